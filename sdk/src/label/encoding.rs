@@ -1,0 +1,115 @@
+//! How a continuous value in physical units becomes network input.
+//!
+//! The model graph does this itself; the functions here are the same formulas for training.
+
+use serde::{Deserialize, Serialize};
+
+/// The formula from a physical value `v` to network input, every channel alike.
+///
+/// A missing value is the zero vector *after* encoding, so formulas keep common legal values away
+/// from zero where they can.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Encoding {
+    /// `clip(scale * v + bias, -1, 1)`.
+    Affine {
+        /// Factor, in 1 / unit.
+        scale: f32,
+        /// Added after scaling.
+        bias: f32,
+    },
+    /// `2 v / (v + half) - 1` for `v >= 0`: -1 at zero, 0 at `half`, towards 1 at infinity.
+    /// Negative values are clipped to zero.
+    Reciprocal {
+        /// The value that becomes zero, in the label's unit.
+        half: f32,
+    },
+    /// `2 clip(v, 0, 1)^exponent - 1`, for linear light.
+    Power {
+        /// The exponent, 1/2.2 for a picture's usual gamma.
+        exponent: f32,
+    },
+    /// A unit vector, taken as it is. A vector of zero length is missing.
+    Direction,
+}
+
+impl Encoding {
+    /// Squared length below which a direction is missing.
+    pub const MIN_SQUARED_LENGTH: f32 = 1e-12;
+
+    /// Whether a pixel with these channels carries a value.
+    pub fn is_present(&self, pixel: impl IntoIterator<Item = f32>) -> bool {
+        let mut squared_length = 0.0;
+        for value in pixel {
+            if !value.is_finite() {
+                return false;
+            }
+            squared_length += value * value;
+        }
+        *self != Self::Direction || squared_length >= Self::MIN_SQUARED_LENGTH
+    }
+
+    /// Network input of one present value.
+    pub fn encode(&self, value: f32) -> f32 {
+        match *self {
+            Self::Affine { scale, bias } => (scale * value + bias).clamp(-1.0, 1.0),
+            Self::Reciprocal { half } => {
+                let value = value.max(0.0);
+                2.0 * value / (value + half) - 1.0
+            }
+            Self::Power { exponent } => 2.0 * value.clamp(0.0, 1.0).powf(exponent) - 1.0,
+            Self::Direction => value,
+        }
+    }
+
+    pub(super) fn validate(&self, channels: usize) -> Result<(), String> {
+        match *self {
+            Self::Affine { scale, bias } if !(scale.is_finite() && bias.is_finite()) => {
+                Err("the encoding's scale and bias must be finite".into())
+            }
+            Self::Reciprocal { half } if !(half.is_finite() && half > 0.0) => {
+                Err("the encoding's `half` must be positive".into())
+            }
+            Self::Power { exponent } if !(exponent.is_finite() && exponent > 0.0) => {
+                Err("the encoding's exponent must be positive".into())
+            }
+            Self::Direction if channels < 2 => {
+                Err("a direction needs at least two channels".into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas() {
+        let edges = Encoding::Affine {
+            scale: 2.0,
+            bias: -1.0,
+        };
+        assert_eq!(edges.encode(0.25), -0.5);
+        assert_eq!(edges.encode(7.0), 1.0);
+        let depth = Encoding::Reciprocal { half: 2.0 };
+        assert_eq!(depth.encode(0.0), -1.0);
+        assert_eq!(depth.encode(2.0), 0.0);
+        assert_eq!(depth.encode(-3.0), -1.0);
+        assert_eq!(Encoding::Power { exponent: 0.5 }.encode(0.25), 0.0);
+    }
+
+    #[test]
+    fn presence() {
+        assert!(!Encoding::Direction.is_present([0.0, 0.0, 0.0]));
+        assert!(Encoding::Direction.is_present([0.0, 0.0, 1.0]));
+        let edges = Encoding::Affine {
+            scale: 2.0,
+            bias: -1.0,
+        };
+        assert!(edges.is_present([0.0]));
+        assert!(!edges.is_present([f32::NAN]));
+        assert!(!edges.is_present([1.0, f32::INFINITY]));
+    }
+}

@@ -1,0 +1,4 @@
+//! Spatially multi-conditional image generation: label maps in, pictures out.
+
+pub mod label;
+pub mod model;
