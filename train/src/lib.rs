@@ -1,3 +1,5 @@
 //! Trains spatially multi-conditional image generators and exports them to ONNX.
 
+pub mod data;
 pub mod net;
+pub mod train;

@@ -122,7 +122,7 @@ impl Preset {
             Self::Small => NetworkConfig {
                 tlam: TlamConfig {
                     dimension: 32,
-                    layers: 2,
+                    layers: 1,
                     heads: 2,
                     mlp_ratio: 2,
                 },

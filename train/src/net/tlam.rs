@@ -65,11 +65,18 @@ impl Tlam {
     /// Merges encoded labels `[batch, sum of label channels, height, width]`, zero where missing,
     /// into the concept tensor `[batch, dimension, height, width]`.
     pub fn forward(&self, labels: Tensor<4>) -> Tensor<4> {
-        let [batch, channels, height, width] = labels.dims();
-        let pixels = labels
-            .permute([0, 2, 3, 1])
-            .reshape([batch * height * width, channels]);
-        let concept = self.merge(pixels);
+        self.forward_in_chunks(labels, usize::MAX)
+    }
+
+    /// [`forward`](Self::forward), so many pixels at a time: the same result in less memory.
+    pub fn forward_in_chunks(&self, labels: Tensor<4>, chunk: usize) -> Tensor<4> {
+        let [batch, _, height, width] = labels.dims();
+        let concepts = pixels(labels)
+            .split(chunk.min(batch * height * width), 0)
+            .into_iter()
+            .map(|chunk| self.merge(chunk))
+            .collect();
+        let concept: Tensor<2> = Tensor::cat(concepts, 0);
         let [_, dimension] = concept.dims();
         concept
             .reshape([batch, height, width, dimension])
@@ -77,7 +84,7 @@ impl Tlam {
     }
 
     /// [`forward`](Self::forward) on `[pixels, channels]`, giving `[pixels, dimension]`.
-    fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
+    pub fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
         let mut first = 0;
         let tokens: Vec<Tensor<2>> = self
             .projections
@@ -99,6 +106,14 @@ impl Tlam {
             });
         tokens.mean_dim(1).squeeze_dim(1)
     }
+}
+
+/// Lays the pixels of `[batch, channels, height, width]` out as `[pixels, channels]`.
+pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = planes.dims();
+    planes
+        .permute([0, 2, 3, 1])
+        .reshape([batch * height * width, channels])
 }
 
 impl Block {

@@ -1,0 +1,27 @@
+//! Arguments that several subcommands share.
+
+use std::path::PathBuf;
+
+use multicond::model::Size;
+
+/// Parses `WIDTHxHEIGHT`.
+pub(crate) fn size(text: &str) -> Result<Size, String> {
+    let parsed = text
+        .split_once('x')
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    match parsed {
+        Some((width, height)) => Ok(Size { width, height }),
+        None => Err("expected WIDTHxHEIGHT, for example 256x256".into()),
+    }
+}
+
+/// Where `cargo xtask assets lpips` puts the VGG16 weights.
+pub(crate) fn default_vgg() -> PathBuf {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let cache = variable("MULTICOND_CACHE_DIR")
+        .map(PathBuf::from)
+        .or_else(|| variable("XDG_CACHE_HOME").map(|home| PathBuf::from(home).join("multicond")))
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".cache/multicond")))
+        .unwrap_or_default();
+    cache.join("vgg16.safetensors")
+}

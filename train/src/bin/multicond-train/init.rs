@@ -1,0 +1,58 @@
+//! `multicond-train init`
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use burn::tensor::Device;
+use multicond::model::Size;
+use multicond_train::{
+    data::Taskonomy,
+    net::Preset,
+    train::{Checkpoint, Players, Progress, Recipe},
+};
+
+use crate::arguments::size;
+
+/// Make an untrained run, to size a deployment before training
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  multicond-train init --preset paper --data rooms/train -o runs/paper
+  multicond-train export runs/paper -o paper.onnx
+  multicond bench --model paper.onnx --size 256x256")]
+pub(crate) struct Arguments {
+    /// Sizes of the networks
+    #[arg(long, value_enum)]
+    preset: Preset,
+    /// Folder whose labels the model takes
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Size of the pictures in training [default: 256x256]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<Size>,
+    /// The run's folder
+    #[arg(short, long, value_name = "RUN")]
+    out: PathBuf,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    ensure!(
+        Checkpoint::of_run(&arguments.out)?.is_empty(),
+        "{}: holds checkpoints already",
+        arguments.out.display()
+    );
+    let data = Taskonomy::open(&arguments.data)?;
+    let name = arguments
+        .out
+        .file_name()
+        .map_or("untrained".into(), |name| name.to_string_lossy().into_owned());
+    let config =
+        Recipe::preset(arguments.preset, name, arguments.size).complete(data.labels())?;
+    let players = Players::new(&config, &Device::flex().autodiff());
+    let progress = Progress {
+        step: 0,
+        data: data.name(),
+    };
+    let checkpoint = Checkpoint::write(&arguments.out, &config, &progress, &players)?;
+    println!("{}", checkpoint.folder().display());
+    Ok(())
+}

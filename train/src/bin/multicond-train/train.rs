@@ -1,0 +1,98 @@
+//! `multicond-train train`
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use multicond_train::{
+    data::Taskonomy,
+    net::vgg::Vgg,
+    train::{Checkpoint, DeviceKind, Options, Recipe, open_device, train},
+};
+
+use crate::arguments::default_vgg;
+
+/// Train a generator on a folder in the Taskonomy layout
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
+  multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
+
+The run's folder receives checkpoints/step_*/, log.jsonl and samples/step_*.png. With --resume the run
+goes on from its newest checkpoint, whose configuration counts; --config is then not read.")]
+pub(crate) struct Arguments {
+    /// The recipe: a TOML file (see docs/training.md)
+    #[arg(long, value_name = "FILE", required_unless_present = "resume")]
+    config: Option<PathBuf>,
+    /// Folder to learn from
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Folder whose frames the sheets of samples show [default: the training data]
+    #[arg(long, value_name = "DIR")]
+    validation: Option<PathBuf>,
+    /// The run's folder
+    #[arg(long, value_name = "RUN")]
+    out: PathBuf,
+    /// Where to compute; all but flex need a cargo feature of the same name
+    #[arg(long, value_enum, default_value = "flex")]
+    device: DeviceKind,
+    /// Go on from the newest checkpoint
+    #[arg(long)]
+    resume: bool,
+    /// Stop after so many steps in all, although the schedule is longer
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Weights of VGG16 or VGG19 for the perceptual loss [default: those that `cargo xtask assets
+    /// lpips` installs]
+    #[arg(long, value_name = "FILE")]
+    vgg: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let data = Taskonomy::open(&arguments.data)?;
+    let existing = Checkpoint::of_run(&arguments.out)?.pop();
+    let (config, checkpoint) = match (&arguments.config, arguments.resume) {
+        (_, true) => {
+            let checkpoint = Checkpoint::find(&arguments.out)?;
+            (checkpoint.config()?, Some(checkpoint))
+        }
+        (Some(recipe), false) => {
+            ensure!(
+                existing.is_none(),
+                "{}: holds checkpoints already; give --resume to go on, or another folder",
+                arguments.out.display()
+            );
+            (Recipe::load(recipe)?.complete(data.labels())?, None)
+        }
+        (None, false) => unreachable!("clap asks for --config"),
+    };
+    let device = open_device(arguments.device)?;
+    let vgg = (config.training.loss.perceptual > 0.0)
+        .then(|| {
+            Vgg::load(
+                &arguments.vgg.unwrap_or_else(default_vgg),
+                &device.clone().autodiff(),
+            )
+        })
+        .transpose()?;
+    let resume = checkpoint
+        .map(|checkpoint| checkpoint.resume(&config, &device.clone().autodiff()))
+        .transpose()?;
+    std::fs::create_dir_all(&arguments.out)?;
+    let last = train(
+        &config,
+        Options {
+            data,
+            validation: arguments
+                .validation
+                .map(|folder| Taskonomy::open(&folder))
+                .transpose()?,
+            run: &arguments.out,
+            device,
+            vgg,
+            steps: arguments.steps,
+        },
+        resume,
+    )?;
+    println!("{}", last.folder().display());
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Several samples side by side.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use multicond::label::Label;
+
+use super::{Sample, encode, encoded_channels};
+
+/// A batch as plain numbers, ready to be copied to any device.
+#[derive(Clone, Debug)]
+pub struct HostBatch {
+    size: usize,
+    width: usize,
+    height: usize,
+    channels: usize,
+    labels: Vec<f32>,
+    pictures: Vec<f32>,
+}
+
+/// A batch on a device.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Encoded labels `[batch, channels, height, width]`.
+    pub labels: Tensor<4>,
+    /// Pictures `[batch, 3, height, width]` in [-1, 1].
+    pub pictures: Tensor<4>,
+}
+
+impl HostBatch {
+    /// Encodes samples of one size.
+    pub fn new(samples: &[Sample], schema: &[Label]) -> Self {
+        let (_, height, width) = samples[0].picture.dim();
+        Self {
+            size: samples.len(),
+            width,
+            height,
+            channels: encoded_channels(schema),
+            labels: samples
+                .iter()
+                .flat_map(|sample| encode(&sample.labels, schema, width * height))
+                .collect(),
+            pictures: samples
+                .iter()
+                .flat_map(|sample| sample.picture.iter().map(|v| 2.0 * v - 1.0))
+                .collect(),
+        }
+    }
+
+    /// Copies the batch to a device.
+    pub fn to_device(self, device: &Device) -> Batch {
+        let tensor = |values, channels| {
+            let shape = [self.size, channels, self.height, self.width];
+            Tensor::from_data(TensorData::new(values, shape), device)
+        };
+        Batch {
+            labels: tensor(self.labels, self.channels),
+            pictures: tensor(self.pictures, 3),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Labels as network input: the same formulas that the exported graph holds.
+
+use multicond::label::{Label, LabelMap, Values};
+
+/// Channels of all labels together.
+pub fn encoded_channels(schema: &[Label]) -> usize {
+    schema.iter().map(Label::network_channels).sum()
+}
+
+/// Encodes one sample's labels to `[channels, height, width]`, row by row: class ids as one-hot
+/// channels, values by their encoding, a presence channel after them where the label has one. A
+/// missing pixel is zero in all channels of its label.
+pub fn encode(labels: &[LabelMap], schema: &[Label], pixels: usize) -> Vec<f32> {
+    let mut encoded = vec![0.0; encoded_channels(schema) * pixels];
+    let mut rest = encoded.as_mut_slice();
+    for (map, label) in labels.iter().zip(schema) {
+        let (channels, tail) = rest.split_at_mut(label.network_channels() * pixels);
+        encode_label(map, label, pixels, channels);
+        rest = tail;
+    }
+    encoded
+}
+
+fn encode_label(map: &LabelMap, label: &Label, pixels: usize, channels: &mut [f32]) {
+    match (map, &label.values) {
+        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
+            for (pixel, &id) in ids.iter().enumerate() {
+                let Some(class) = usize::try_from(id).ok().filter(|&id| id < classes.len()) else {
+                    continue;
+                };
+                channels[class * pixels + pixel] = 1.0;
+                if label.presence {
+                    channels[classes.len() * pixels + pixel] = 1.0;
+                }
+            }
+        }
+        (LabelMap::Values(values), Values::Continuous { encoding, .. }) => {
+            let width = values.dim().2;
+            let count = values.dim().0;
+            for pixel in 0..pixels {
+                let (y, x) = (pixel / width, pixel % width);
+                if !encoding.is_present((0..count).map(|c| values[[c, y, x]])) {
+                    continue;
+                }
+                for c in 0..count {
+                    channels[c * pixels + pixel] = encoding.encode(values[[c, y, x]]);
+                }
+                if label.presence {
+                    channels[count * pixels + pixel] = 1.0;
+                }
+            }
+        }
+        _ => unreachable!("readers give ids to categorical labels and values to continuous ones"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, array};
+
+    use super::*;
+
+    #[test]
+    fn missing_is_zero_and_presence_says_so() {
+        let schema = [Label::semantics(["a", "b"]), Label::edges()];
+        let mut edges = Array3::zeros((1, 1, 3));
+        edges[[0, 0, 1]] = 0.5;
+        edges[[0, 0, 2]] = f32::NAN;
+        let labels = [
+            LabelMap::Classes(array![[1, 255, 0]]),
+            LabelMap::Values(edges),
+        ];
+        #[rustfmt::skip]
+        let expected = [
+            0.0, 0.0, 1.0, // class a
+            1.0, 0.0, 0.0, // class b
+            1.0, 0.0, 1.0, // semantics present
+            -1.0, 0.0, 0.0, // edges: none, half, missing
+            1.0, 1.0, 0.0, // edges present
+        ];
+        assert_eq!(encode(&labels, &schema, 3), expected);
+    }
+}

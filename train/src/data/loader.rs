@@ -1,0 +1,149 @@
+//! Reads, augments and encodes batches on threads of their own, ahead of the training step.
+//!
+//! What a step sees follows from the seed and the step's number alone, so a resumed run sees what an
+//! unbroken one would have seen.
+
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use anyhow::{Result, anyhow};
+use multicond::label::Label;
+use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::{HostBatch, Sample, Sparsity, Taskonomy};
+
+/// Batches that are ready ahead of the step that runs.
+const AHEAD: usize = 2;
+
+/// Random changes to each sample.
+#[derive(Clone, Debug)]
+pub struct Augmentation {
+    /// Mirror half of the samples.
+    pub flip: bool,
+    /// Labels that go missing.
+    pub sparsity: Sparsity,
+}
+
+/// What every batch is made from.
+#[derive(Clone, Debug)]
+struct Source {
+    data: Taskonomy,
+    schema: Vec<Label>,
+    width: usize,
+    height: usize,
+    batch_size: usize,
+    augmentation: Augmentation,
+    seed: u64,
+}
+
+/// An endless stream of batches.
+#[derive(Debug)]
+pub struct Loader {
+    batches: mpsc::Receiver<Result<HostBatch>>,
+    steps_per_epoch: u64,
+}
+
+impl Loader {
+    /// Starts reading at a step, 0 being the first.
+    ///
+    /// # Errors
+    /// When the data holds fewer frames than a batch.
+    pub fn start(
+        data: Taskonomy,
+        schema: Vec<Label>,
+        (width, height): (usize, usize),
+        batch_size: usize,
+        augmentation: Augmentation,
+        seed: u64,
+        first_step: u64,
+    ) -> Result<Self> {
+        let steps_per_epoch = (data.frames().len() / batch_size) as u64;
+        if steps_per_epoch == 0 {
+            return Err(anyhow!(
+                "the data has {} frames, fewer than a batch of {batch_size}",
+                data.frames().len()
+            ));
+        }
+        let source = Arc::new(Source {
+            data,
+            schema,
+            width,
+            height,
+            batch_size,
+            augmentation,
+            seed,
+        });
+        let (sender, batches) = mpsc::sync_channel(AHEAD);
+        thread::Builder::new()
+            .name("batches".into())
+            .spawn(move || {
+                for step in first_step.. {
+                    let batch = source.batch(step, steps_per_epoch);
+                    let stop = batch.is_err();
+                    // The receiver is gone when training has ended.
+                    if sender.send(batch).is_err() || stop {
+                        return;
+                    }
+                }
+            })?;
+        Ok(Self {
+            batches,
+            steps_per_epoch,
+        })
+    }
+
+    /// The next batch.
+    ///
+    /// # Errors
+    /// When a file of the batch cannot be used; the stream ends there.
+    pub fn next(&mut self) -> Result<HostBatch> {
+        self.batches
+            .recv()
+            .map_err(|_| anyhow!("no more batches: the reader has stopped"))?
+    }
+
+    /// Whole batches in one pass over the data.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.steps_per_epoch
+    }
+}
+
+impl Source {
+    fn batch(&self, step: u64, steps_per_epoch: u64) -> Result<HostBatch> {
+        let order = self.order(step / steps_per_epoch);
+        let first = (step % steps_per_epoch) as usize * self.batch_size;
+        let mut rng = random(self.seed, 1, step);
+        let samples = order[first..first + self.batch_size]
+            .iter()
+            .map(|&index| self.sample(index, &mut rng))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(HostBatch::new(&samples, &self.schema))
+    }
+
+    fn order(&self, epoch: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.data.frames().len()).collect();
+        order.shuffle(&mut random(self.seed, 0, epoch));
+        order
+    }
+
+    fn sample(&self, index: usize, rng: &mut impl Rng) -> Result<Sample> {
+        let mut sample = self.data.read(index, &self.schema, self.width, self.height)?;
+        if self.augmentation.flip && rng.random::<bool>() {
+            sample.flip(&self.schema);
+        }
+        self.augmentation
+            .sparsity
+            .apply(&mut sample, &self.schema, rng);
+        Ok(sample)
+    }
+}
+
+/// A generator of random numbers for one purpose and one number of an epoch or step.
+fn random(seed: u64, purpose: u64, number: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(purpose << 56 | number);
+    rng
+}

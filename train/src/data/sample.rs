@@ -1,0 +1,79 @@
+//! One picture with everything that is known about it.
+
+use multicond::label::{Encoding, Label, LabelMap, Values};
+use ndarray::{Array2, Array3, Axis};
+
+/// A picture, its labels in physical units and, where the data has them, its objects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Name of the picture, for messages and for drawing random numbers from.
+    pub name: String,
+    /// RGB `[3, height, width]` in [0, 1].
+    pub picture: Array3<f32>,
+    /// One map a label, in the order of the labels that were asked for.
+    pub labels: Vec<LabelMap>,
+    /// Object numbers `[height, width]`; 0 is "no object known".
+    pub instances: Option<Array2<i32>>,
+}
+
+impl Sample {
+    /// Mirrors the picture left to right. The x component of directions changes its sign with it.
+    pub fn flip(&mut self, schema: &[Label]) {
+        self.picture.invert_axis(Axis(2));
+        for (map, label) in self.labels.iter_mut().zip(schema) {
+            match map {
+                LabelMap::Classes(ids) => ids.invert_axis(Axis(1)),
+                LabelMap::Values(values) => {
+                    values.invert_axis(Axis(2));
+                    if is_direction(label) {
+                        values.index_axis_mut(Axis(0), 0).mapv_inplace(|x| -x);
+                    }
+                }
+            }
+        }
+        if let Some(instances) = &mut self.instances {
+            instances.invert_axis(Axis(1));
+        }
+    }
+}
+
+fn is_direction(label: &Label) -> bool {
+    matches!(
+        label.values,
+        Values::Continuous {
+            encoding: Encoding::Direction,
+            ..
+        }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn a_flip_mirrors_everything_and_negates_the_x_of_normals() {
+        let mut sample = Sample {
+            name: "frame".into(),
+            picture: Array3::from_shape_fn((3, 1, 2), |(_, _, x)| x as f32),
+            labels: vec![
+                LabelMap::Classes(array![[3, 4]]),
+                LabelMap::Values(Array3::from_shape_fn((3, 1, 2), |(c, _, x)| {
+                    (10 * c + x) as f32
+                })),
+            ],
+            instances: Some(array![[1, 2]]),
+        };
+        sample.flip(&[Label::semantics(["a"; 5]), Label::normals()]);
+        assert_eq!(sample.picture[[0, 0, 0]], 1.0);
+        assert_eq!(sample.labels[0], LabelMap::Classes(array![[4, 3]]));
+        let LabelMap::Values(normals) = &sample.labels[1] else {
+            panic!("normals are continuous")
+        };
+        assert_eq!(normals[[0, 0, 0]], -1.0);
+        assert_eq!(normals[[1, 0, 0]], 11.0);
+        assert_eq!(sample.instances, Some(array![[2, 1]]));
+    }
+}

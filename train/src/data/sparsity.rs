@@ -1,0 +1,185 @@
+//! Sparse labels: whole regions and whole labels are dropped at random (paper section 4, "Sparsity").
+
+use multicond::label::{Label, LabelMap, Values};
+use ndarray::Array2;
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+
+use super::{Sample, regions};
+
+/// How labels go missing during training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sparsity {
+    /// Share of the pictures that lose regions at all.
+    pub share: f64,
+    /// The chance that a region loses a label, drawn for each such picture from this range. The paper
+    /// uses 0.5 for all: `share = 1`, `rate = [0.5, 0.5]`.
+    pub rate: [f64; 2],
+    /// Chance that a label is missing from the whole picture, by the label's name.
+    pub remove: std::collections::BTreeMap<String, f64>,
+}
+
+impl Default for Sparsity {
+    fn default() -> Self {
+        Self {
+            share: 1.0,
+            rate: [0.5, 0.5],
+            remove: Default::default(),
+        }
+    }
+}
+
+impl Sparsity {
+    /// Checks ranges and label names.
+    pub fn validate(&self, schema: &[Label]) -> Result<(), String> {
+        let [low, high] = self.rate;
+        let chance = 0.0..=1.0;
+        if !chance.contains(&self.share) || !chance.contains(&low) || !chance.contains(&high) {
+            return Err("sparsity.share and sparsity.rate lie between 0 and 1".into());
+        }
+        if low > high {
+            return Err(format!("sparsity.rate [{low}, {high}] runs backwards"));
+        }
+        for (name, probability) in &self.remove {
+            if !schema.iter().any(|label| label.name == *name) {
+                return Err(format!("sparsity.remove names `{name}`, which is no label"));
+            }
+            if !chance.contains(probability) {
+                return Err(format!("sparsity.remove.{name} lies between 0 and 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops regions and labels of one sample.
+    pub fn apply(&self, sample: &mut Sample, schema: &[Label], rng: &mut impl Rng) {
+        if rng.random::<f64>() < self.share {
+            let [low, high] = self.rate;
+            let rate = low + (high - low) * rng.random::<f64>();
+            drop_regions(sample, schema, rate, rng);
+        }
+        for (map, label) in sample.labels.iter_mut().zip(schema) {
+            let probability = self.remove.get(&label.name).copied().unwrap_or(0.0);
+            if rng.random::<f64>() < probability {
+                let (width, height) = map.size();
+                *map = LabelMap::missing(label, width, height);
+            }
+        }
+    }
+}
+
+/// Drops every label of every region independently with probability `rate`.
+///
+/// Regions are the sample's objects, else the connected areas of its first categorical label; a sample
+/// without either is one region.
+pub(crate) fn drop_regions(sample: &mut Sample, schema: &[Label], rate: f64, rng: &mut impl Rng) {
+    let areas = sample.instances.clone().or_else(|| {
+        sample.labels.iter().find_map(|map| match map {
+            LabelMap::Classes(ids) => Some(ids.clone()),
+            LabelMap::Values(_) => None,
+        })
+    });
+    let (numbers, count) = match areas {
+        Some(areas) => regions(&areas),
+        None => {
+            let (_, height, width) = sample.picture.dim();
+            (Array2::zeros((height, width)), 1)
+        }
+    };
+    for (map, label) in sample.labels.iter_mut().zip(schema) {
+        let dropped: Vec<bool> = (0..count).map(|_| rng.random::<f64>() < rate).collect();
+        erase(map, label, |pixel| dropped[numbers[pixel] as usize]);
+    }
+}
+
+/// Makes the chosen pixels `(row, column)` of a map missing.
+fn erase(map: &mut LabelMap, label: &Label, chosen: impl Fn((usize, usize)) -> bool) {
+    match (map, &label.values) {
+        (LabelMap::Classes(ids), Values::Categorical { missing, .. }) => {
+            for (pixel, id) in ids.indexed_iter_mut() {
+                if chosen(pixel) {
+                    *id = *missing;
+                }
+            }
+        }
+        (LabelMap::Values(values), _) => {
+            for ((_, y, x), value) in values.indexed_iter_mut() {
+                if chosen((y, x)) {
+                    *value = f32::NAN;
+                }
+            }
+        }
+        (LabelMap::Classes(_), Values::Continuous { .. }) => {
+            unreachable!("readers give ids to categorical labels only")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, array};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn sample() -> (Sample, Vec<Label>) {
+        let sample = Sample {
+            name: "frame".into(),
+            picture: Array3::zeros((3, 2, 2)),
+            labels: vec![
+                LabelMap::Classes(array![[0, 0], [1, 1]]),
+                LabelMap::Values(Array3::ones((1, 2, 2))),
+            ],
+            instances: None,
+        };
+        (sample, vec![Label::semantics(["a", "b"]), Label::depth()])
+    }
+
+    #[test]
+    fn regions_vanish_whole_and_labels_independently() {
+        let (full, schema) = sample();
+        let mut kept = [0; 4];
+        for seed in 0..200 {
+            let mut sample = full.clone();
+            drop_regions(&mut sample, &schema, 0.5, &mut ChaCha8Rng::seed_from_u64(seed));
+            let LabelMap::Classes(ids) = &sample.labels[0] else {
+                panic!("ids")
+            };
+            let LabelMap::Values(depth) = &sample.labels[1] else {
+                panic!("values")
+            };
+            for row in 0..2 {
+                assert_eq!(ids[[row, 0]], ids[[row, 1]]);
+                assert_eq!(depth[[0, row, 0]].is_nan(), depth[[0, row, 1]].is_nan());
+            }
+            let semantics = usize::from(ids[[0, 0]] == 0);
+            let metres = usize::from(!depth[[0, 0, 0]].is_nan());
+            kept[2 * semantics + metres] += 1;
+        }
+        assert!(kept.iter().all(|&n| (25..75).contains(&n)), "{kept:?}");
+    }
+
+    #[test]
+    fn rates_zero_and_one_are_exact() {
+        let (full, schema) = sample();
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut sample = full.clone();
+        drop_regions(&mut sample, &schema, 0.0, &mut rng);
+        assert_eq!(sample, full);
+        drop_regions(&mut sample, &schema, 1.0, &mut rng);
+        assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
+    }
+
+    #[test]
+    fn remove_takes_known_labels_only() {
+        let (_, schema) = sample();
+        let mut sparsity = Sparsity::default();
+        sparsity.remove.insert("albedo".into(), 0.5);
+        assert!(sparsity.validate(&schema).is_err());
+        sparsity.remove.clear();
+        sparsity.remove.insert("depth".into(), 1.0);
+        assert!(sparsity.validate(&schema).is_ok());
+    }
+}

@@ -1,0 +1,195 @@
+//! One step of the game: the generator moves, then the discriminator.
+
+use burn::{
+    module::Module,
+    optim::{AdamConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer},
+    tensor::{Device, Tensor},
+};
+
+use super::{
+    Config, DiscriminatorLoss, GeneratorLoss, adversarial, average, feature_matching, hinge,
+    perceptual,
+};
+use crate::{
+    data::Batch,
+    net::{Condition, Generator, discriminator::Discriminator, tlam::pixels, vgg::Vgg},
+};
+
+/// Both networks with everything that changes from step to step.
+pub struct Players {
+    /// The generator as it is trained.
+    pub generator: Generator,
+    /// Moving average of the generator's weights, without gradients.
+    pub average: Generator,
+    /// The discriminator.
+    pub discriminator: Discriminator,
+    /// The generator's Adam.
+    pub generator_adam: ModuleOptimizer,
+    /// The discriminator's Adam.
+    pub discriminator_adam: ModuleOptimizer,
+}
+
+impl Players {
+    /// Fresh players on a device that records gradients.
+    pub fn new(config: &Config, device: &Device) -> Self {
+        device.seed(config.training.seed);
+        let generator = Generator::new(&config.network, &config.labels, device);
+        let input = config.network.condition_channels(&config.labels) + 3;
+        let [beta_1, beta_2] = config.training.betas;
+        let adam = AdamConfig::new()
+            .with_beta_1(beta_1)
+            .with_beta_2(beta_2)
+            .with_epsilon(1e-8);
+        Self {
+            average: generator.valid(),
+            generator,
+            discriminator: Discriminator::new(&config.network.discriminator, input, device),
+            generator_adam: adam.init(),
+            discriminator_adam: adam.init(),
+        }
+    }
+
+    /// One step of each player on the same batch, at a share of the full learning rates.
+    pub fn step(
+        &mut self,
+        batch: Batch,
+        config: &Config,
+        vgg: Option<&Vgg>,
+        rate: f64,
+    ) -> (GeneratorLoss, DiscriminatorLoss) {
+        let training = &config.training;
+        let generator_loss =
+            self.move_generator(&batch, config, vgg, training.generator_rate * rate);
+        let discriminator_loss =
+            self.move_discriminator(batch, config, training.discriminator_rate * rate);
+        let average_generator = self.average.clone();
+        self.average = average(
+            average_generator,
+            &self.generator,
+            training.average_decay,
+        );
+        (generator_loss, discriminator_loss)
+    }
+
+    fn move_generator(
+        &mut self,
+        batch: &Batch,
+        config: &Config,
+        vgg: Option<&Vgg>,
+        rate: f64,
+    ) -> GeneratorLoss {
+        self.iterate_spectra();
+        let weights = config.training.loss;
+        let judge = self.discriminator.clone().no_grad();
+        // The merge keeps no activations here: its backward pass computes them again, chunk by chunk.
+        let concept = self.concept(batch, config).require_grad();
+        let image = self.generator.asap.forward(concept.clone());
+        let seen = match config.network.discriminator.condition {
+            Condition::Concept => concept.clone(),
+            Condition::Labels => batch.labels.clone(),
+        };
+        // Instance norms see one picture at a time, so judging fakes and reals apart is the same as
+        // judging them in one batch, and the reals need no gradient.
+        let real = judge.forward(seen.clone().detach(), batch.pictures.clone());
+        let fake = judge.forward(seen, image.clone());
+
+        let adversarial = adversarial(&fake);
+        let matching = feature_matching(&fake, &real);
+        let mut total = adversarial.clone() + matching.clone() * weights.feature_matching;
+        let mut loss = GeneratorLoss {
+            adversarial: number(adversarial),
+            feature_matching: number(matching),
+            perceptual: 0.0,
+        };
+        if let Some(vgg) = vgg.filter(|_| weights.perceptual > 0.0) {
+            let real = vgg.forward(batch.pictures.clone());
+            let distance = perceptual(&vgg.forward(image), &real);
+            loss.perceptual = number(distance.clone());
+            total = total + distance * weights.perceptual;
+        }
+        let mut gradients = total.backward();
+        let merged = concept.grad_remove(&mut gradients);
+        let mut accumulator = GradientsAccumulator::new();
+        accumulator.accumulate(
+            &self.generator,
+            GradientsParams::from_grads(gradients, &self.generator),
+        );
+        if let Some(merged) = merged {
+            self.backward_merge(batch, merged, config, &mut accumulator);
+        }
+        self.generator =
+            self.generator_adam
+                .step(rate, self.generator.clone(), accumulator.grads());
+        loss
+    }
+
+    /// The concept tensor, as a constant.
+    fn concept(&self, batch: &Batch, config: &Config) -> Tensor<4> {
+        let labels = batch.labels.clone().without_autodiff();
+        let merge = self.generator.tlam.valid();
+        Tensor::from_inner(merge.forward_in_chunks(labels, config.training.merge_chunk))
+    }
+
+    /// Gradients of the merge's parameters, given the loss's gradient at the concept tensor.
+    ///
+    /// Pixels do not see each other in the merge, so cutting them apart changes nothing but the order
+    /// of sums.
+    fn backward_merge(
+        &self,
+        batch: &Batch,
+        concept_gradient: Tensor<4>,
+        config: &Config,
+        accumulator: &mut GradientsAccumulator<Generator>,
+    ) {
+        let labels = pixels(batch.labels.clone());
+        let gradient = pixels(Tensor::from_inner(concept_gradient));
+        let chunk = config.training.merge_chunk.min(labels.dims()[0]);
+        for (labels, gradient) in labels
+            .split(chunk, 0)
+            .into_iter()
+            .zip(gradient.split(chunk, 0))
+        {
+            let product = (self.generator.tlam.merge(labels) * gradient).sum();
+            let gradients = GradientsParams::from_grads(product.backward(), &self.generator);
+            accumulator.accumulate(&self.generator, gradients);
+        }
+    }
+
+    fn move_discriminator(
+        &mut self,
+        batch: Batch,
+        config: &Config,
+        rate: f64,
+    ) -> DiscriminatorLoss {
+        self.iterate_spectra();
+        let concept = self.concept(&batch, config);
+        let image = self.generator.asap.valid().forward(concept.clone().inner());
+        let seen = match config.network.discriminator.condition {
+            Condition::Concept => concept,
+            Condition::Labels => batch.labels,
+        };
+        let fake = self
+            .discriminator
+            .forward(seen.clone(), Tensor::from_inner(image));
+        let real = self.discriminator.forward(seen, batch.pictures);
+        let (on_real, on_fake) = hinge(&real, &fake);
+        let loss = DiscriminatorLoss {
+            real: number(on_real.clone()),
+            fake: number(on_fake.clone()),
+        };
+        let gradients =
+            GradientsParams::from_grads((on_real + on_fake).backward(), &self.discriminator);
+        self.discriminator =
+            self.discriminator_adam
+                .step(rate, self.discriminator.clone(), gradients);
+        loss
+    }
+
+    fn iterate_spectra(&mut self) {
+        self.discriminator = self.discriminator.clone().power_iteration();
+    }
+}
+
+fn number(loss: Tensor<1>) -> f32 {
+    loss.into_scalar()
+}

@@ -1,0 +1,224 @@
+//! The training loop.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use burn::{module::Module, tensor::Device};
+use indicatif::{ProgressBar, ProgressStyle};
+use ndarray::Array3;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume,
+    checkpoint::Progress,
+    log::{Line, Log, Sums},
+    sheet,
+};
+use crate::{
+    data::{Augmentation, HostBatch, Loader, Sample, Taskonomy, drop_regions},
+    net::{Generator, vgg::Vgg},
+};
+
+/// Frames on a sheet of samples; each comes once dense and once with holes.
+const SHEET_FRAMES: usize = 3;
+
+/// How a run is made, beside its configuration.
+pub struct Options<'a> {
+    /// The data to learn from.
+    pub data: Taskonomy,
+    /// The data that sheets of samples show; the training data if absent.
+    pub validation: Option<Taskonomy>,
+    /// The run's folder.
+    pub run: &'a Path,
+    /// Where to compute, without gradients recorded.
+    pub device: Device,
+    /// The perceptual network.
+    pub vgg: Option<Vgg>,
+    /// Stop after this many steps, although the schedule is longer.
+    pub steps: Option<u64>,
+}
+
+/// Trains until the schedule ends, from `resume` or from the start. Returns the last checkpoint.
+///
+/// # Errors
+/// When data cannot be used, the disk refuses, or a loss is no longer a number; the last checkpoint
+/// stays usable.
+pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> Result<Checkpoint> {
+    let device = options.device.clone().autodiff();
+    let training = &config.training;
+    let (mut players, mut step) = match resume {
+        Some(resume) => (resume.players, resume.progress.step),
+        None => (Players::new(config, &device), 0),
+    };
+    let sheet_samples = sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
+    let data_name = data_name(&options.data);
+    let mut loader = Loader::start(
+        options.data,
+        config.labels.clone(),
+        (config.size.width, config.size.height),
+        training.batch_size,
+        Augmentation {
+            flip: training.flip,
+            sparsity: training.sparsity.clone(),
+        },
+        training.seed,
+        step,
+    )?;
+    let scheduled = training.schedule.epochs() * loader.steps_per_epoch();
+    let last = options.steps.map_or(scheduled, |steps| steps.min(scheduled));
+    ensure!(
+        step < last,
+        "nothing to do: {step} of {last} steps are done"
+    );
+
+    let mut log = Log::open(&options.run.join("log.jsonl"), step)?;
+    let save = |step: u64, players: &Players| {
+        let progress = Progress {
+            step,
+            data: data_name.clone(),
+        };
+        Checkpoint::write(options.run, config, &progress, players)
+    };
+    let progress = progress_bar(step, last);
+    let mut sums = Sums::default();
+    let (mut since_log, mut waiting) = (Instant::now(), Duration::ZERO);
+    loop {
+        let epoch = step / loader.steps_per_epoch();
+        let rate = training.schedule.factor(epoch);
+        let wait = Instant::now();
+        let batch = loader.next()?.to_device(&device);
+        waiting += wait.elapsed();
+        let (generator, discriminator) = players.step(batch, config, options.vgg.as_ref(), rate);
+        check_losses(step, generator, discriminator)?;
+        step += 1;
+        sums.add(generator, discriminator);
+        progress.inc(1);
+
+        if step.is_multiple_of(training.log_every) || step == last {
+            let (generator, discriminator) = sums.means();
+            let seconds = since_log.elapsed().as_secs_f64();
+            log.write(&Line {
+                step,
+                epoch,
+                rate,
+                seconds_per_step: seconds / f64::from(sums.count()),
+                waiting: waiting.as_secs_f64() / seconds,
+                generator,
+                discriminator,
+            })?;
+            progress.set_message(format!(
+                "adversarial {:.3} matching {:.3} perceptual {:.3} D {:.3}",
+                generator.adversarial,
+                generator.feature_matching,
+                generator.perceptual,
+                discriminator.real + discriminator.fake,
+            ));
+            (since_log, waiting, sums) = (Instant::now(), Duration::ZERO, Sums::default());
+        }
+        let samples_every = training.samples_every;
+        if samples_every > 0 && (step.is_multiple_of(samples_every) || step == last) {
+            let path = options.run.join(format!("samples/step_{step:08}.png"));
+            write_sheet(&path, &players.average, &sheet_samples, config, &options.device)?;
+        }
+        if step == last {
+            break;
+        }
+        if step.is_multiple_of(training.checkpoint_every) {
+            save(step, &players)?;
+        }
+    }
+    progress.finish();
+    save(step, &players)
+}
+
+/// The name under which a model remembers its data.
+fn data_name(data: &Taskonomy) -> String {
+    format!("{} ({} frames)", data.name(), data.frames().len())
+}
+
+fn check_losses(
+    step: u64,
+    generator: GeneratorLoss,
+    discriminator: DiscriminatorLoss,
+) -> Result<()> {
+    let parts = [
+        ("adversarial", generator.adversarial),
+        ("feature matching", generator.feature_matching),
+        ("perceptual", generator.perceptual),
+        ("discriminator's real", discriminator.real),
+        ("discriminator's fake", discriminator.fake),
+    ];
+    for (name, value) in parts {
+        if !value.is_finite() {
+            bail!(
+                "step {step}: the {name} loss is {value}; the last checkpoint is good, try a lower rate"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn progress_bar(done: u64, last: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
+    )
+    .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(last).with_style(style);
+    bar.set_position(done);
+    bar.reset_eta();
+    bar
+}
+
+/// Frames spread over the data, each once dense and once with half of its regions dropped.
+fn sheet_samples(config: &Config, data: &Taskonomy) -> Result<Vec<Sample>> {
+    let frames = data.frames().len();
+    let count = SHEET_FRAMES.min(frames);
+    let mut samples = Vec::new();
+    for number in 0..count {
+        let index = number * frames / count;
+        let dense = data.read(index, &config.labels, config.size.width, config.size.height)?;
+        let mut sparse = dense.clone();
+        let mut rng = ChaCha8Rng::seed_from_u64(number as u64);
+        drop_regions(&mut sparse, &config.labels, 0.5, &mut rng);
+        samples.extend([dense, sparse]);
+    }
+    Ok(samples)
+}
+
+fn write_sheet(
+    path: &Path,
+    generator: &Generator,
+    samples: &[Sample],
+    config: &Config,
+    device: &Device,
+) -> Result<()> {
+    let generated = samples
+        .iter()
+        .map(|sample| picture(generator, sample, config, device))
+        .collect::<Result<Vec<_>>>()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    sheet(samples, &config.labels, &generated)
+        .save(path)
+        .with_context(|| path.display().to_string())
+}
+
+fn picture(
+    generator: &Generator,
+    sample: &Sample,
+    config: &Config,
+    device: &Device,
+) -> Result<Array3<f32>> {
+    let batch = HostBatch::new(std::slice::from_ref(sample), &config.labels).to_device(device);
+    let image = generator.valid().forward(batch.labels).image;
+    let values: Vec<f32> = image.into_data().iter::<f32>().collect();
+    let (_, height, width) = sample.picture.dim();
+    let picture = Array3::from_shape_vec((3, height, width), values)
+        .context("the generator's picture has the sample's size")?;
+    Ok((picture + 1.0) / 2.0)
+}

@@ -1,0 +1,253 @@
+//! What must hold of the networks whatever their weights. The numbers follow the list of invariants in
+//! `docs/networks.md`; 5 is beside the position code, 9 beside the losses, 10 beside the schedule, 6 in
+//! `paper_numbers.rs`.
+
+use burn::tensor::{Device, Distribution, Int, Tensor, activation::gelu};
+use multicond::label::Label;
+use multicond_train::net::{
+    AsapConfig, Condition, DiscriminatorConfig, TlamConfig,
+    asap::{Asap, downsample},
+    discriminator::{self, Discriminator},
+    tlam::Tlam,
+};
+
+fn labels() -> Vec<Label> {
+    vec![Label::semantics(["a", "b"]), Label::depth(), Label::normals()]
+}
+
+/// Channels of `labels()` one by one, presence channels included.
+const CHANNELS: [usize; 3] = [3, 2, 4];
+
+fn tlam(device: &Device) -> Tlam {
+    device.seed(3);
+    let config = TlamConfig {
+        dimension: 12,
+        layers: 2,
+        heads: 3,
+        mlp_ratio: 2,
+    };
+    let mut tlam = Tlam::new(&config, &labels(), device);
+    // Fresh weights are so small that every concept is nearly the same.
+    for projection in &mut tlam.projections {
+        projection.weight = projection.weight.clone().map(|w| w * 40.0);
+        let bias = projection.bias.take().expect("projections have a bias");
+        projection.bias = Some(bias.map(|b| b.random_like(Distribution::Normal(0.0, 1.0))));
+    }
+    tlam
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+}
+
+fn assert_close<const D: usize>(a: Tensor<D>, b: Tensor<D>, tolerance: f32) {
+    let difference: f32 = (a - b).abs().max().into_scalar();
+    assert!(difference <= tolerance, "differ by {difference}");
+}
+
+fn spread<const D: usize>(tensor: Tensor<D>) -> f32 {
+    let highest: f32 = tensor.clone().max().into_scalar();
+    let lowest: f32 = tensor.min().into_scalar();
+    highest - lowest
+}
+
+#[test]
+fn invariant_1_the_merge_is_pixel_wise() {
+    let device = Device::flex();
+    let tlam = tlam(&device);
+    let input = random([2, 9, 4, 6], &device);
+    let concept = tlam.forward(input.clone());
+    assert!(spread(concept.clone()) > 0.5);
+
+    let order: Vec<i32> = (0..24).map(|i| (i * 7 + 3) % 24).collect();
+    let order = Tensor::<1, Int>::from_ints(order.as_slice(), &device);
+    let shuffle = |t: Tensor<4>, channels: usize| {
+        t.reshape([2, channels, 24])
+            .select(2, order.clone())
+            .reshape([2, channels, 4, 6])
+    };
+    let shuffled = tlam.forward(shuffle(input.clone(), 9));
+    assert_close(shuffled, shuffle(concept.clone(), 12), 1e-6);
+
+    let chunks: Vec<Tensor<4>> = input
+        .clone()
+        .chunk(3, 3)
+        .into_iter()
+        .map(|chunk| tlam.forward(chunk))
+        .collect();
+    assert_close(Tensor::cat(chunks, 3), concept, 1e-6);
+
+    let constant = input.slice([0..1, 0..9, 0..1, 0..1]).repeat(&[1, 1, 3, 3]);
+    let concept = tlam.forward(constant);
+    let first = concept
+        .clone()
+        .slice([0..1, 0..12, 0..1, 0..1])
+        .repeat(&[1, 1, 3, 3]);
+    assert_close(concept, first, 1e-6);
+}
+
+#[test]
+fn invariant_2_a_missing_label_is_a_token_without_input() {
+    let device = Device::flex();
+    let mut tlam = tlam(&device);
+    tlam.blocks.clear();
+    let input = random([1, 9, 2, 2], &device);
+    let without_depth = input
+        .clone()
+        .slice_fill([0..1, CHANNELS[0]..CHANNELS[0] + CHANNELS[1]], 0.0);
+    let concept = tlam.forward(without_depth);
+
+    let tokens: Vec<Tensor<2>> = (0..3)
+        .map(|label| {
+            let projection = &tlam.projections[label];
+            let bias = projection.bias.as_ref().expect("bias").val().unsqueeze::<2>();
+            let encoding = tlam.label_encodings.val().narrow(0, label, 1);
+            let first: usize = CHANNELS[..label].iter().sum();
+            let values = input
+                .clone()
+                .narrow(1, first, CHANNELS[label])
+                .permute([0, 2, 3, 1])
+                .reshape([4, CHANNELS[label]]);
+            let projected = if label == 1 {
+                bias.repeat_dim(0, 4)
+            } else {
+                values.matmul(projection.weight.val()) + bias
+            };
+            gelu(projected) + encoding
+        })
+        .collect();
+    let expected = (tokens[0].clone() + tokens[1].clone() + tokens[2].clone()) / 3.0;
+    let expected = expected.reshape([1, 2, 2, 12]).permute([0, 3, 1, 2]);
+    assert_close(concept, expected, 1e-6);
+}
+
+#[test]
+fn invariant_3_the_order_of_labels_does_not_matter() {
+    let device = Device::flex();
+    let tlam = tlam(&device);
+    let input = random([1, 9, 3, 3], &device);
+    let parts = input.clone().split_with_sizes(CHANNELS.to_vec(), 1);
+
+    let mut turned = tlam.clone();
+    turned.projections.rotate_left(1);
+    let order = Tensor::<1, Int>::from_ints([1, 2, 0], &device);
+    turned.label_encodings = turned.label_encodings.map(|e| e.select(0, order));
+    let turned_input = Tensor::cat(
+        vec![parts[1].clone(), parts[2].clone(), parts[0].clone()],
+        1,
+    );
+    assert_close(turned.forward(turned_input), tlam.forward(input), 1e-5);
+}
+
+fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
+    device.seed(5);
+    let config = AsapConfig {
+        tile,
+        learned_downsampling: learned,
+        width: 6,
+        max_width: 10,
+        depth: 2,
+        pixel_width: 8,
+        initial_gain: 1.0,
+        head_gain: 1.0,
+    };
+    Asap::new(&config, 5, device)
+}
+
+#[test]
+fn invariant_4_tiles_are_painted_alike_and_apart() {
+    let device = Device::flex();
+    let mlp = asap(&device, 4, 4).pixel_mlp;
+    let input = Tensor::<4>::ones([1, 5, 8, 12], &device);
+    let cell = random([1, mlp.parameter_count(), 1, 1], &device);
+    let parameters = cell.repeat(&[1, 1, 2, 3]);
+
+    let image = mlp.forward(input.clone(), parameters.clone());
+    let tile = image.clone().slice([0..1, 0..3, 0..4, 0..4]);
+    assert!(spread(tile.clone()) > 0.01);
+    assert_close(image.clone(), tile.repeat(&[1, 1, 2, 3]), 0.0);
+    let largest: f32 = image.clone().abs().max().into_scalar();
+    assert!(largest <= 1.0);
+
+    let one_changed = parameters.slice_fill([0..1, 0..mlp.parameter_count(), 1..2, 2..3], 0.25);
+    let difference = (mlp.forward(input, one_changed) - image).abs();
+    let inside: f32 = difference
+        .clone()
+        .slice([0..1, 0..3, 4..8, 8..12])
+        .max()
+        .into_scalar();
+    let total: f32 = difference.clone().sum().into_scalar();
+    let tile: f32 = difference.slice([0..1, 0..3, 4..8, 8..12]).sum().into_scalar();
+    assert!(inside > 0.01);
+    assert_eq!(total, tile);
+}
+
+#[test]
+fn pictures_have_the_size_of_the_input_at_every_tile() {
+    let device = Device::flex();
+    for (tile, learned) in [(2, 2), (4, 4), (8, 4), (16, 4), (16, 16)] {
+        let image = asap(&device, tile, learned).forward(random([1, 5, 32, 64], &device));
+        assert_eq!(image.dims(), [1, 3, 32, 64]);
+    }
+}
+
+#[test]
+fn invariant_7_sizes_of_the_discriminators_features() {
+    let device = Device::flex();
+    let config = DiscriminatorConfig {
+        width: 2,
+        condition: Condition::Concept,
+    };
+    let discriminator = Discriminator::new(&config, 5, &device);
+    let features = discriminator.forward(
+        Tensor::zeros([1, 2, 256, 256], &device),
+        Tensor::zeros([1, 3, 256, 256], &device),
+    );
+    let sides: Vec<Vec<usize>> = features
+        .iter()
+        .map(|scale| scale.iter().map(|f| f.dims()[2]).collect())
+        .collect();
+    assert_eq!(sides, [[129, 65, 33, 34, 35], [65, 33, 17, 18, 19]]);
+}
+
+#[test]
+fn invariant_8_averages_of_ones_are_ones() {
+    let device = Device::flex();
+    let ones = Tensor::<4>::ones([1, 2, 16, 8], &device);
+    let halved = discriminator::halve(ones.clone());
+    assert_eq!(halved.dims(), [1, 2, 8, 4]);
+    assert_close(halved.clone(), halved.ones_like(), 1e-6);
+    for factor in [2, 4] {
+        let small = downsample::downsample(ones.clone(), factor);
+        assert_eq!(small.dims(), [1, 2, 16 / factor, 8 / factor]);
+        assert_close(small.clone(), small.ones_like(), 1e-6);
+    }
+    assert_eq!(downsample::tent(2), [0.125, 0.375, 0.375, 0.125]);
+    assert_eq!(downsample::tent(4).iter().map(|t| t * 32.0).sum::<f32>(), 32.0);
+}
+
+#[test]
+fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
+    let device = Device::flex();
+    device.seed(7);
+    let config = DiscriminatorConfig {
+        width: 4,
+        condition: Condition::Concept,
+    };
+    let mut discriminator = Discriminator::new(&config, 5, &device);
+    for _ in 0..200 {
+        discriminator = discriminator.power_iteration();
+    }
+    let weight = discriminator.scales[0].middle[0].normed_weight();
+    let [output, input, height, width] = weight.dims();
+    let matrix = weight.reshape([output, input * height * width]);
+    // The largest singular value by plain power iteration from another start.
+    let mut vector = Tensor::<2>::ones([input * height * width, 1], &device);
+    let mut length = 0.0;
+    for _ in 0..500 {
+        let next = matrix.clone().transpose().matmul(matrix.clone().matmul(vector));
+        length = next.clone().square().sum().sqrt().into_scalar::<f32>();
+        vector = next / length;
+    }
+    assert!((length.sqrt() - 1.0).abs() < 1e-3, "{}", length.sqrt());
+}

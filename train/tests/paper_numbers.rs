@@ -1,0 +1,97 @@
+//! The sizes that the paper and the public code of ASAP-Net and SPADE give.
+
+use burn::{module::Module, tensor::Device};
+use multicond::label::{Encoding, Label, MissingValue, Values};
+use multicond_train::net::{
+    Condition, DiscriminatorConfig, Generator, Preset,
+    asap::Asap,
+    discriminator::Discriminator,
+    tlam::Tlam,
+};
+
+/// A label of so many raw channels and no presence channel.
+fn raw(name: &str, channels: usize) -> Label {
+    Label {
+        name: name.into(),
+        values: Values::Continuous {
+            channels,
+            unit: "1".into(),
+            encoding: Encoding::Affine {
+                scale: 1.0,
+                bias: 0.0,
+            },
+            missing: MissingValue::Nan,
+        },
+        presence: false,
+        png: None,
+    }
+}
+
+/// The paper's labels on Taskonomy: semantics, edges, curvature, depth, normals.
+fn taskonomy() -> Vec<Label> {
+    let mut semantics = Label::semantics((0..18).map(|class| class.to_string()));
+    semantics.presence = false;
+    vec![
+        semantics,
+        raw("edges", 1),
+        raw("curvature", 3),
+        raw("depth", 1),
+        raw("normals", 3),
+    ]
+}
+
+#[test]
+fn tlam_has_338_976_parameters() {
+    let network = Preset::Paper.network(256);
+    let tlam = Tlam::new(&network.tlam, &taskonomy(), &Device::flex());
+    assert_eq!(tlam.num_params(), 338_976);
+}
+
+#[test]
+fn asap_has_87_237_571_parameters_and_19_907_a_cell() {
+    let config = Preset::Paper.network(256).asap;
+    assert_eq!(config.tile, 16);
+    let asap = Asap::new(&config, 96, &Device::flex());
+    assert_eq!(asap.num_params(), 87_237_571);
+
+    let mlp = &asap.pixel_mlp;
+    assert_eq!(mlp.parameter_count(), 19_907);
+    let layers = mlp.layers();
+    assert_eq!(layers.map(|l| l.bias), [0, 7232, 11_392, 15_552, 19_712]);
+    assert_eq!(layers.map(|l| l.weight), [64, 7296, 11_456, 15_616, 19_715]);
+}
+
+#[test]
+fn a_tile_of_32_has_20_163_parameters_a_cell() {
+    let config = Preset::Paper.network(512).asap;
+    let asap = Asap::new(&config, 96, &Device::flex());
+    assert_eq!(asap.pixel_mlp.parameter_count(), 20_163);
+    assert_eq!(asap.num_params(), 87_499_971);
+}
+
+#[test]
+fn the_discriminator_has_5_724_290_parameters() {
+    let config = DiscriminatorConfig {
+        width: 64,
+        condition: Condition::Concept,
+    };
+    let discriminator = Discriminator::new(&config, 99, &Device::flex());
+    let estimates: usize = discriminator
+        .scales
+        .iter()
+        .flat_map(|scale| &scale.middle)
+        .map(|conv| conv.left.dims()[0] + conv.right.dims()[0])
+        .sum();
+    assert_eq!(discriminator.num_params() - estimates, 5_724_290);
+}
+
+#[test]
+fn small_is_an_eighth_of_paper_or_less() {
+    let labels = taskonomy();
+    let count = |preset: Preset| {
+        Generator::new(&preset.network(256), &labels, &Device::flex()).num_params()
+    };
+    // 16 MB of 4-byte numbers, with room for the graph itself.
+    assert!(count(Preset::Small) * 4 < 15_500_000);
+    assert!(count(Preset::Paper) > 80_000_000);
+}
