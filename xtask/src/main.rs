@@ -1,10 +1,13 @@
-//! The repository's own tasks: `cargo xtask assets`.
+//! The repository's own tasks: `cargo xtask assets | check | test`.
 
 mod assets;
 mod cache;
+mod check;
 mod digest;
 mod process;
 mod python;
+mod stages;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -21,6 +24,14 @@ enum Task {
         /// Which of them.
         #[arg(value_enum, default_value_t)]
         which: assets::Which,
+    },
+    /// Check format, lints and documentation.
+    Check,
+    /// Install the assets, check, and run every test; nothing is skipped.
+    Test {
+        /// Leave the checks out.
+        #[arg(long)]
+        quick: bool,
     },
 }
 
@@ -43,5 +54,7 @@ fn perform(task: Task) -> Result<()> {
             }
             Ok(())
         }
+        Task::Check => stages::run(check::stages()),
+        Task::Test { quick } => stages::run(test::stages(quick)?),
     }
 }

@@ -5,6 +5,19 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 
+/// Runs a program whose output belongs on the screen.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let shown = spell(command);
+    eprintln!("$ {shown}");
+    let status = command
+        .status()
+        .map_err(|error| not_started(&shown, error))?;
+    if !status.success() {
+        bail!("`{shown}` failed: {status}");
+    }
+    Ok(())
+}
+
 /// Runs a program for its standard output; what it printed besides becomes the error if it fails.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let shown = spell(command);

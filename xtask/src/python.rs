@@ -29,10 +29,18 @@ impl Environment {
         Ok(Self::at(folder))
     }
 
-    fn at(folder: &Path) -> Self {
+    pub(crate) fn at(folder: &Path) -> Self {
         Self {
             interpreter: folder.join("bin/python"),
         }
+    }
+
+    pub(crate) fn interpreter(&self) -> &Path {
+        &self.interpreter
+    }
+
+    pub(crate) fn works(&self) -> bool {
+        self.interpreter.is_file() && process::read(self.python().args(["-c", "pass"])).is_ok()
     }
 
     /// A run of the interpreter.

@@ -49,7 +49,7 @@ pub(super) fn install(cache: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn convert(staging: &TempDir) -> Result<()> {
-    let assets = workspace::root().join("xtask/assets");
+    let assets = workspace::root()?.join("xtask/assets");
     let python = Environment::create(&staging.path().join("python"))?;
     python.install(&assets.join("lpips-requirements.txt"))?;
     // pip reads the metadata of a source archive by running its setup.py, here with the tools just installed.
