@@ -1,2 +1,60 @@
-//! x
-fn main() {}
+//! The repository's own tasks: `cargo xtask assets | check | test`.
+
+mod assets;
+mod cache;
+mod check;
+mod digest;
+mod process;
+mod python;
+mod stages;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Tasks of the multicond repository.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Task {
+    /// Install the outside files that tests and training use, pinned by version and checksum.
+    Assets {
+        /// Which of them.
+        #[arg(value_enum, default_value_t)]
+        which: assets::Which,
+    },
+    /// Check format, lints and documentation.
+    Check,
+    /// Install the assets, check, and run every test; nothing is skipped.
+    Test {
+        /// Leave the checks out.
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            eprintln!("error: {}", causes.join("\n  because: "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<()> {
+    match task {
+        Task::Assets { which } => {
+            for path in assets::install(which, &cache::folder()?)? {
+                println!("{}", path.display());
+            }
+            Ok(())
+        }
+        Task::Check => stages::run(check::stages()),
+        Task::Test { quick } => stages::run(test::stages(quick)?),
+    }
+}

@@ -1,0 +1,29 @@
+//! What must hold before tests are worth running: format, lints, documentation.
+
+use crate::process;
+use crate::stages::Stage;
+use crate::workspace::cargo;
+
+pub(crate) fn stages() -> Vec<Stage> {
+    vec![
+        Stage::new("format", || {
+            process::run(&mut cargo(["fmt", "--all", "--check"])?)
+        }),
+        Stage::new("lints", || {
+            let options = [
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "--deny",
+                "warnings",
+            ];
+            process::run(&mut cargo(options)?)
+        }),
+        Stage::new("documentation", || {
+            let options = ["doc", "--workspace", "--no-deps", "--locked"];
+            process::run(cargo(options)?.env("RUSTDOCFLAGS", "--deny warnings"))
+        }),
+    ]
+}

@@ -1,0 +1,36 @@
+//! Where the workspace and its build folder are, and cargo to work on it.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+
+/// Asked for at run time: checkouts that share a build folder share this program too.
+pub(crate) fn root() -> Result<PathBuf> {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    manifest
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_owned)
+        .context("CARGO_MANIFEST_DIR is not set; run this program as `cargo xtask`")
+}
+
+/// The cargo that runs this task, from the workspace's root.
+pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Result<Command> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()?).args(arguments);
+    Ok(command)
+}
+
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let printed = process::read(&mut cargo(["metadata", "--no-deps", "--format-version=1"])?)?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&printed).context("cargo metadata is not JSON")?;
+    metadata["target_directory"]
+        .as_str()
+        .map(PathBuf::from)
+        .context("cargo metadata names no target_directory")
+}
