@@ -1,5 +1,7 @@
 //! The command line: every mistake is one line on stderr, exit code 2 and no file.
 
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+
 mod support;
 
 use std::{

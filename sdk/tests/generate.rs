@@ -1,5 +1,7 @@
 //! Pictures are the same however they are made: in tiles or at once, cut or not, by either engine.
 
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+
 mod support;
 
 use multicond::{Device, Error, Frame, Generator, Merge, Options, Picture, label::LabelMap};

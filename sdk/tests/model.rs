@@ -1,5 +1,7 @@
 //! Model files that are not what they should be are refused with a reason.
 
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+
 mod support;
 
 use multicond::{

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
-use tract_onnx::prelude::*;
+use tract_onnx::{prelude::*, tract_hir::ops::unimpl::UnimplementedOp};
 
 use super::{Data, Engine, Input, Session, Shape};
 use crate::error::{Error, Result};
@@ -30,6 +30,16 @@ impl Engine for TractEngine {
             .with_ignore_output_shapes(true)
             .with_ignore_value_info(true);
         let graph = onnx.model_for_read(&mut &model[..]).map_err(failed)?;
+        let unknown = graph
+            .nodes()
+            .iter()
+            .find_map(|node| node.op_as::<UnimplementedOp>());
+        if let Some(op) = unknown {
+            return Err(Error::engine(
+                NAME,
+                format_args!("cannot run operator {}", op.name()),
+            ));
+        }
         let executor = match threads {
             1 => Executor::SingleThread,
             threads => Executor::multithread(threads),

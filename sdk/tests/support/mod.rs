@@ -121,7 +121,7 @@ pub(crate) fn frame(width: usize, height: usize) -> Frame {
     let mut frame = Frame::new(width, height);
     let labels = labels();
     for label in &labels[..labels.len() - 1] {
-        let hole = |x: usize, y: usize| (x * 7 + y * 3) % 11 == 0;
+        let hole = |x: usize, y: usize| (x * 7 + y * 3).is_multiple_of(11);
         let map = match &label.values {
             Values::Categorical { missing, .. } => {
                 LabelMap::Classes(Array2::from_shape_fn((height, width), |(y, x)| {
