@@ -77,10 +77,9 @@ impl Generator {
         let threads = options.threads();
         let pixels = options.tile_pixels()?;
         let engine = engine::choose(options.device, options.ort_library.as_deref())?;
-        let stages = load(&file, engine.as_ref(), options.merge, pixels, threads)
-            .map_err(|error| in_file(error, &file))?;
-        let manifest = file.manifest().clone();
-        drop(file);
+        let (manifest, path) = (file.manifest().clone(), file.path().to_owned());
+        let stages = load(file, engine.as_ref(), options.merge, pixels, threads)
+            .map_err(|error| in_file(error, &path))?;
         trim();
         Ok(Self {
             manifest,
@@ -170,7 +169,7 @@ impl std::fmt::Debug for Generator {
 }
 
 fn load(
-    file: &ModelFile,
+    file: ModelFile,
     engine: &dyn Engine,
     merge: Merge,
     pixels: usize,
@@ -184,9 +183,12 @@ fn load(
         Merge::Whole => Merger::Whole(one(engine, &parts.merge.to_bytes(None), threads)?),
         _ => Merger::tiled(engine, &parts.merge, file.manifest(), pixels, threads)?,
     };
+    // The render part has nearly all weights; the file must be gone before the engine copies them again.
+    let render = parts.render.to_bytes(None);
+    drop((parts, file));
     Ok(Stages::Cut {
         merge: merger,
-        render: one(engine, &parts.render.to_bytes(None), threads)?,
+        render: one(engine, &render, threads)?,
     })
 }
 
@@ -196,10 +198,10 @@ fn one(engine: &dyn Engine, model: &[u8], threads: usize) -> Result<Box<dyn Sess
 }
 
 /// An engine that refuses a model does not know the model's file.
-fn in_file(error: Error, file: &ModelFile) -> Error {
+fn in_file(error: Error, path: &Path) -> Error {
     match error {
         Error::Engine { engine, reason } => {
-            Error::model(file.path(), format_args!("{engine} refuses it: {reason}"))
+            Error::model(path, format_args!("{engine} refuses it: {reason}"))
         }
         error => error,
     }
