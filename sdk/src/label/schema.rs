@@ -9,7 +9,7 @@ use super::{Encoding, PngCode};
 /// In the model file a label is a graph input of the same name: `int32 [N, 1, H, W]` for categorical
 /// labels, `float32 [N, channels, H, W]` in physical units for continuous ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+// No `deny_unknown_fields`: serde cannot combine it with `flatten`.
 pub struct Label {
     /// Name of the label and of the graph input: lower-case letters, digits and `_`, a letter first.
     pub name: String,

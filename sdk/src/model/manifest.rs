@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::label::{Label, LabelError, validate_labels};
+use crate::{
+    error::Error,
+    files::MAX_SIDE,
+    label::{Label, LabelError, validate_labels},
+};
 
 /// Metadata key that marks a file as ours; its value is [`FORMAT`].
 pub const FORMAT_KEY: &str = "multicond.format";
@@ -74,6 +78,41 @@ pub struct Training {
 }
 
 impl Manifest {
+    /// The label of this name.
+    ///
+    /// # Errors
+    /// When the model has none of this name; the error lists those it has.
+    pub fn label(&self, name: &str) -> Result<&Label, LabelError> {
+        let found = self.labels.iter().find(|label| label.name == name);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = self.labels.iter().map(|l| l.name.as_str()).collect();
+            LabelError {
+                name: name.into(),
+                reason: format!("unknown, this model has {}", names.join(", ")),
+            }
+        })
+    }
+
+    /// Checks that the model can make pictures of this size.
+    ///
+    /// # Errors
+    /// When a side is zero, larger than [`MAX_SIDE`], or no multiple of [`tile`](Self::tile).
+    pub fn check_size(&self, width: usize, height: usize) -> Result<(), Error> {
+        let fits = |side: usize| (1..=MAX_SIDE).contains(&side) && side.is_multiple_of(self.tile);
+        if fits(width) && fits(height) {
+            return Ok(());
+        }
+        Err(Error::Size {
+            place: "the frame".into(),
+            width,
+            height,
+            expected: format!(
+                "but this model makes multiples of {} up to {MAX_SIDE}",
+                self.tile
+            ),
+        })
+    }
+
     /// Checks everything that the types leave open.
     pub fn validate(&self) -> Result<(), LabelError> {
         validate_labels(&self.labels)?;

@@ -1,0 +1,43 @@
+//! A frame made up for benchmarks: every label present, with smooth values of the right range.
+
+use multicond::{
+    Frame, Result,
+    label::{Encoding, Label, LabelMap, Values},
+    model::Manifest,
+};
+use ndarray::{Array2, Array3, Axis};
+
+pub(crate) fn frame(manifest: &Manifest, width: usize, height: usize) -> Result<Frame> {
+    let mut frame = Frame::new(width, height);
+    for label in &manifest.labels {
+        frame.set(&label.name, map(label, width, height))?;
+    }
+    Ok(frame)
+}
+
+fn map(label: &Label, width: usize, height: usize) -> LabelMap {
+    match &label.values {
+        Values::Categorical { classes, .. } => {
+            let id = |(y, x)| ((x / 16 + y / 16) % classes.len()) as i32;
+            LabelMap::Classes(Array2::from_shape_fn((height, width), id))
+        }
+        Values::Continuous {
+            channels, encoding, ..
+        } => {
+            let wave = |(c, y, x)| ((x + 2 * y) as f32 * 0.05 + c as f32).sin();
+            let mut values = Array3::from_shape_fn((*channels, height, width), wave);
+            match *encoding {
+                Encoding::Affine { scale, bias } => values.mapv_inplace(|v| (v - bias) / scale),
+                Encoding::Reciprocal { half } => values.mapv_inplace(|v| (v + 1.5) * half),
+                Encoding::Power { .. } => values.mapv_inplace(|v| (v + 1.0) / 2.0),
+                Encoding::Direction => {
+                    for mut pixel in values.lanes_mut(Axis(0)) {
+                        let length = pixel.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-3);
+                        pixel.mapv_inplace(|v| v / length);
+                    }
+                }
+            }
+            LabelMap::Values(values)
+        }
+    }
+}

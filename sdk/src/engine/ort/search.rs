@@ -1,0 +1,116 @@
+//! Where ONNX Runtime's library may be.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The library that the user names, by option or by environment; nothing else is tried then.
+pub(super) fn named(option: Option<&Path>) -> Option<(&'static str, PathBuf)> {
+    let option = option.map(|path| ("the option", path.to_owned()));
+    option.or_else(|| set("MULTICOND_ORT").map(|path| ("MULTICOND_ORT", path)))
+}
+
+/// The libraries to try when the user names none, best first.
+pub(super) fn candidates() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    if let Some(folder) = env::current_exe().ok().as_deref().and_then(Path::parent) {
+        found.extend(in_folder(folder));
+        found.extend(in_folder(&folder.join("../lib")));
+    }
+    found.extend(set("ORT_DYLIB_PATH"));
+    let folders = cache().into_iter().chain(system_folders());
+    found.extend(folders.flat_map(|folder| in_folder(&folder)));
+    found
+}
+
+/// The files in a folder that are called like the library, the unversioned name first, then the
+/// newest version.
+pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = folder.read_dir() else {
+        return Vec::new();
+    };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| is_library(name)).collect();
+    names.sort_by_key(|name| {
+        let version: Vec<u32> = name
+            .split('.')
+            .filter_map(|part| part.parse().ok())
+            .collect();
+        (!version.is_empty(), std::cmp::Reverse(version))
+    });
+    names.into_iter().map(|name| folder.join(name)).collect()
+}
+
+fn is_library(name: &str) -> bool {
+    let stem = format!("{}onnxruntime", env::consts::DLL_PREFIX);
+    let Some(rest) = name.strip_prefix(&stem) else {
+        return false;
+    };
+    // libonnxruntime.so, libonnxruntime.so.1.31.1, libonnxruntime.1.31.1.dylib, onnxruntime.dll,
+    // but not libonnxruntime_providers_shared.so.
+    let suffix = env::consts::DLL_SUFFIX;
+    let is_version = |text: &str| text.chars().all(|c| c == '.' || c.is_ascii_digit());
+    match rest.split_once(suffix) {
+        Some((before, after)) => is_version(before) && is_version(after),
+        None => false,
+    }
+}
+
+/// Where `cargo xtask assets ort` puts the library.
+fn cache() -> Option<PathBuf> {
+    set("MULTICOND_CACHE_DIR")
+        .or_else(|| set("XDG_CACHE_HOME").map(|folder| folder.join("multicond")))
+        .or_else(|| set("LOCALAPPDATA").map(|folder| folder.join("multicond")))
+        .or_else(|| env::home_dir().map(|home| home.join(".cache/multicond")))
+}
+
+fn system_folders() -> Vec<PathBuf> {
+    if cfg!(windows) {
+        // Windows comes with an ONNX Runtime of its own that is too old.
+        return Vec::new();
+    }
+    let arch = env::consts::ARCH;
+    let folders = [
+        "/usr/local/lib".to_owned(),
+        "/opt/homebrew/lib".to_owned(),
+        format!("/usr/lib/{arch}-linux-gnu"),
+        "/usr/lib64".to_owned(),
+        "/usr/lib".to_owned(),
+    ];
+    folders.map(PathBuf::from).into()
+}
+
+fn set(variable: &str) -> Option<PathBuf> {
+    let value = env::var_os(variable).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn newest_version_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.31.1",
+            "libonnxruntime_providers_shared.so",
+            "libonnxruntime.so",
+            "libonnxruntime.so.bak",
+        ];
+        for file in files {
+            std::fs::write(folder.path().join(file), "").unwrap();
+        }
+        let found = in_folder(folder.path());
+        let found: Vec<_> = found.iter().map(|path| path.file_name().unwrap()).collect();
+        let expected = [
+            "libonnxruntime.so",
+            "libonnxruntime.so.1.31.1",
+            "libonnxruntime.so.1.9.0",
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,147 @@
+//! tract, the pure-Rust engine that is always there. It wants concrete shapes, so it makes a plan for
+//! each size that comes along.
+
+use std::sync::{Arc, Mutex};
+
+use tract_linalg::multithread::{Executor, multithread_tract_scope};
+use tract_onnx::prelude::*;
+
+use super::{Data, Engine, Input, Session, Shape};
+use crate::error::{Error, Result};
+
+const NAME: &str = "tract";
+/// Version of the crate, as pinned in Cargo.toml.
+pub(super) const VERSION: &str = "0.23.9";
+/// Plans kept. Each holds its own copy of rearranged weights.
+const PLANS: usize = 2;
+
+type Plan = Arc<TypedRunnableModel>;
+
+pub(super) struct TractEngine;
+
+impl Engine for TractEngine {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn load(&self, model: &[u8], threads: usize, copies: usize) -> Result<Vec<Box<dyn Session>>> {
+        // Shapes in the file are symbolic; tract infers them from the inputs' better without.
+        let onnx = tract_onnx::onnx()
+            .with_ignore_output_shapes(true)
+            .with_ignore_value_info(true);
+        let graph = onnx.model_for_read(&mut &model[..]).map_err(failed)?;
+        let executor = match threads {
+            1 => Executor::SingleThread,
+            threads => Executor::multithread(threads),
+        };
+        let shared = Arc::new(Shared {
+            graph,
+            plans: Mutex::default(),
+        });
+        let session = || TractSession {
+            shared: shared.clone(),
+            executor: executor.clone(),
+        };
+        Ok((0..copies).map(|_| Box::new(session()) as _).collect())
+    }
+}
+
+/// What copies of a session have in common.
+struct Shared {
+    graph: InferenceModel,
+    plans: Mutex<Vec<(Vec<Shape>, Plan)>>,
+}
+
+struct TractSession {
+    shared: Arc<Shared>,
+    executor: Executor,
+}
+
+impl Session for TractSession {
+    fn run(&mut self, inputs: &[Input<'_>], output: &mut [f32], shape: Shape) -> Result<()> {
+        let inputs = self.shared.in_order(inputs)?;
+        let plan = self.shared.plan(&inputs)?;
+        let tensors: TractResult<TVec<TValue>> = inputs.iter().map(|input| tensor(input)).collect();
+        let tensors = tensors.map_err(failed)?;
+        let run = || plan.run(tensors);
+        let results = multithread_tract_scope(self.executor.clone(), run).map_err(failed)?;
+        let result = results
+            .first()
+            .ok_or_else(|| Error::engine(NAME, "the model has no output"))?;
+        if result.shape() != shape {
+            let got = result.shape();
+            return Err(Error::engine(
+                NAME,
+                format_args!("the output is {got:?}, expected {shape:?}"),
+            ));
+        }
+        let view = result.to_plain_array_view::<f32>().map_err(failed)?;
+        output
+            .iter_mut()
+            .zip(view.iter())
+            .for_each(|(out, value)| *out = *value);
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// The inputs in the graph's order.
+    fn in_order<'a>(&self, inputs: &[Input<'a>]) -> Result<Vec<Input<'a>>> {
+        let outlets = self.graph.input_outlets().map_err(failed)?;
+        let names = outlets
+            .iter()
+            .map(|outlet| &self.graph.node(outlet.node).name);
+        let find = |name: &String| {
+            let input = inputs.iter().find(|input| input.name == name);
+            input
+                .copied()
+                .ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is not given")))
+        };
+        let inputs = names.map(find).collect::<Result<Vec<_>>>()?;
+        inputs.iter().for_each(Input::assert_whole);
+        Ok(inputs)
+    }
+
+    /// The plan for these shapes. Copies of a session that need the same new plan wait for one.
+    fn plan(&self, inputs: &[Input<'_>]) -> Result<Plan> {
+        let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape).collect();
+        // A panic while it was held has left whole plans.
+        let mut plans = self
+            .plans
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == shapes) {
+            return Ok(plan.clone());
+        }
+        let plan = self.make_plan(inputs).map_err(failed)?;
+        if plans.len() == PLANS {
+            plans.remove(0);
+        }
+        plans.push((shapes, plan.clone()));
+        Ok(plan)
+    }
+
+    fn make_plan(&self, inputs: &[Input<'_>]) -> TractResult<Plan> {
+        let mut graph = self.graph.clone();
+        for (index, input) in inputs.iter().enumerate() {
+            let kind = match input.data {
+                Data::Float(_) => f32::datum_type(),
+                Data::Int(_) => i32::datum_type(),
+            };
+            graph.set_input_fact(index, InferenceFact::dt_shape(kind, input.shape))?;
+        }
+        graph.into_optimized()?.into_runnable()
+    }
+}
+
+fn tensor(input: &Input<'_>) -> TractResult<TValue> {
+    let tensor = match input.data {
+        Data::Float(data) => Tensor::from_shape(&input.shape, data),
+        Data::Int(data) => Tensor::from_shape(&input.shape, data),
+    };
+    Ok(tensor?.into())
+}
+
+fn failed(error: TractError) -> Error {
+    Error::engine(NAME, format_args!("{error:#}"))
+}
