@@ -2,4 +2,5 @@
 
 pub mod data;
 pub mod net;
+pub mod onnx;
 pub mod train;

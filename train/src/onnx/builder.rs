@@ -1,0 +1,310 @@
+//! Builds an ONNX graph node by node. Values are handles, so that a node can only take what exists.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::{Result, bail};
+use multicond::model::proto::{
+    AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, NodeProto,
+    TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+};
+use prost::bytes::Bytes;
+
+/// A tensor of the graph: an input, a weight or the output of a node.
+#[derive(Clone, Debug)]
+pub(super) struct Value(String);
+
+/// A graph under construction.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    proto: GraphProto,
+    scope: String,
+    names: HashSet<String>,
+    constants: HashMap<String, Value>,
+}
+
+/// A node under construction; asking for its outputs adds it to the graph.
+#[must_use]
+pub(super) struct Node<'a> {
+    graph: &'a mut Graph,
+    proto: NodeProto,
+}
+
+/// A side of a tensor that is known only when the model runs.
+pub(super) fn named(name: &str) -> Dimension {
+    Dimension::Named(name.into())
+}
+
+/// A side of a tensor that every run has.
+pub(super) fn fixed(size: usize) -> Dimension {
+    Dimension::Fixed(size as i64)
+}
+
+impl Graph {
+    pub(super) fn new(name: &str) -> Self {
+        let mut graph = Self::default();
+        graph.proto.name = name.into();
+        graph
+    }
+
+    /// Names of the nodes that follow start with this.
+    pub(super) fn enter(&mut self, scope: impl Into<String>) {
+        self.scope = scope.into();
+    }
+
+    /// A graph input.
+    pub(super) fn input(&mut self, name: &str, r#type: DataType, dims: Vec<Dimension>) -> Value {
+        let value = Value(self.unique(name.into()));
+        self.proto.input.push(value_info(&value, r#type, dims));
+        value
+    }
+
+    /// Declares a value as the next graph output.
+    pub(super) fn output(&mut self, value: &Value, dims: Vec<Dimension>) {
+        let info = value_info(value, DataType::Float, dims);
+        self.proto.output.push(info);
+    }
+
+    /// Declares the shape of a value inside the graph.
+    pub(super) fn describe(&mut self, value: &Value, dims: Vec<Dimension>) {
+        let info = value_info(value, DataType::Float, dims);
+        self.proto.value_info.push(info);
+    }
+
+    /// A node; its outputs come from [`Node::output`], [`Node::outputs`] or [`Node::named`].
+    pub(super) fn node(&mut self, operator: &str, inputs: &[&Value]) -> Node<'_> {
+        let name = match self.scope.as_str() {
+            "" => operator.to_owned(),
+            scope => format!("{scope}.{operator}"),
+        };
+        let name = self.unique(name);
+        Node {
+            proto: NodeProto {
+                input: inputs.iter().map(|value| value.0.clone()).collect(),
+                name,
+                op_type: operator.into(),
+                ..NodeProto::default()
+            },
+            graph: self,
+        }
+    }
+
+    /// The output of a node without attributes.
+    pub(super) fn op(&mut self, operator: &str, inputs: &[&Value]) -> Value {
+        self.node(operator, inputs).output()
+    }
+
+    /// Weights under a name of their own. Every number must be finite and the shape must fit.
+    pub(super) fn weight(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Result<Value> {
+        let size: usize = dims.iter().product();
+        if values.len() != size {
+            bail!(
+                "tensor `{name}`: {} numbers do not fill the shape {dims:?}",
+                values.len()
+            );
+        }
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            bail!(
+                "tensor `{name}`: number {index} of {size} is {}",
+                values[index]
+            );
+        }
+        let mut bytes = Vec::with_capacity(4 * values.len());
+        for value in values {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        Ok(self.initializer(name.into(), DataType::Float, dims, bytes))
+    }
+
+    /// One number. Equal numbers share one initializer.
+    pub(super) fn scalar(&mut self, value: f32) -> Value {
+        let bytes = value.to_le_bytes().to_vec();
+        self.constant(format!("float.{value:e}"), DataType::Float, &[], bytes)
+    }
+
+    /// One whole number of 32 bits, for class ids.
+    pub(super) fn id(&mut self, value: i32) -> Value {
+        let bytes = value.to_le_bytes().to_vec();
+        self.constant(format!("id.{value}"), DataType::Int32, &[], bytes)
+    }
+
+    /// A list of whole numbers, for shapes and the like. Equal lists share one initializer.
+    pub(super) fn list(&mut self, values: &[i64]) -> Value {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let words: Vec<String> = values.iter().map(i64::to_string).collect();
+        self.constant(
+            format!("list.{}", words.join("_")),
+            DataType::Int64,
+            &[values.len()],
+            bytes,
+        )
+    }
+
+    /// The finished graph.
+    pub(super) fn finish(self) -> GraphProto {
+        self.proto
+    }
+
+    fn constant(
+        &mut self,
+        name: String,
+        r#type: DataType,
+        dims: &[usize],
+        bytes: Vec<u8>,
+    ) -> Value {
+        if let Some(value) = self.constants.get(&name) {
+            return value.clone();
+        }
+        let value = self.initializer(name.clone(), r#type, dims, bytes);
+        self.constants.insert(name, value.clone());
+        value
+    }
+
+    fn initializer(
+        &mut self,
+        name: String,
+        r#type: DataType,
+        dims: &[usize],
+        bytes: Vec<u8>,
+    ) -> Value {
+        let name = self.unique(name);
+        self.proto.initializer.push(TensorProto {
+            dims: dims.iter().map(|&size| size as i64).collect(),
+            data_type: r#type.into(),
+            name: name.clone(),
+            raw_data: Bytes::from(bytes),
+        });
+        Value(name)
+    }
+
+    /// The name itself, or the name with the first free number.
+    fn unique(&mut self, name: String) -> String {
+        let mut candidate = name.clone();
+        let mut number = 1;
+        while !self.names.insert(candidate.clone()) {
+            number += 1;
+            candidate = format!("{name}_{number}");
+        }
+        candidate
+    }
+}
+
+impl Node<'_> {
+    pub(super) fn int(self, name: &str, value: i64) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            i: value,
+            r#type: AttributeType::Int.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    pub(super) fn ints<const N: usize>(self, name: &str, values: [i64; N]) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            ints: values.into(),
+            r#type: AttributeType::Ints.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    pub(super) fn float(self, name: &str, value: f32) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            f: value,
+            r#type: AttributeType::Float.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    pub(super) fn text(self, name: &str, value: &str) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            s: value.into(),
+            r#type: AttributeType::String.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    /// Adds the node and gives its only output.
+    pub(super) fn output(self) -> Value {
+        let name = format!("{}.out", self.proto.name);
+        self.named(&name)
+    }
+
+    /// Adds the node and gives its only output, under a name that users see.
+    pub(super) fn named(mut self, name: &str) -> Value {
+        let value = Value(self.graph.unique(name.into()));
+        self.proto.output = vec![value.0.clone()];
+        self.graph.proto.node.push(self.proto);
+        value
+    }
+
+    /// Adds the node and gives its outputs.
+    pub(super) fn outputs(mut self, count: usize) -> Vec<Value> {
+        let base = format!("{}.out", self.proto.name);
+        let values: Vec<Value> = (0..count)
+            .map(|_| Value(self.graph.unique(base.clone())))
+            .collect();
+        self.proto.output = values.iter().map(|value| value.0.clone()).collect();
+        self.graph.proto.node.push(self.proto);
+        values
+    }
+
+    fn attribute(mut self, attribute: AttributeProto) -> Self {
+        self.proto.attribute.push(attribute);
+        self
+    }
+}
+
+fn value_info(value: &Value, r#type: DataType, dims: Vec<Dimension>) -> ValueInfoProto {
+    let dim = dims
+        .into_iter()
+        .map(|dimension| DimensionProto {
+            value: Some(dimension),
+        })
+        .collect();
+    ValueInfoProto {
+        name: value.0.clone(),
+        r#type: Some(TypeProto {
+            tensor_type: Some(TensorTypeProto {
+                elem_type: r#type.into(),
+                shape: Some(TensorShapeProto { dim }),
+            }),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_constants_shared() {
+        let mut graph = Graph::new("test");
+        graph.enter("part");
+        let x = graph.input("x", DataType::Float, vec![named("batch")]);
+        let one = graph.scalar(1.0);
+        let y = graph.op("Add", &[&x, &one]);
+        let one = graph.scalar(1.0);
+        let z = graph.op("Add", &[&y, &one]);
+        assert_eq!(
+            (y.0.as_str(), z.0.as_str()),
+            ("part.Add.out", "part.Add_2.out")
+        );
+        assert_eq!(graph.finish().initializer.len(), 1);
+    }
+
+    #[test]
+    fn weights_are_checked() {
+        let mut graph = Graph::new("test");
+        let error = graph
+            .weight("a.b", &[3], &[0.0, f32::NAN, 1.0])
+            .expect_err("NaN");
+        assert_eq!(error.to_string(), "tensor `a.b`: number 1 of 3 is NaN");
+        let error = graph.weight("a.b", &[2, 2], &[0.0; 3]).expect_err("shape");
+        assert_eq!(
+            error.to_string(),
+            "tensor `a.b`: 3 numbers do not fill the shape [2, 2]"
+        );
+    }
+}

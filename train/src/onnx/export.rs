@@ -1,0 +1,169 @@
+//! A generator and its manifest to one ONNX file.
+
+use std::{io::Write, path::Path};
+
+use anyhow::{Context, Result, bail};
+use multicond::{
+    label::Label,
+    model::{
+        FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Size, Training,
+        proto::{ModelProto, OperatorSetIdProto, StringStringEntryProto},
+    },
+};
+use prost::Message;
+use tempfile::NamedTempFile;
+
+use super::{
+    builder::{Graph, fixed, named},
+    cost, labels, low_resolution, pixel_mlp, tlam,
+};
+use crate::net::{Generator, NetworkConfig};
+
+const IMAGE: &str = "image";
+/// LayerNormalization came with operator set 17; IR version 8 came with it.
+const OPERATOR_SET: i64 = 17;
+const IR_VERSION: i64 = 8;
+/// Protocol buffers end at 2 GiB.
+const LARGEST_FILE: usize = i32::MAX as usize;
+
+/// What a manifest says beyond labels and sizes.
+#[derive(Clone, Debug)]
+pub struct ModelInfo {
+    /// Name of the model, for people.
+    pub name: String,
+    /// Size of the training pictures.
+    pub trained_size: Size,
+    /// How the model came to be.
+    pub training: Option<Training>,
+    /// Notice that must go with the model.
+    pub notice: Option<String>,
+}
+
+/// The manifest of a generator of these sizes.
+pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
+    Manifest {
+        name: info.name,
+        system: "tlam".into(),
+        labels: labels.to_vec(),
+        tile: network.asap.tile,
+        concept_channels: network.tlam.dimension,
+        trained_size: info.trained_size,
+        parameters: cost::parameter_count(network, labels),
+        multiply_adds: cost::multiply_adds(network, labels),
+        training: info.training,
+        notice: info.notice,
+    }
+}
+
+/// Writes the model file. An error leaves no file, and an older file of that name as it was.
+pub fn export(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+    write(generator, manifest, path)
+        .with_context(|| format!("{}: the model cannot be written", path.display()))
+}
+
+fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+    let model = model(generator, manifest)?;
+    let size = model.encoded_len();
+    if size > LARGEST_FILE {
+        bail!("the model has {size} bytes, an ONNX file at most {LARGEST_FILE}");
+    }
+    let mut file = temporary_beside(path)?;
+    file.write_all(&model.encode_to_vec())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A temporary file in the same folder, so that the last step is a rename. Unlike most temporary
+/// files it may be read by others once it has its name.
+fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".model").suffix(".onnx");
+    #[cfg(unix)]
+    {
+        use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    Ok(builder.tempfile_in(folder)?)
+}
+
+/// The model in memory.
+pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
+    manifest.validate()?;
+    check_sizes(generator, manifest)?;
+    let mut graph = Graph::new("multicond");
+    let tokens = labels::tokens(&mut graph, &generator.tlam, &manifest.labels)?;
+    let concept = tlam::merge(&mut graph, &generator.tlam, &tokens)?;
+    let pixel = &generator.asap.pixel_mlp;
+    let parameters = low_resolution::parameters(
+        &mut graph,
+        &generator.asap.low_resolution,
+        &concept,
+        manifest.concept_channels,
+        pixel.parameter_count(),
+    )?;
+    let image = pixel_mlp::paint(&mut graph, pixel, &concept, &parameters, IMAGE)?;
+    let dims = vec![named("batch"), fixed(3), named("height"), named("width")];
+    graph.output(&image, dims);
+
+    Ok(ModelProto {
+        ir_version: IR_VERSION,
+        producer_name: "multicond".into(),
+        producer_version: env!("CARGO_PKG_VERSION").into(),
+        doc_string: format!(
+            "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
+             ids out of range; output RGB from 0 to 1. The metadata key {MANIFEST_KEY} says more.",
+            manifest.name
+        ),
+        graph: Some(graph.finish()),
+        opset_import: vec![OperatorSetIdProto {
+            domain: String::new(),
+            version: OPERATOR_SET,
+        }],
+        metadata_props: metadata(manifest)?,
+        ..ModelProto::default()
+    })
+}
+
+fn metadata(manifest: &Manifest) -> Result<Vec<StringStringEntryProto>> {
+    let manifest = serde_json::to_string(manifest)?;
+    let entries = [
+        (FORMAT_KEY, FORMAT),
+        (MANIFEST_KEY, &manifest),
+        ("Image.BitmapPixelFormat", "Rgb8"),
+        ("Image.ColorSpaceGamma", "SRGB"),
+        ("Image.NominalPixelRange", "Normalized_0_1"),
+    ];
+    Ok(entries
+        .map(|(key, value)| StringStringEntryProto {
+            key: key.into(),
+            value: value.into(),
+        })
+        .into())
+}
+
+/// The manifest must describe this generator and no other.
+fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
+    let [labels, dimension] = generator.tlam.label_encodings.dims();
+    let projections = generator.tlam.projections.len();
+    let tile = generator.asap.pixel_mlp.tile;
+    for (what, said, found) in [
+        ("labels", manifest.labels.len(), labels),
+        ("labels", manifest.labels.len(), projections),
+        (
+            "channels of the concept tensor",
+            manifest.concept_channels,
+            dimension,
+        ),
+        ("pixels along a tile", manifest.tile, tile),
+    ] {
+        if said != found {
+            bail!("the manifest says {said} {what}, the generator has {found}");
+        }
+    }
+    Ok(())
+}

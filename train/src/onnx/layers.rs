@@ -1,0 +1,54 @@
+//! Small pieces that several parts of the graph share.
+
+use std::f32::consts::SQRT_2;
+
+use anyhow::Result;
+use burn::nn::LayerNorm;
+
+use super::{
+    builder::{Graph, Value},
+    weights::{self, Dense},
+};
+
+/// Epsilon of every norm of the generator; `burn` keeps that of a layer norm to itself.
+pub(super) const EPSILON: f32 = 1e-5;
+
+/// `[rows, input]` to `[rows, output]`.
+pub(super) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<Value> {
+    let name = &layer.name;
+    let weight = graph.weight(
+        &format!("{name}.weight"),
+        &[layer.input, layer.output],
+        &layer.weight,
+    )?;
+    let bias = graph.weight(&format!("{name}.bias"), &[layer.output], &layer.bias)?;
+    Ok(graph.op("Gemm", &[input, &weight, &bias]))
+}
+
+/// Exact GELU, `x / 2 (1 + erf(x / sqrt 2))`, in the order of factors that ONNX Runtime fuses.
+pub(super) fn gelu(graph: &mut Graph, input: &Value) -> Value {
+    let (root, one, half) = (graph.scalar(SQRT_2), graph.scalar(1.0), graph.scalar(0.5));
+    let scaled = graph.op("Div", &[input, &root]);
+    let erf = graph.op("Erf", &[&scaled]);
+    let gate = graph.op("Add", &[&erf, &one]);
+    let gated = graph.op("Mul", &[input, &gate]);
+    graph.op("Mul", &[&gated, &half])
+}
+
+/// Layer norm over the last axis of `[rows, size]`.
+pub(super) fn layer_norm(
+    graph: &mut Graph,
+    input: &Value,
+    name: &str,
+    layer: &LayerNorm,
+    size: usize,
+) -> Result<Value> {
+    let [gamma, beta] = weights::norm(name, layer, size)?;
+    let gamma = graph.weight(&format!("{name}.gamma"), &[size], &gamma)?;
+    let beta = graph.weight(&format!("{name}.beta"), &[size], &beta)?;
+    Ok(graph
+        .node("LayerNormalization", &[input, &gamma, &beta])
+        .int("axis", -1)
+        .float("epsilon", EPSILON)
+        .output())
+}

@@ -1,0 +1,122 @@
+//! ASAP's pixel network: every tile of the concept tensor through its own five dense layers.
+//!
+//! No node asks for a shape. Every reshape copies the sides that it does not know, so that engines
+//! can plan and capture this part as it is.
+
+use anyhow::Result;
+
+use super::builder::{Graph, Value};
+use crate::net::asap::{
+    pixel_mlp::{LEAKY_SLOPE, LayerSlice, PixelMlp},
+    position,
+};
+
+/// The picture `[batch, 3, height, width]` in [0, 1], under the name `name`.
+pub(super) fn paint(
+    graph: &mut Graph,
+    network: &PixelMlp,
+    concept: &Value,
+    parameters: &Value,
+    name: &str,
+) -> Result<Value> {
+    graph.enter("asap.pixel_mlp");
+    let code_channels = position::channels(network.tile);
+    let channels = network.widths[0] - code_channels;
+    let layers = network.layers();
+    let parts = split(graph, network, parameters, channels);
+    let [bias, concept_weight, code_weight, rest @ ..] = &parts[..] else {
+        unreachable!("split gives eleven parts")
+    };
+
+    // The first layer sees concept and position code side by side. The code is the same in every
+    // tile, so its share of the sum is one small product a tile.
+    let pixels = tiles(graph, concept, network.tile, channels);
+    let code = graph.weight(
+        "asap.pixel_mlp.position_code",
+        &[network.tile * network.tile, code_channels],
+        &position::table(network.tile),
+    )?;
+    let code = graph.op("MatMul", &[&code, code_weight]);
+    let constant = graph.op("Add", &[&code, bias]);
+    let product = graph.op("MatMul", &[&pixels, concept_weight]);
+    let mut values = graph.op("Add", &[&product, &constant]);
+    for pair in rest.chunks_exact(2) {
+        values = graph
+            .node("LeakyRelu", &[&values])
+            .float("alpha", LEAKY_SLOPE as f32)
+            .output();
+        let product = graph.op("MatMul", &[&values, &pair[1]]);
+        values = graph.op("Add", &[&product, &pair[0]]);
+    }
+    let colours = graph.op("Tanh", &[&values]);
+    let [.., LayerSlice { output, .. }] = layers;
+    let image = untile(graph, &colours, network.tile, output);
+    let half = graph.scalar(0.5);
+    let image = graph.op("Mul", &[&image, &half]);
+    let image = graph.op("Add", &[&image, &half]);
+    // Engines approximate tanh and may leave (-1, 1) by a rounding error.
+    let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
+    Ok(graph.node("Clip", &[&image, &zero, &one]).named(name))
+}
+
+/// Cuts the parameter vectors into matrices `[batch, rows, columns, input, output]`: for each layer
+/// its bias and its weights, those of the first layer in two, concept and position code.
+fn split(graph: &mut Graph, network: &PixelMlp, parameters: &Value, channels: usize) -> Vec<Value> {
+    let mut matrices = Vec::new();
+    for (index, layer) in network.layers().iter().enumerate() {
+        matrices.push([1, layer.output]);
+        if index == 0 {
+            matrices.push([channels, layer.output]);
+            matrices.push([layer.input - channels, layer.output]);
+        } else {
+            matrices.push([layer.input, layer.output]);
+        }
+    }
+    let sizes: Vec<i64> = matrices.iter().map(|[i, o]| (i * o) as i64).collect();
+    let sizes = graph.list(&sizes);
+    let last = graph
+        .node("Transpose", &[parameters])
+        .ints("perm", [0, 2, 3, 1])
+        .output();
+    let parts = graph
+        .node("Split", &[&last, &sizes])
+        .int("axis", -1)
+        .outputs(matrices.len());
+    parts
+        .iter()
+        .zip(matrices)
+        .map(|(part, [input, output])| {
+            let shape = graph.list(&[0, 0, 0, input as i64, output as i64]);
+            graph.op("Reshape", &[part, &shape])
+        })
+        .collect()
+}
+
+/// `[batch, channels, height, width]` to `[batch, rows, columns, tile * tile, channels]`.
+fn tiles(graph: &mut Graph, value: &Value, tile: usize, channels: usize) -> Value {
+    let stacked = graph
+        .node("SpaceToDepth", &[value])
+        .int("blocksize", tile as i64)
+        .output();
+    let last = graph
+        .node("Transpose", &[&stacked])
+        .ints("perm", [0, 2, 3, 1])
+        .output();
+    let shape = graph.list(&[0, 0, 0, (tile * tile) as i64, channels as i64]);
+    graph.op("Reshape", &[&last, &shape])
+}
+
+/// The inverse of [`tiles`].
+fn untile(graph: &mut Graph, value: &Value, tile: usize, channels: usize) -> Value {
+    let shape = graph.list(&[0, 0, 0, (tile * tile * channels) as i64]);
+    let flat = graph.op("Reshape", &[value, &shape]);
+    let stacked = graph
+        .node("Transpose", &[&flat])
+        .ints("perm", [0, 3, 1, 2])
+        .output();
+    graph
+        .node("DepthToSpace", &[&stacked])
+        .int("blocksize", tile as i64)
+        .text("mode", "DCR")
+        .output()
+}
