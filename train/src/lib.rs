@@ -1,6 +1,8 @@
 //! Trains spatially multi-conditional image generators and exports them to ONNX.
 
 pub mod data;
+pub mod eval;
 pub mod net;
 pub mod onnx;
 pub mod train;
+mod weights;

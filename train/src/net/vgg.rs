@@ -8,10 +8,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{
-    Device, Tensor, TensorData, activation::relu, module::conv2d, module::max_pool2d,
+    Device, Tensor, activation::relu, module::conv2d, module::max_pool2d,
     ops::ConvOptions, ops::MaxPoolOptions,
 };
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
+
+use crate::weights;
 
 /// The frozen network. It has no trainable parameters, so it is not a `Module`.
 #[derive(Clone, Debug)]
@@ -56,13 +58,18 @@ impl Vgg {
             let mut block = Vec::new();
             for _ in 0..count {
                 block.push(Convolution {
-                    weight: tensor(
+                    weight: weights::tensor(
                         &file,
                         &format!("conv{index}.weight"),
                         [width, input, 3, 3],
                         device,
                     )?,
-                    bias: tensor(&file, &format!("conv{index}.bias"), [width], device)?,
+                    bias: weights::tensor(
+                        &file,
+                        &format!("conv{index}.bias"),
+                        [width],
+                        device,
+                    )?,
                 });
                 input = width;
                 index += 1;
@@ -95,28 +102,4 @@ impl Vgg {
         }
         taps
     }
-}
-
-fn tensor<const D: usize>(
-    file: &SafeTensors<'_>,
-    name: &str,
-    shape: [usize; D],
-    device: &Device,
-) -> Result<Tensor<D>> {
-    let view = file
-        .tensor(name)
-        .with_context(|| format!("tensor `{name}` is missing"))?;
-    if view.dtype() != Dtype::F32 || view.shape() != shape {
-        bail!(
-            "tensor `{name}` is {:?} {:?}, expected f32 {shape:?}",
-            view.dtype(),
-            view.shape()
-        );
-    }
-    let values: Vec<f32> = view
-        .data()
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect();
-    Ok(Tensor::from_data(TensorData::new(values, shape), device))
 }

@@ -15,13 +15,13 @@ pub(crate) fn size(text: &str) -> Result<Size, String> {
     }
 }
 
-/// Where `cargo xtask assets lpips` puts the VGG16 weights.
-pub(crate) fn default_vgg() -> PathBuf {
+/// A file that `cargo xtask assets` installs.
+pub(crate) fn cached(name: &str) -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = variable("MULTICOND_CACHE_DIR")
         .map(PathBuf::from)
         .or_else(|| variable("XDG_CACHE_HOME").map(|home| PathBuf::from(home).join("multicond")))
         .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".cache/multicond")))
         .unwrap_or_default();
-    cache.join("vgg16.safetensors")
+    cache.join(name)
 }

@@ -2,12 +2,23 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
+use burn::tensor::Device;
+use multicond::model::Training;
+use multicond_train::{
+    onnx::{self, ModelInfo},
+    train::Checkpoint,
+};
 
 /// Write a run's generator as one ONNX file
 #[derive(clap::Args)]
+#[command(after_help = "Examples:
+  multicond-train export runs/rooms -o rooms.onnx
+  multicond-train export runs/rooms/checkpoints/step_00001000 -o early.onnx
+
+The file is ordinary ONNX that any runtime can run; docs/model-file.md describes it.")]
 pub(crate) struct Arguments {
-    /// A run, or one checkpoint of it
+    /// A run (its newest checkpoint is taken) or one checkpoint
     run: PathBuf,
     /// The model file to write
     #[arg(short, long, value_name = "FILE")]
@@ -15,5 +26,23 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    bail!("{}{}", arguments.run.display(), arguments.out.display())
+    let checkpoint = Checkpoint::find(&arguments.run)?;
+    let config = checkpoint.config()?;
+    let progress = checkpoint.progress()?;
+    let generator = checkpoint.generator(&config, &Device::flex())?;
+    let info = ModelInfo {
+        name: config.name.clone(),
+        trained_size: config.size,
+        training: (progress.step > 0).then(|| Training {
+            dataset: progress.data,
+            steps: progress.step,
+            batch_size: config.training.batch_size,
+        }),
+        notice: config.notice.clone(),
+    };
+    let manifest = onnx::manifest(info, &config.labels, &config.network);
+    onnx::export(&generator, &manifest, &arguments.out)
+        .with_context(|| checkpoint.folder().display().to_string())?;
+    println!("{}", arguments.out.display());
+    Ok(())
 }

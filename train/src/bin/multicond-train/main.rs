@@ -1,6 +1,7 @@
 //! The command line of the trainer: one file a subcommand.
 
 mod arguments;
+mod eval;
 mod export;
 mod init;
 mod train;
@@ -24,6 +25,7 @@ enum Command {
     Train(train::Arguments),
     Init(init::Arguments),
     Export(export::Arguments),
+    Eval(eval::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

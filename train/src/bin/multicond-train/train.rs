@@ -9,7 +9,7 @@ use multicond_train::{
     train::{Checkpoint, DeviceKind, Options, Recipe, open_device, train},
 };
 
-use crate::arguments::default_vgg;
+use crate::arguments::cached;
 
 /// Train a generator on a folder in the Taskonomy layout
 #[derive(clap::Args)]
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let vgg = (config.training.loss.perceptual > 0.0)
         .then(|| {
             Vgg::load(
-                &arguments.vgg.unwrap_or_else(default_vgg),
+                &arguments.vgg.unwrap_or_else(|| cached("vgg16.safetensors")),
                 &device.clone().autodiff(),
             )
         })
