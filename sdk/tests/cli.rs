@@ -293,6 +293,26 @@ fn devices() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json[0]["available"], false);
     assert!(json[0]["reason"].as_str().unwrap().contains("model.onnx"));
+    let output = Command::new(env!("CARGO_BIN_EXE_multicond"))
+        .args([
+            "generate",
+            "--model",
+            "model.onnx",
+            "--size",
+            "8x4",
+            "-o",
+            "out.png",
+        ])
+        .current_dir(place.0.path())
+        .env("MULTICOND_ORT", "nowhere.so")
+        .output()
+        .unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr.contains("MULTICOND_ORT names nowhere.so"),
+        "{stderr}"
+    );
     assert!(succeed(&place, "devices").contains("(taken by auto)"));
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn choose(device: Device, ort_library: Option<&Path>) -> Result<Box<d
         Device::Auto => match ort(ort_library) {
             Ok(engine) => engine,
             // A library that was asked for by name is no longer a matter of taste.
-            Err(error) if ort_library.is_some() => return Err(error),
+            Err(error) if is_named(ort_library) => return Err(error),
             Err(error) => match tract() {
                 Ok(engine) => {
                     tracing::info!("not running on ONNX Runtime, which would be faster: {error}");
@@ -89,6 +89,16 @@ pub(crate) fn choose(device: Device, ort_library: Option<&Path>) -> Result<Box<d
 #[cfg(feature = "ort")]
 fn ort(library: Option<&Path>) -> Result<Box<dyn Engine>> {
     super::ort::OrtEngine::new(library).map(|engine| Box::new(engine) as _)
+}
+
+#[cfg(feature = "ort")]
+fn is_named(library: Option<&Path>) -> bool {
+    super::ort::is_named(library)
+}
+
+#[cfg(not(feature = "ort"))]
+fn is_named(library: Option<&Path>) -> bool {
+    library.is_some()
 }
 
 #[cfg(not(feature = "ort"))]

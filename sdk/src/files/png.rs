@@ -217,10 +217,11 @@ fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
         }
     }
     if let Some(missing) = code.missing {
+        let pixels = raster.width * raster.height;
+        let planes = values.as_slice_mut().expect("made in C order");
         for (index, pixel) in raster.numbers.chunks_exact(raster.channels).enumerate() {
             if pixel[..channels].iter().all(|&number| number == missing) {
-                let (y, x) = (index / raster.width, index % raster.width);
-                values.slice_mut(ndarray::s![.., y, x]).fill(f32::NAN);
+                (0..channels).for_each(|c| planes[c * pixels + index] = f32::NAN);
             }
         }
     }

@@ -64,15 +64,25 @@ fn is_something(value: f32) -> bool {
 
 /// Makes a pixel that lacks one channel lack all, and brings directions to unit length.
 pub(super) fn settle(values: &mut Array3<f32>, encoding: &Encoding) {
-    if values.dim().0 == 1 {
+    let (channels, height, width) = values.dim();
+    let pixels = height * width;
+    let values = values.as_slice_mut().expect("made in C order");
+    if channels == 1 {
         return;
     }
-    for mut pixel in values.lanes_mut(ndarray::Axis(0)) {
-        if !encoding.is_present(pixel.iter().copied()) {
-            pixel.fill(f32::NAN);
-        } else if *encoding == Encoding::Direction {
-            let length = pixel.iter().map(|v| v * v).sum::<f32>().sqrt();
-            pixel.mapv_inplace(|v| v / length);
+    for pixel in 0..pixels {
+        let squared: f32 = (0..channels)
+            .map(|c| values[c * pixels + pixel].powi(2))
+            .sum();
+        // NaN and infinity carry over into the sum.
+        let factor = match encoding {
+            Encoding::Direction if squared < Encoding::MIN_SQUARED_LENGTH => f32::NAN,
+            Encoding::Direction if squared.is_finite() => squared.sqrt().recip(),
+            _ if squared.is_finite() => continue,
+            _ => f32::NAN,
+        };
+        for channel in 0..channels {
+            values[channel * pixels + pixel] *= factor;
         }
     }
 }

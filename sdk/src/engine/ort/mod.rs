@@ -12,6 +12,11 @@ pub(super) use self::library::{Library, find};
 use super::{Engine, Session};
 use crate::error::{Error, Result};
 
+/// Whether the user names a library, by option or by environment.
+pub(super) fn is_named(option: Option<&Path>) -> bool {
+    search::named(option).is_some()
+}
+
 const NAME: &str = "ONNX Runtime";
 
 /// ONNX Runtime allows one environment a process, which is kept until the process ends.
