@@ -12,7 +12,11 @@ use multicond_train::net::{
 };
 
 fn labels() -> Vec<Label> {
-    vec![Label::semantics(["a", "b"]), Label::depth(), Label::normals()]
+    vec![
+        Label::semantics(["a", "b"]),
+        Label::depth(),
+        Label::normals(),
+    ]
 }
 
 /// Channels of `labels()` one by one, presence channels included.
@@ -25,6 +29,7 @@ fn tlam(device: &Device) -> Tlam {
         layers: 2,
         heads: 3,
         mlp_ratio: 2,
+        initial_deviation: 0.02,
     };
     let mut tlam = Tlam::new(&config, &labels(), device);
     // Fresh weights are so small that every concept is nearly the same.
@@ -100,7 +105,12 @@ fn invariant_2_a_missing_label_is_a_token_without_input() {
     let tokens: Vec<Tensor<2>> = (0..3)
         .map(|label| {
             let projection = &tlam.projections[label];
-            let bias = projection.bias.as_ref().expect("bias").val().unsqueeze::<2>();
+            let bias = projection
+                .bias
+                .as_ref()
+                .expect("bias")
+                .val()
+                .unsqueeze::<2>();
             let encoding = tlam.label_encodings.val().narrow(0, label, 1);
             let first: usize = CHANNELS[..label].iter().sum();
             let values = input
@@ -150,6 +160,7 @@ fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
         pixel_width: 8,
         initial_gain: 1.0,
         head_gain: 1.0,
+        shared_start: false,
     };
     Asap::new(&config, 5, device)
 }
@@ -177,7 +188,10 @@ fn invariant_4_tiles_are_painted_alike_and_apart() {
         .max()
         .into_scalar();
     let total: f32 = difference.clone().sum().into_scalar();
-    let tile: f32 = difference.slice([0..1, 0..3, 4..8, 8..12]).sum().into_scalar();
+    let tile: f32 = difference
+        .slice([0..1, 0..3, 4..8, 8..12])
+        .sum()
+        .into_scalar();
     assert!(inside > 0.01);
     assert_eq!(total, tile);
 }
@@ -223,7 +237,10 @@ fn invariant_8_averages_of_ones_are_ones() {
         assert_close(small.clone(), small.ones_like(), 1e-6);
     }
     assert_eq!(downsample::tent(2), [0.125, 0.375, 0.375, 0.125]);
-    assert_eq!(downsample::tent(4).iter().map(|t| t * 32.0).sum::<f32>(), 32.0);
+    assert_eq!(
+        downsample::tent(4).iter().map(|t| t * 32.0).sum::<f32>(),
+        32.0
+    );
 }
 
 #[test]
@@ -245,7 +262,10 @@ fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
     let mut vector = Tensor::<2>::ones([input * height * width, 1], &device);
     let mut length = 0.0;
     for _ in 0..500 {
-        let next = matrix.clone().transpose().matmul(matrix.clone().matmul(vector));
+        let next = matrix
+            .clone()
+            .transpose()
+            .matmul(matrix.clone().matmul(vector));
         length = next.clone().square().sum().sqrt().into_scalar::<f32>();
         vector = next / length;
     }

@@ -3,9 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use multicond::label::{Encoding, Label, MissingValue, Values};
 use multicond_train::net::{
-    Condition, DiscriminatorConfig, Generator, Preset,
-    asap::Asap,
-    discriminator::Discriminator,
+    Condition, DiscriminatorConfig, Generator, Preset, asap::Asap, discriminator::Discriminator,
     tlam::Tlam,
 };
 

@@ -130,7 +130,9 @@ impl Source {
     }
 
     fn sample(&self, index: usize, rng: &mut impl Rng) -> Result<Sample> {
-        let mut sample = self.data.read(index, &self.schema, self.width, self.height)?;
+        let mut sample = self
+            .data
+            .read(index, &self.schema, self.width, self.height)?;
         if self.augmentation.flip && rng.random::<bool>() {
             sample.flip(&self.schema);
         }

@@ -14,6 +14,6 @@ pub use encode::{encode, encoded_channels};
 pub use loader::{Augmentation, Loader};
 pub use region::regions;
 pub use sample::Sample;
-pub(crate) use sparsity::drop_regions;
 pub use sparsity::Sparsity;
+pub(crate) use sparsity::drop_regions;
 pub use taskonomy::Taskonomy;

@@ -143,7 +143,12 @@ mod tests {
         let mut kept = [0; 4];
         for seed in 0..200 {
             let mut sample = full.clone();
-            drop_regions(&mut sample, &schema, 0.5, &mut ChaCha8Rng::seed_from_u64(seed));
+            drop_regions(
+                &mut sample,
+                &schema,
+                0.5,
+                &mut ChaCha8Rng::seed_from_u64(seed),
+            );
             let LabelMap::Classes(ids) = &sample.labels[0] else {
                 panic!("ids")
             };

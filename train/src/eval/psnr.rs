@@ -10,11 +10,7 @@ pub fn psnr(a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> f64 {
 /// Mean squared difference of two pictures of one size.
 pub(super) fn mean_squared_error(a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> f64 {
     assert_eq!(a.dim(), b.dim(), "pictures of one size");
-    let sum: f64 = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| f64::from(a - b).powi(2))
-        .sum();
+    let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
     sum / a.len() as f64
 }
 

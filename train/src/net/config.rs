@@ -27,6 +27,8 @@ pub struct TlamConfig {
     pub heads: usize,
     /// Width of a block's hidden layer, in units of `dimension`.
     pub mlp_ratio: usize,
+    /// Standard deviation of the dense layers' start.
+    pub initial_deviation: f64,
 }
 
 /// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network a tile.
@@ -49,6 +51,9 @@ pub struct AsapConfig {
     pub initial_gain: f64,
     /// Gain of the convolution that predicts the pixel networks.
     pub head_gain: f64,
+    /// Start all pixel networks from one shared random network, held by the bias of that convolution,
+    /// instead of from zero. Short runs learn much sooner.
+    pub shared_start: bool,
 }
 
 /// The patch discriminator on two scales (Wang et al. 2018, Park et al. 2019).
@@ -103,6 +108,7 @@ impl Preset {
                     layers: 3,
                     heads: 3,
                     mlp_ratio: 4,
+                    initial_deviation: 0.02,
                 },
                 asap: AsapConfig {
                     tile,
@@ -113,6 +119,7 @@ impl Preset {
                     pixel_width: 64,
                     initial_gain: 0.02,
                     head_gain: 0.02,
+                    shared_start: false,
                 },
                 discriminator: DiscriminatorConfig {
                     width: 64,
@@ -125,6 +132,7 @@ impl Preset {
                     layers: 1,
                     heads: 2,
                     mlp_ratio: 2,
+                    initial_deviation: 0.15,
                 },
                 asap: AsapConfig {
                     tile: tile.min(8),
@@ -135,6 +143,7 @@ impl Preset {
                     pixel_width: 32,
                     initial_gain: 1.0,
                     head_gain: 0.1,
+                    shared_start: true,
                 },
                 discriminator: DiscriminatorConfig {
                     width: 32,
@@ -172,10 +181,20 @@ impl NetworkConfig {
         if !learned.is_power_of_two() || !(2..=asap.tile).contains(&learned) {
             return fail(
                 "asap.learned_downsampling",
-                format!("{learned} is no power of two from 2 to the tile, {}", asap.tile),
+                format!(
+                    "{learned} is no power of two from 2 to the tile, {}",
+                    asap.tile
+                ),
             );
         }
-        if [asap.width, asap.max_width, asap.pixel_width, self.discriminator.width].contains(&0) {
+        if [
+            asap.width,
+            asap.max_width,
+            asap.pixel_width,
+            self.discriminator.width,
+        ]
+        .contains(&0)
+        {
             return fail("asap", "widths must be at least 1".into());
         }
         Ok(())

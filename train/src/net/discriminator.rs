@@ -180,7 +180,11 @@ impl SpectralConv {
         let matrix = self.matrix().detach();
         let left = self.left.val().detach().unsqueeze_dim::<2>(1);
         let right = unit(matrix.clone().transpose().matmul(left).squeeze_dim(1));
-        let left = unit(matrix.matmul(right.clone().unsqueeze_dim::<2>(1)).squeeze_dim(1));
+        let left = unit(
+            matrix
+                .matmul(right.clone().unsqueeze_dim::<2>(1))
+                .squeeze_dim(1),
+        );
         Self {
             left: replaced(self.left, left),
             right: replaced(self.right, right),
@@ -189,12 +193,7 @@ impl SpectralConv {
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let options = ConvOptions::new(
-            [self.stride, self.stride],
-            [PADDING, PADDING],
-            [1, 1],
-            1,
-        );
+        let options = ConvOptions::new([self.stride, self.stride], [PADDING, PADDING], [1, 1], 1);
         self.norm
             .forward(conv2d(input, self.normed_weight(), None, options))
     }

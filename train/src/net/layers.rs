@@ -6,11 +6,11 @@ use burn::{
     tensor::Device,
 };
 
-/// A dense layer, weight `[input, output]` from N(0, 0.02).
-pub(super) fn linear(input: usize, output: usize, device: &Device) -> Linear {
+/// A dense layer, weight `[input, output]` from N(0, deviation).
+pub(super) fn linear(input: usize, output: usize, deviation: f64, device: &Device) -> Linear {
     let start = Initializer::Normal {
         mean: 0.0,
-        std: 0.02,
+        std: deviation,
     };
     Linear {
         weight: start.init([input, output], device),

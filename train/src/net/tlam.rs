@@ -48,12 +48,19 @@ impl Tlam {
         let d = config.dimension;
         let encodings = Initializer::Normal {
             mean: 0.0,
-            std: 0.02,
+            std: config.initial_deviation,
         };
         Self {
             projections: labels
                 .iter()
-                .map(|label| linear(label.network_channels(), d, device))
+                .map(|label| {
+                    linear(
+                        label.network_channels(),
+                        d,
+                        config.initial_deviation,
+                        device,
+                    )
+                })
                 .collect(),
             label_encodings: encodings.init([labels.len(), d], device),
             blocks: (0..config.layers)
@@ -119,14 +126,15 @@ pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
 impl Block {
     fn new(config: &TlamConfig, device: &Device) -> Self {
         let d = config.dimension;
+        let linear = |input, output| linear(input, output, config.initial_deviation, device);
         let norm = || LayerNormConfig::new(d).with_epsilon(1e-5).init(device);
         Self {
             attention_norm: norm(),
-            query_key_value: linear(d, 3 * d, device),
-            output: linear(d, d, device),
+            query_key_value: linear(d, 3 * d),
+            output: linear(d, d),
             mlp_norm: norm(),
-            expand: linear(d, config.mlp_ratio * d, device),
-            contract: linear(config.mlp_ratio * d, d, device),
+            expand: linear(d, config.mlp_ratio * d),
+            contract: linear(config.mlp_ratio * d, d),
             heads: config.heads,
         }
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{
-    Device, Tensor, activation::relu, module::conv2d, module::max_pool2d,
-    ops::ConvOptions, ops::MaxPoolOptions,
+    Device, Tensor, activation::relu, module::conv2d, module::max_pool2d, ops::ConvOptions,
+    ops::MaxPoolOptions,
 };
 use safetensors::SafeTensors;
 
@@ -64,12 +64,7 @@ impl Vgg {
                         [width, input, 3, 3],
                         device,
                     )?,
-                    bias: weights::tensor(
-                        &file,
-                        &format!("conv{index}.bias"),
-                        [width],
-                        device,
-                    )?,
+                    bias: weights::tensor(&file, &format!("conv{index}.bias"), [width], device)?,
                 });
                 input = width;
                 index += 1;

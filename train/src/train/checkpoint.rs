@@ -225,7 +225,9 @@ fn write_files(
         .clone()
         .save_file(file("discriminator"))?;
     players.generator_adam.save(file("generator_adam"))?;
-    players.discriminator_adam.save(file("discriminator_adam"))?;
+    players
+        .discriminator_adam
+        .save(file("discriminator_adam"))?;
     for directory in [folder, &resume] {
         for entry in fs::read_dir(directory)? {
             sync(&entry?.path())?;

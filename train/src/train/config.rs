@@ -95,8 +95,7 @@ impl Default for TrainingConfig {
 impl Config {
     /// Reads and checks a `config.toml`.
     pub fn load(path: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
@@ -209,7 +208,7 @@ mod tests {
             .to_string();
         assert!(!error.contains('\n') && error.contains("line"), "{error}");
         let mut odd = config();
-        odd.size.width = 60;
+        odd.size.width = 62;
         assert!(odd.validate().is_err());
     }
 }

@@ -33,10 +33,14 @@ pub fn open_device(kind: DeviceKind) -> Result<Device> {
     std::panic::set_hook(hook);
     match opened {
         Ok(None) => {
-            bail!("device `{name}`: not in this program, which was built without `--features {name}`")
+            bail!(
+                "device `{name}`: not in this program, which was built without `--features {name}`"
+            )
         }
         Ok(Some((512.0, device))) => Ok(device),
-        Ok(Some((sum, _))) => bail!("device `{name}`: computes wrongly, 8x8 ones squared sum to {sum}"),
+        Ok(Some((sum, _))) => {
+            bail!("device `{name}`: computes wrongly, 8x8 ones squared sum to {sum}")
+        }
         Err(panic) => bail!("device `{name}`: {}", message(&*panic)),
     }
 }
@@ -125,7 +129,9 @@ mod tests {
     #[test]
     #[cfg(not(feature = "cuda"))]
     fn a_device_that_was_not_built_says_so() {
-        let error = open_device(DeviceKind::Cuda).expect_err("not built").to_string();
+        let error = open_device(DeviceKind::Cuda)
+            .expect_err("not built")
+            .to_string();
         assert!(error.contains("--features cuda"), "{error}");
     }
 }

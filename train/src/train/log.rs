@@ -121,13 +121,21 @@ mod tests {
             log.write(&line(step)).expect("writes");
         }
         drop(log);
-        fs::write(&path, fs::read_to_string(&path).expect("text") + "{\"step\":4").expect("tear");
+        fs::write(
+            &path,
+            fs::read_to_string(&path).expect("text") + "{\"step\":4",
+        )
+        .expect("tear");
         let mut log = Log::open(&path, 20).expect("opens again");
         log.write(&line(30)).expect("writes");
         let steps: Vec<u64> = fs::read_to_string(&path)
             .expect("text")
             .lines()
-            .map(|text| serde_json::from_str::<Line>(text).expect("whole lines").step)
+            .map(|text| {
+                serde_json::from_str::<Line>(text)
+                    .expect("whole lines")
+                    .step
+            })
             .collect();
         assert_eq!(steps, [10, 20, 30]);
     }

@@ -72,8 +72,7 @@ impl Recipe {
     /// Reads a recipe.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        toml::from_str(&text)
-            .map_err(|error| anyhow!("{}: {}", path.display(), one_line(&error)))
+        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), one_line(&error)))
     }
 
     /// The complete configuration for data with these labels.
@@ -111,7 +110,10 @@ fn find(name: &str, available: &[Label]) -> Result<Label> {
         Some(label) => Ok(label.clone()),
         None => {
             let names: Vec<&str> = available.iter().map(|label| label.name.as_str()).collect();
-            bail!("label `{name}` is not in the data, which has {}", names.join(", "))
+            bail!(
+                "label `{name}` is not in the data, which has {}",
+                names.join(", ")
+            )
         }
     }
 }

@@ -63,11 +63,7 @@ impl Players {
         let discriminator_loss =
             self.move_discriminator(batch, config, training.discriminator_rate * rate);
         let average_generator = self.average.clone();
-        self.average = average(
-            average_generator,
-            &self.generator,
-            training.average_decay,
-        );
+        self.average = average(average_generator, &self.generator, training.average_decay);
         (generator_loss, discriminator_loss)
     }
 

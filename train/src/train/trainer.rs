@@ -55,7 +55,8 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         Some(resume) => (resume.players, resume.progress.step),
         None => (Players::new(config, &device), 0),
     };
-    let sheet_samples = sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
+    let sheet_samples =
+        sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
     let data_name = data_name(&options.data);
     let mut loader = Loader::start(
         options.data,
@@ -70,7 +71,9 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         step,
     )?;
     let scheduled = training.schedule.epochs() * loader.steps_per_epoch();
-    let last = options.steps.map_or(scheduled, |steps| steps.min(scheduled));
+    let last = options
+        .steps
+        .map_or(scheduled, |steps| steps.min(scheduled));
     ensure!(
         step < last,
         "nothing to do: {step} of {last} steps are done"
@@ -123,7 +126,13 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let samples_every = training.samples_every;
         if samples_every > 0 && (step.is_multiple_of(samples_every) || step == last) {
             let path = options.run.join(format!("samples/step_{step:08}.png"));
-            write_sheet(&path, &players.average, &sheet_samples, config, &options.device)?;
+            write_sheet(
+                &path,
+                &players.average,
+                &sheet_samples,
+                config,
+                &options.device,
+            )?;
         }
         if step == last {
             break;
@@ -164,10 +173,9 @@ fn check_losses(
 }
 
 fn progress_bar(done: u64, last: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
-    )
-    .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(last).with_style(style);
     bar.set_position(done);
     bar.reset_eta();

@@ -44,9 +44,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let name = arguments
         .out
         .file_name()
-        .map_or("untrained".into(), |name| name.to_string_lossy().into_owned());
-    let config =
-        Recipe::preset(arguments.preset, name, arguments.size).complete(data.labels())?;
+        .map_or("untrained".into(), |name| {
+            name.to_string_lossy().into_owned()
+        });
+    let config = Recipe::preset(arguments.preset, name, arguments.size).complete(data.labels())?;
     let players = Players::new(&config, &Device::flex().autodiff());
     let progress = Progress {
         step: 0,

@@ -2,7 +2,7 @@
 //! parameters a cell.
 
 use burn::{
-    module::Module,
+    module::{Module, Param},
     nn::{InstanceNorm, InstanceNormConfig, conv::Conv2d},
     tensor::{Device, Tensor, activation::relu},
 };
@@ -41,7 +41,11 @@ impl LowResolution {
         let (width, max_width) = (config.width, config.max_width);
         let mut shapes = vec![([input, width], 1)];
         for halving in 1..=halvings {
-            let output = if halving == halvings { max_width } else { width };
+            let output = if halving == halvings {
+                max_width
+            } else {
+                width
+            };
             shapes.push(([width, output], 2));
         }
         shapes.extend(std::iter::repeat_n(
@@ -64,6 +68,11 @@ impl LowResolution {
             .init(device),
             fixed_downsampling: config.tile / config.learned_downsampling,
         }
+    }
+
+    /// Makes every pixel network start near this one.
+    pub(super) fn start_from(&mut self, parameters: Tensor<1>) {
+        self.head.bias = Some(Param::from_tensor(parameters));
     }
 
     pub(super) fn forward(&self, input: Tensor<4>) -> Tensor<4> {

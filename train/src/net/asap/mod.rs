@@ -28,13 +28,13 @@ impl Asap {
     /// A fresh network over `input` channels.
     pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
         let pixel_mlp = PixelMlp::new(config, input);
+        let mut low_resolution =
+            LowResolution::new(config, input, pixel_mlp.parameter_count(), device);
+        if config.shared_start {
+            low_resolution.start_from(pixel_mlp.random(device));
+        }
         Self {
-            low_resolution: LowResolution::new(
-                config,
-                input,
-                pixel_mlp.parameter_count(),
-                device,
-            ),
+            low_resolution,
             pixel_mlp,
         }
     }

@@ -1,7 +1,7 @@
 //! The pixel network: five dense layers whose weights come from the low-resolution stream, one set a
 //! tile.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Device, Distribution, Tensor, TensorData, activation};
 
 use super::position;
 use crate::net::AsapConfig;
@@ -60,6 +60,19 @@ impl PixelMlp {
     pub fn parameter_count(&self) -> usize {
         let [.., last] = self.layers();
         last.weight + last.input * last.output
+    }
+
+    /// Parameters of one random network in which values keep their size from layer to layer.
+    pub(super) fn random(&self, device: &Device) -> Tensor<1> {
+        let parts = self.layers().into_iter().flat_map(|layer| {
+            let deviation = (2.0 / layer.input as f64).sqrt();
+            let weights = Distribution::Normal(0.0, deviation);
+            [
+                Tensor::zeros([layer.output], device),
+                Tensor::random([layer.input * layer.output], weights, device),
+            ]
+        });
+        Tensor::cat(parts.collect(), 0)
     }
 
     /// Paints `input [batch, channels, height, width]` with the networks of
