@@ -189,3 +189,102 @@ impl Players {
 fn number(loss: Tensor<1>) -> f32 {
     loss.into_scalar()
 }
+
+#[cfg(test)]
+mod tests {
+    use multicond::{label::Label, model::Size};
+
+    use super::*;
+    use crate::{
+        net::Preset,
+        train::{Recipe, TrainingConfig},
+    };
+
+    fn config(merge_chunk: usize) -> Config {
+        let size = Size {
+            width: 32,
+            height: 32,
+        };
+        let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
+        recipe.training = TrainingConfig {
+            merge_chunk,
+            ..TrainingConfig::default()
+        };
+        let labels = [Label::semantics(["a", "b"]), Label::depth()];
+        recipe.complete(&labels).expect("a valid recipe")
+    }
+
+    fn batch(device: &Device) -> Batch {
+        let random = |channels| {
+            let normal = burn::tensor::Distribution::Normal(0.0, 0.5);
+            Tensor::random([2, channels, 32, 32], normal, device)
+        };
+        Batch {
+            labels: random(5),
+            pictures: random(3),
+        }
+    }
+
+    /// Against autodiff without any cutting. The bound leaves room for a ReLU here and there whose input
+    /// changes sign by rounding.
+    #[test]
+    fn chunks_give_the_gradient_of_the_whole() {
+        let device = Device::flex().autodiff();
+        let config = config(700);
+        let players = Players::new(&config, &device);
+        let batch = batch(&device);
+        let weight = |gradients: &GradientsParams| -> Tensor<2> {
+            let id = players.generator.tlam.projections[0].weight.id;
+            gradients.get(id).expect("the merge has gradients")
+        };
+
+        let whole = players.generator.forward(batch.labels.clone());
+        let loss = (whole.image - batch.pictures.clone()).square().mean();
+        let direct = GradientsParams::from_grads(loss.backward(), &players.generator);
+
+        let concept = players.concept(&batch, &config).require_grad();
+        let image = players.generator.asap.forward(concept.clone());
+        let loss = (image - batch.pictures.clone()).square().mean();
+        let mut gradients = loss.backward();
+        let at_concept = concept.grad_remove(&mut gradients).expect("a leaf");
+        let mut accumulator = GradientsAccumulator::new();
+        players.backward_merge(&batch, at_concept, &config, &mut accumulator);
+        let chunked = accumulator.grads();
+
+        let (direct, chunked) = (weight(&direct), weight(&chunked));
+        let largest: f32 = direct.clone().abs().max().into_scalar();
+        let error: f32 = (direct - chunked).abs().max().into_scalar();
+        assert!(
+            largest > 0.0 && error < 1e-4 * largest,
+            "{error} of {largest}"
+        );
+    }
+
+    #[test]
+    fn a_step_moves_every_network() {
+        let device = Device::flex().autodiff();
+        let config = config(4096);
+        let mut players = Players::new(&config, &device);
+        let before = (
+            players.generator.tlam.projections[1].weight.val(),
+            players.generator.asap.low_resolution.head.weight.val(),
+            players.discriminator.scales[1].last.weight.val(),
+            players.average.tlam.projections[1].weight.val(),
+        );
+        let (generator, discriminator) = players.step(batch(&device), &config, None, 1.0);
+        assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
+        assert!(discriminator.real > 0.0);
+        let moved = |a: Tensor<2>, b: Tensor<2>| (a - b).abs().max().into_scalar::<f32>() > 0.0;
+        let tlam = &players.generator.tlam.projections[1].weight;
+        assert!(moved(before.0, tlam.val()));
+        assert!(moved(
+            before.3,
+            players.average.tlam.projections[1].weight.val()
+        ));
+        let flat = |t: Tensor<4>| t.flatten::<2>(1, 3);
+        let head = players.generator.asap.low_resolution.head.weight.val();
+        assert!(moved(flat(before.1), flat(head)));
+        let last = players.discriminator.scales[1].last.weight.val();
+        assert!(moved(flat(before.2), flat(last)));
+    }
+}
