@@ -75,6 +75,7 @@ impl Sums {
         self.generator.adversarial += generator.adversarial;
         self.generator.feature_matching += generator.feature_matching;
         self.generator.perceptual += generator.perceptual;
+        self.generator.pixel += generator.pixel;
         self.discriminator.real += discriminator.real;
         self.discriminator.fake += discriminator.fake;
     }
@@ -90,6 +91,7 @@ impl Sums {
                 adversarial: self.generator.adversarial / count,
                 feature_matching: self.generator.feature_matching / count,
                 perceptual: self.generator.perceptual / count,
+                pixel: self.generator.pixel / count,
             },
             DiscriminatorLoss {
                 real: self.discriminator.real / count,

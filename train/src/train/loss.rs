@@ -16,6 +16,9 @@ pub struct LossWeights {
     pub feature_matching: f64,
     /// Distance between VGG features; 0 trains without VGG weights.
     pub perceptual: f64,
+    /// L1 distance between the pictures themselves. The paper has none; it shows a short run where
+    /// colours and shapes go.
+    pub pixel: f64,
 }
 
 impl Default for LossWeights {
@@ -23,6 +26,7 @@ impl Default for LossWeights {
         Self {
             feature_matching: 10.0,
             perceptual: 10.0,
+            pixel: 0.0,
         }
     }
 }
@@ -36,6 +40,8 @@ pub struct GeneratorLoss {
     pub feature_matching: f32,
     /// Distance between VGG features.
     pub perceptual: f32,
+    /// L1 distance between the pictures.
+    pub pixel: f32,
 }
 
 /// The discriminator's loss on both kinds of pictures.
@@ -87,7 +93,8 @@ fn judgement(features: &Features) -> Tensor<4> {
     features[features.len() - 1].clone()
 }
 
-fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
+/// Mean absolute difference; the real side takes no gradient.
+pub(super) fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
     (fake.clone() - real.clone().detach()).abs().mean()
 }
 

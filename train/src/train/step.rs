@@ -8,7 +8,7 @@ use burn::{
 
 use super::{
     Config, DiscriminatorLoss, GeneratorLoss, adversarial, average, feature_matching, hinge,
-    perceptual,
+    loss::distance, perceptual,
 };
 use crate::{
     data::Batch,
@@ -95,8 +95,13 @@ impl Players {
         let mut loss = GeneratorLoss {
             adversarial: number(adversarial),
             feature_matching: number(matching),
-            perceptual: 0.0,
+            ..GeneratorLoss::default()
         };
+        if weights.pixel > 0.0 {
+            let pixel = distance(&image, &batch.pictures);
+            loss.pixel = number(pixel.clone());
+            total = total + pixel * weights.pixel;
+        }
         if let Some(vgg) = vgg.filter(|_| weights.perceptual > 0.0) {
             let real = vgg.forward(batch.pictures.clone());
             let distance = perceptual(&vgg.forward(image), &real);

@@ -159,6 +159,7 @@ fn check_losses(
         ("adversarial", generator.adversarial),
         ("feature matching", generator.feature_matching),
         ("perceptual", generator.perceptual),
+        ("pixel", generator.pixel),
         ("discriminator's real", discriminator.real),
         ("discriminator's fake", discriminator.fake),
     ];

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     labels: Vec<(String, PathBuf)>,
 
     /// The picture, a .png file.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long = "out", short, value_name = "FILE")]
     output: PathBuf,
 
     /// Size of the picture; needed only when no label is given.
