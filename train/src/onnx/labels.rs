@@ -11,7 +11,7 @@ use multicond::{
 
 use super::{
     builder::{Graph, Value, fixed, named},
-    layers::{dense, gelu},
+    layers::{dense, gelu, reshape, transpose},
     weights::{self, Dense},
 };
 use crate::net::tlam::Tlam;
@@ -101,10 +101,9 @@ fn class_token(
         &[classes + 1, d],
         &table,
     )?;
-    let flat = graph.list(&[-1]);
     let (first, last) = (graph.id(0), graph.id(classes as i32 - 1));
     let unknown = graph.id(classes as i32);
-    let ids = graph.op("Reshape", &[input, &flat]);
+    let ids = reshape(graph, input, &[-1]);
     let below = graph.op("Less", &[&ids, &first]);
     let above = graph.op("Greater", &[&ids, &last]);
     let outside = graph.op("Or", &[&below, &above]);
@@ -149,12 +148,8 @@ fn encode(
     formula: &Encoding,
     presence: bool,
 ) -> Value {
-    let rows = graph.list(&[-1, channels as i64]);
-    let last = graph
-        .node("Transpose", &[input])
-        .ints("perm", [0, 2, 3, 1])
-        .output();
-    let values = graph.op("Reshape", &[&last, &rows]);
+    let last = transpose(graph, input, [0, 2, 3, 1]);
+    let values = reshape(graph, &last, &[-1, channels as i64]);
     let present = is_present(graph, &values, channels, formula);
     let encoded = apply(graph, &values, formula);
     // Where and not a product: NaN * 0 is NaN.

@@ -52,3 +52,21 @@ pub(super) fn layer_norm(
         .float("epsilon", EPSILON)
         .output())
 }
+
+/// The same numbers with other sides; 0 keeps a side and -1 is what remains.
+pub(super) fn reshape(graph: &mut Graph, value: &Value, sides: &[i64]) -> Value {
+    let sides = graph.list(sides);
+    graph.op("Reshape", &[value, &sides])
+}
+
+/// The sides in another order.
+pub(super) fn transpose<const N: usize>(
+    graph: &mut Graph,
+    value: &Value,
+    order: [i64; N],
+) -> Value {
+    graph
+        .node("Transpose", &[value])
+        .ints("perm", order)
+        .output()
+}

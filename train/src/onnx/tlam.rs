@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::{
     builder::{Graph, Value, fixed, named},
     labels::Tokens,
-    layers::{dense, gelu, layer_norm},
+    layers::{dense, gelu, layer_norm, reshape, transpose},
     weights::Dense,
 };
 use crate::net::tlam::{Block, Tlam};
@@ -28,8 +28,7 @@ pub(super) fn merge(graph: &mut Graph, tlam: &Tlam, input: &Tokens) -> Result<Va
     let [labels, dimension] = tlam.label_encodings.dims();
     let shape = Shape { labels, dimension };
     graph.enter("tlam");
-    let rows = graph.list(&[-1, dimension as i64]);
-    let mut tokens = graph.op("Reshape", &[&input.tokens, &rows]);
+    let mut tokens = reshape(graph, &input.tokens, &[-1, dimension as i64]);
     let mut merged = None;
     for (index, block) in tlam.blocks.iter().enumerate() {
         let name = format!("tlam.blocks.{index}");
@@ -77,8 +76,7 @@ fn attention(
     let norm = format!("{name}.attention_norm");
     let normed = layer_norm(graph, tokens, &norm, &block.attention_norm, dimension)?;
     let joint = dense(graph, &normed, &joint)?;
-    let split = graph.list(&[-1, labels as i64, 3 * heads, head as i64]);
-    let joint = graph.op("Reshape", &[&joint, &split]);
+    let joint = reshape(graph, &joint, &[-1, labels as i64, 3 * heads, head as i64]);
     let joint = transpose(graph, &joint, [0, 2, 1, 3]);
     let sizes = graph.list(&[heads; 3]);
     let parts = graph
@@ -93,8 +91,7 @@ fn attention(
     let shares = graph.node("Softmax", &[&scores]).int("axis", -1).output();
     let mixed = graph.op("MatMul", &[&shares, value]);
     let mixed = transpose(graph, &mixed, [0, 2, 1, 3]);
-    let rows = graph.list(&[-1, dimension as i64]);
-    let mixed = graph.op("Reshape", &[&mixed, &rows]);
+    let mixed = reshape(graph, &mixed, &[-1, dimension as i64]);
     let change = dense(graph, &mixed, &output)?;
     Ok(graph.op("Add", &[tokens, &change]))
 }
@@ -122,8 +119,7 @@ fn width(block: &Block) -> usize {
 
 /// Mean over the labels of each pixel, `[pixels * labels, size]` to `[pixels, size]`.
 fn mean(graph: &mut Graph, rows: &Value, labels: usize, size: usize) -> Value {
-    let split = graph.list(&[-1, labels as i64, size as i64]);
-    let tokens = graph.op("Reshape", &[rows, &split]);
+    let tokens = reshape(graph, rows, &[-1, labels as i64, size as i64]);
     graph
         .node("ReduceMean", &[&tokens])
         .ints("axes", [1])
@@ -161,11 +157,4 @@ fn picture(graph: &mut Graph, pixels: &Value, input: &Value, dimension: usize) -
     ];
     graph.describe(&concept, dims);
     concept
-}
-
-fn transpose(graph: &mut Graph, value: &Value, order: [i64; 4]) -> Value {
-    graph
-        .node("Transpose", &[value])
-        .ints("perm", order)
-        .output()
 }
