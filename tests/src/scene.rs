@@ -1,0 +1,108 @@
+//! Random label maps over all the values that a label may have, dense or with holes.
+
+use multicond::label::{Encoding, Label, LabelMap, Values};
+use ndarray::{Array2, Array3};
+
+use crate::random::Random;
+
+/// How much of a picture the labels know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Every label at every pixel.
+    Dense,
+    /// Each label missing at about a third of the pixels, written in every way that means missing.
+    Holes,
+    /// Every second label missing everywhere, the others dense.
+    Whole,
+}
+
+/// All ways.
+pub const COVERAGES: [Coverage; 3] = [Coverage::Dense, Coverage::Holes, Coverage::Whole];
+
+/// One map a label.
+pub fn maps(
+    labels: &[Label],
+    width: usize,
+    height: usize,
+    coverage: Coverage,
+    seed: u64,
+) -> Vec<LabelMap> {
+    let mut random = Random::new(seed);
+    labels
+        .iter()
+        .enumerate()
+        .map(|(index, label)| {
+            if coverage == Coverage::Whole && index % 2 == 1 {
+                return LabelMap::missing(label, width, height);
+            }
+            let holes = coverage == Coverage::Holes;
+            map(label, width, height, holes, &mut random)
+        })
+        .collect()
+}
+
+fn map(label: &Label, width: usize, height: usize, holes: bool, random: &mut Random) -> LabelMap {
+    match &label.values {
+        Values::Categorical { classes, missing } => {
+            let mut ids = Array2::from_shape_simple_fn((height, width), || {
+                random.below(classes.len()) as i32
+            });
+            if holes {
+                let beyond = [*missing, -1, classes.len() as i32, i32::MAX, i32::MIN];
+                for id in &mut ids {
+                    if random.below(3) == 0 {
+                        *id = beyond[random.below(beyond.len())];
+                    }
+                }
+            }
+            LabelMap::Classes(ids)
+        }
+        Values::Continuous {
+            channels, encoding, ..
+        } => {
+            let mut values = Array3::zeros((*channels, height, width));
+            for y in 0..height {
+                for x in 0..width {
+                    let hole = holes && random.below(3) == 0;
+                    let mut pixel = present(encoding, *channels, random);
+                    if hole {
+                        break_pixel(encoding, &mut pixel, random);
+                    }
+                    for (channel, value) in pixel.into_iter().enumerate() {
+                        values[[channel, y, x]] = value;
+                    }
+                }
+            }
+            LabelMap::Values(values)
+        }
+    }
+}
+
+/// A value that is there, now and then outside the range that its encoding clips to.
+fn present(encoding: &Encoding, channels: usize, random: &mut Random) -> Vec<f32> {
+    let mut draw =
+        |low, high| -> Vec<f32> { (0..channels).map(|_| random.range(low, high)).collect() };
+    match *encoding {
+        Encoding::Affine { scale, bias } => {
+            let (a, b) = ((-1.2 - bias) / scale, (1.2 - bias) / scale);
+            draw(a, b)
+        }
+        Encoding::Reciprocal { half } => draw(-0.2 * half, 5.0 * half),
+        Encoding::Power { .. } => draw(-0.1, 1.1),
+        Encoding::Direction => {
+            let vector = draw(-1.0, 1.0);
+            let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-3);
+            vector.into_iter().map(|v| v / length).collect()
+        }
+    }
+}
+
+fn break_pixel(encoding: &Encoding, pixel: &mut [f32], random: &mut Random) {
+    if *encoding == Encoding::Direction && random.below(2) == 0 {
+        pixel.fill(0.0);
+        return;
+    }
+    let broken = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+    let channel = random.below(pixel.len());
+    pixel[channel] = broken[random.below(broken.len())];
+}

@@ -1,0 +1,133 @@
+//! What is put to the test: one network in `burn`, and the same network as a model file.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use burn::tensor::{Device, Tensor, TensorData};
+use multicond::{
+    Frame, Options,
+    label::{Label, LabelMap},
+    model::Size,
+};
+use multicond_train::{
+    data::{encode, encoded_channels},
+    net::{Generator, NetworkConfig, Preset},
+    onnx::{self, ModelInfo},
+};
+use ndarray::Array3;
+use tempfile::TempDir;
+
+use crate::lively;
+
+/// A generator with lively weights and its model file.
+pub struct Subject {
+    /// Sizes.
+    pub network: NetworkConfig,
+    /// All built-in labels.
+    pub labels: Vec<Label>,
+    /// The network.
+    pub generator: Generator,
+    folder: TempDir,
+}
+
+impl Subject {
+    /// The preset for pictures of `rows` rows.
+    pub fn new(preset: Preset, rows: usize) -> Result<Self> {
+        Self::with(preset.network(rows), rows)
+    }
+
+    /// A network of these sizes, as if trained on pictures of `rows` rows.
+    pub fn with(network: NetworkConfig, rows: usize) -> Result<Self> {
+        let labels = labels();
+        let subject = Self {
+            generator: lively::generator(&network, &labels, 1),
+            network,
+            labels,
+            folder: TempDir::new()?,
+        };
+        let info = ModelInfo {
+            name: "test".into(),
+            trained_size: Size {
+                width: rows,
+                height: rows,
+            },
+            training: None,
+            notice: None,
+        };
+        let manifest = onnx::manifest(info, &subject.labels, &subject.network);
+        onnx::export(&subject.generator, &manifest, &subject.model())?;
+        Ok(subject)
+    }
+
+    /// The model file.
+    pub fn model(&self) -> PathBuf {
+        self.folder.path().join("model.onnx")
+    }
+
+    /// The model in an engine.
+    pub fn open(&self, options: &Options) -> multicond::Result<multicond::Generator> {
+        multicond::Generator::open(self.model(), options)
+    }
+
+    /// The maps as the SDK takes them. Labels that are known nowhere are left out.
+    pub fn frame(&self, maps: &[LabelMap]) -> multicond::Result<Frame> {
+        let (width, height) = maps[0].size();
+        let mut frame = Frame::new(width, height);
+        for (label, map) in self.labels.iter().zip(maps) {
+            if !is_missing(map) {
+                frame.set(label.name.as_str(), map.clone())?;
+            }
+        }
+        Ok(frame)
+    }
+
+    /// The picture in [0, 1] that the network makes of the maps.
+    pub fn expected(&self, maps: &[LabelMap]) -> Result<Array3<f32>> {
+        let (width, height) = maps[0].size();
+        let input = encode(maps, &self.labels, width * height);
+        let channels = encoded_channels(&self.labels);
+        let data = TensorData::new(input, [1, channels, height, width]);
+        let made = self
+            .generator
+            .forward(Tensor::<4>::from_data(data, &Device::flex()));
+        let values = ((made.image + 1.0) / 2.0)
+            .into_data()
+            .try_into_vec::<f32>()
+            .map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let image = Array3::from_shape_vec((3, height, width), values)?;
+        let spread = image.std(0.0);
+        ensure!(spread > 0.1, "the picture is nearly grey: std {spread}");
+        Ok(image)
+    }
+}
+
+/// All built-in labels, in the customary order.
+pub fn labels() -> Vec<Label> {
+    vec![
+        Label::semantics((0..13).map(|class| format!("class {class}"))),
+        Label::depth(),
+        Label::normals(),
+        Label::curvature(),
+        Label::edges(),
+        Label::albedo(),
+    ]
+}
+
+/// The largest difference; infinite where one is no number.
+pub fn difference<'a>(
+    a: impl IntoIterator<Item = &'a f32>,
+    b: impl IntoIterator<Item = &'a f32>,
+) -> f32 {
+    a.into_iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .map(|d| if d.is_nan() { f32::INFINITY } else { d })
+        .fold(0.0, f32::max)
+}
+
+fn is_missing(map: &LabelMap) -> bool {
+    match map {
+        LabelMap::Classes(ids) => ids.iter().all(|&id| id == 255),
+        LabelMap::Values(values) => values.iter().all(|value| value.is_nan()),
+    }
+}

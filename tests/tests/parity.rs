@@ -1,0 +1,82 @@
+//! Every engine paints the picture that the trained network painted.
+
+#![allow(clippy::unwrap_used)]
+
+use multicond::{Options, Picture};
+use multicond_tests::{
+    engines,
+    scene::{self, COVERAGES},
+    subject::{Subject, difference},
+};
+use multicond_train::net::Preset;
+
+const TOLERANCE: f32 = 1e-4;
+
+/// Pictures of these sizes, in tiles, with labels of every coverage.
+fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
+    let subject = Subject::new(preset, rows).unwrap();
+    let tile = subject.network.asap.tile;
+    let engines = engines::available();
+    let mut generators: Vec<_> = engines
+        .iter()
+        .map(|&device| {
+            let options = Options {
+                device,
+                ..Options::default()
+            };
+            subject.open(&options).unwrap()
+        })
+        .collect();
+    for (seed, &(columns, lines)) in sizes.iter().enumerate() {
+        for coverage in COVERAGES {
+            let (width, height) = (columns * tile, lines * tile);
+            let maps = scene::maps(&subject.labels, width, height, coverage, seed as u64);
+            let expected = subject.expected(&maps).unwrap();
+            let frame = subject.frame(&maps).unwrap();
+            for generator in &mut generators {
+                let mut picture = Picture::default();
+                generator.generate(&frame, &mut picture).unwrap();
+                let difference = difference(picture.values(), &expected);
+                let engine = generator.engine();
+                println!("{width}x{height} {coverage:?} on {engine}: {difference:.1e}");
+                assert!(
+                    difference <= TOLERANCE,
+                    "{width}x{height} {coverage:?} on {engine}: {difference}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn small_preset() {
+    agree(Preset::Small, 128, &[(4, 3), (7, 5)]);
+}
+
+/// At least six tiles: instance norms over four cells each make rounding errors grow.
+#[test]
+fn paper_preset() {
+    agree(Preset::Paper, 256, &[(3, 2), (4, 3)]);
+}
+
+/// Half of the tile's factor is the fixed filter's.
+#[test]
+fn fixed_downsampling() {
+    let mut network = Preset::Small.network(128);
+    network.asap.learned_downsampling = 4;
+    let subject = Subject::with(network, 128).unwrap();
+    let maps = scene::maps(&subject.labels, 32, 24, scene::Coverage::Holes, 3);
+    let expected = subject.expected(&maps).unwrap();
+    let frame = subject.frame(&maps).unwrap();
+    for device in engines::available() {
+        let options = Options {
+            device,
+            ..Options::default()
+        };
+        let mut picture = Picture::default();
+        let mut generator = subject.open(&options).unwrap();
+        generator.generate(&frame, &mut picture).unwrap();
+        let difference = difference(picture.values(), &expected);
+        assert!(difference <= TOLERANCE, "{device:?}: {difference}");
+    }
+}
