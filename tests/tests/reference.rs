@@ -1,0 +1,125 @@
+//! The exported model against the network written a second time, in NumPy (`reference/reference.py`).
+
+#![allow(clippy::unwrap_used)]
+
+use std::{ffi::OsString, fs, path::Path, process::Command};
+
+use burn::tensor::Device;
+use burn_store::{ModuleSnapshot, SafetensorsStore};
+use multicond::{label::Label, model::Size};
+use multicond_tests::{
+    engines::skip,
+    lively,
+    subject::{self, Subject},
+};
+use multicond_train::{
+    net::{NetworkConfig, Preset},
+    onnx::{self, ModelInfo},
+    train::{self, Checkpoint, Players, Progress, TrainingConfig},
+};
+use serde::Serialize;
+use tempfile::TempDir;
+
+/// The part of a checkpoint's `config.toml` that describes the network.
+#[derive(Serialize)]
+struct Config<'a> {
+    network: &'a NetworkConfig,
+    labels: &'a [Label],
+}
+
+fn python() -> Option<OsString> {
+    let python = std::env::var_os("MULTICOND_PYTHON");
+    if python.is_none() {
+        skip(
+            "MULTICOND_REQUIRE_PYTHON",
+            "the NumPy reference",
+            "MULTICOND_PYTHON names no interpreter with numpy and onnxruntime",
+        );
+    }
+    python
+}
+
+fn agree(python: OsString, checkpoint: &Path, model: &Path, cells: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/reference.py");
+    let output = Command::new(&python)
+        .arg(script)
+        .arg(checkpoint)
+        .arg(model)
+        .args(["--cells", cells])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    println!("{said}");
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A network that no trainer has seen.
+fn agree_on(network: NetworkConfig, cells: &str) {
+    let Some(python) = python() else { return };
+    let subject = Subject::with(network, 128).unwrap();
+    let checkpoint = TempDir::new().unwrap();
+    let mut store = SafetensorsStore::from_file(checkpoint.path().join("generator.safetensors"));
+    subject.generator.save_into(&mut store).unwrap();
+    let config = Config {
+        network: &subject.network,
+        labels: &subject.labels,
+    };
+    let text = toml::to_string(&config).unwrap();
+    fs::write(checkpoint.path().join("config.toml"), text).unwrap();
+    agree(python, checkpoint.path(), &subject.model(), cells);
+}
+
+#[test]
+fn paper_preset() {
+    agree_on(Preset::Paper.network(256), "3x2");
+}
+
+#[test]
+fn fixed_downsampling() {
+    let mut network = Preset::Small.network(128);
+    network.asap.learned_downsampling = 2;
+    agree_on(network, "3x3");
+}
+
+/// The whole way: the trainer's checkpoint, read back and exported.
+#[test]
+fn checkpoint_of_the_small_preset() {
+    let Some(python) = python() else { return };
+    let size = Size {
+        width: 128,
+        height: 128,
+    };
+    let config = train::Config {
+        name: "test".into(),
+        notice: None,
+        size,
+        network: Preset::Small.network(128),
+        training: TrainingConfig::default(),
+        labels: subject::labels(),
+    };
+    let mut players = Players::new(&config, &Device::flex().autodiff());
+    players.average = lively::generator(&config.network, &config.labels, 2);
+    let progress = Progress {
+        step: 1,
+        data: "none".into(),
+    };
+    let run = TempDir::new().unwrap();
+    Checkpoint::write(run.path(), &config, &progress, &players).unwrap();
+    let checkpoint = Checkpoint::find(run.path()).unwrap();
+    let config = checkpoint.config().unwrap();
+    let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
+    let info = ModelInfo {
+        name: config.name.clone(),
+        trained_size: size,
+        training: None,
+        notice: None,
+    };
+    let manifest = onnx::manifest(info, &config.labels, &config.network);
+    let model = run.path().join("model.onnx");
+    onnx::export(&generator, &manifest, &model).unwrap();
+    agree(python, checkpoint.folder(), &model, "3x4");
+}
