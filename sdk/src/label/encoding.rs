@@ -53,10 +53,7 @@ impl Encoding {
     pub fn encode(&self, value: f32) -> f32 {
         match *self {
             Self::Affine { scale, bias } => (scale * value + bias).clamp(-1.0, 1.0),
-            Self::Reciprocal { half } => {
-                let value = value.max(0.0);
-                2.0 * value / (value + half) - 1.0
-            }
+            Self::Reciprocal { half } => 1.0 - 2.0 * half / (value.max(0.0) + half),
             Self::Power { exponent } => 2.0 * value.clamp(0.0, 1.0).powf(exponent) - 1.0,
             Self::Direction => value,
         }
@@ -97,6 +94,7 @@ mod tests {
         assert_eq!(depth.encode(0.0), -1.0);
         assert_eq!(depth.encode(2.0), 0.0);
         assert_eq!(depth.encode(-3.0), -1.0);
+        assert_eq!(depth.encode(f32::MAX), 1.0);
         assert_eq!(Encoding::Power { exponent: 0.5 }.encode(0.25), 0.0);
     }
 

@@ -99,7 +99,7 @@ impl Loader {
     ///
     /// # Errors
     /// When a file of the batch cannot be used; the stream ends there.
-    pub fn next(&mut self) -> Result<HostBatch> {
+    pub fn next_batch(&mut self) -> Result<HostBatch> {
         self.batches
             .recv()
             .map_err(|_| anyhow!("no more batches: the reader has stopped"))?

@@ -94,7 +94,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let epoch = step / loader.steps_per_epoch();
         let rate = training.schedule.factor(epoch);
         let wait = Instant::now();
-        let batch = loader.next()?.to_device(&device);
+        let batch = loader.next_batch()?.to_device(&device);
         waiting += wait.elapsed();
         let (generator, discriminator) = players.step(batch, config, options.vgg.as_ref(), rate);
         check_losses(step, generator, discriminator)?;

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let info = ModelInfo {
         name: config.name.clone(),
         trained_size: config.size,
-        training: (progress.step > 0).then(|| Training {
+        training: (progress.step > 0).then_some(Training {
             dataset: progress.data,
             steps: progress.step,
             batch_size: config.training.batch_size,
