@@ -41,6 +41,7 @@ fn run_tests(cache: &Path, environment: &Path) -> Result<()> {
         .env("MULTICOND_CACHE_DIR", cache)
         .env("MULTICOND_REQUIRE_ORT", "1")
         .env("MULTICOND_REQUIRE_ASSETS", "1")
+        .env("MULTICOND_REQUIRE_PYTHON", "1")
         .env(
             "MULTICOND_PYTHON",
             Environment::at(environment).interpreter(),

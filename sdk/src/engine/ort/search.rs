@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::cache_folder;
+
 /// The library that the user names, by option or by environment; nothing else is tried then.
 pub(super) fn named(option: Option<&Path>) -> Option<(&'static str, PathBuf)> {
     let option = option.map(|path| ("the option", path.to_owned()));
@@ -19,7 +21,8 @@ pub(super) fn candidates() -> Vec<PathBuf> {
         found.extend(in_folder(&folder.join("../lib")));
     }
     found.extend(set("ORT_DYLIB_PATH"));
-    let folders = cache().into_iter().chain(system_folders());
+    let cached = cache_folder().map_or(Vec::new(), |cache| cache_folders(&cache));
+    let folders = cached.into_iter().chain(system_folders());
     found.extend(folders.flat_map(|folder| in_folder(&folder)));
     found
 }
@@ -33,10 +36,7 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut names: Vec<String> = names.filter(|name| is_library(name)).collect();
     names.sort_by_key(|name| {
-        let version: Vec<u32> = name
-            .split('.')
-            .filter_map(|part| part.parse().ok())
-            .collect();
+        let version = version(name);
         (!version.is_empty(), std::cmp::Reverse(version))
     });
     names.into_iter().map(|name| folder.join(name)).collect()
@@ -57,12 +57,22 @@ fn is_library(name: &str) -> bool {
     }
 }
 
-/// Where `cargo xtask assets ort` puts the library.
-fn cache() -> Option<PathBuf> {
-    set("MULTICOND_CACHE_DIR")
-        .or_else(|| set("XDG_CACHE_HOME").map(|folder| folder.join("multicond")))
-        .or_else(|| set("LOCALAPPDATA").map(|folder| folder.join("multicond")))
-        .or_else(|| env::home_dir().map(|home| home.join(".cache/multicond")))
+/// The cache folder itself, then the folders `onnxruntime-VERSION` in it, newest first.
+fn cache_folders(cache: &Path) -> Vec<PathBuf> {
+    let entries = cache.read_dir().into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut versions: Vec<(Vec<u32>, String)> = names
+        .filter_map(|name| Some((version(name.strip_prefix("onnxruntime-")?), name)))
+        .collect();
+    versions.sort();
+    let folders = versions.iter().rev().map(|(_, name)| cache.join(name));
+    std::iter::once(cache.to_owned()).chain(folders).collect()
+}
+
+fn version(text: &str) -> Vec<u32> {
+    text.split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect()
 }
 
 fn system_folders() -> Vec<PathBuf> {
@@ -89,6 +99,19 @@ fn set(variable: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn installed_versions_are_searched_newest_first() {
+        let cache = tempfile::tempdir().unwrap();
+        for folder in ["onnxruntime-1.9.0", "onnxruntime-1.31.1", "other-2.0"] {
+            std::fs::create_dir(cache.path().join(folder)).unwrap();
+        }
+        let expected = ["", "onnxruntime-1.31.1", "onnxruntime-1.9.0"];
+        assert_eq!(
+            cache_folders(cache.path()),
+            expected.map(|folder| cache.path().join(folder))
+        );
+    }
 
     #[cfg(target_os = "linux")]
     #[test]

@@ -17,11 +17,5 @@ pub(crate) fn size(text: &str) -> Result<Size, String> {
 
 /// A file that `cargo xtask assets` installs.
 pub(crate) fn cached(name: &str) -> PathBuf {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let cache = variable("MULTICOND_CACHE_DIR")
-        .map(PathBuf::from)
-        .or_else(|| variable("XDG_CACHE_HOME").map(|home| PathBuf::from(home).join("multicond")))
-        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".cache/multicond")))
-        .unwrap_or_default();
-    cache.join(name)
+    multicond::cache_folder().unwrap_or_default().join(name)
 }
