@@ -29,12 +29,9 @@ fn tlam(device: &Device) -> Tlam {
         layers: 2,
         heads: 3,
         mlp_ratio: 2,
-        initial_deviation: 0.02,
     };
     let mut tlam = Tlam::new(&config, &labels(), device);
-    // Fresh weights are so small that every concept is nearly the same.
     for projection in &mut tlam.projections {
-        projection.weight = projection.weight.clone().map(|w| w * 40.0);
         let bias = projection.bias.take().expect("projections have a bias");
         projection.bias = Some(bias.map(|b| b.random_like(Distribution::Normal(0.0, 1.0))));
     }

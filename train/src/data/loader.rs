@@ -118,7 +118,7 @@ impl Source {
         let mut rng = random(self.seed, 1, step);
         let samples = order[first..first + self.batch_size]
             .iter()
-            .map(|&index| self.sample(index, &mut rng))
+            .map(|&index| self.sample(index, step, &mut rng))
             .collect::<Result<Vec<_>>>()?;
         Ok(HostBatch::new(&samples, &self.schema))
     }
@@ -129,7 +129,7 @@ impl Source {
         order
     }
 
-    fn sample(&self, index: usize, rng: &mut impl Rng) -> Result<Sample> {
+    fn sample(&self, index: usize, step: u64, rng: &mut impl Rng) -> Result<Sample> {
         let mut sample = self
             .data
             .read(index, &self.schema, self.width, self.height)?;
@@ -138,7 +138,7 @@ impl Source {
         }
         self.augmentation
             .sparsity
-            .apply(&mut sample, &self.schema, rng);
+            .apply(&mut sample, &self.schema, step, rng);
         Ok(sample)
     }
 }

@@ -18,6 +18,9 @@ pub struct Sparsity {
     pub rate: [f64; 2],
     /// Chance that a label is missing from the whole picture, by the label's name.
     pub remove: std::collections::BTreeMap<String, f64>,
+    /// Steps over which `share` and `remove` grow from nothing to what they say, so that a network
+    /// learns from full labels first; 0 starts with all of it.
+    pub ramp_steps: u64,
 }
 
 impl Default for Sparsity {
@@ -26,6 +29,7 @@ impl Default for Sparsity {
             share: 1.0,
             rate: [0.5, 0.5],
             remove: Default::default(),
+            ramp_steps: 0,
         }
     }
 }
@@ -52,16 +56,20 @@ impl Sparsity {
         Ok(())
     }
 
-    /// Drops regions and labels of one sample.
-    pub fn apply(&self, sample: &mut Sample, schema: &[Label], rng: &mut impl Rng) {
-        if rng.random::<f64>() < self.share {
+    /// Drops regions and labels of one sample of a training step.
+    pub fn apply(&self, sample: &mut Sample, schema: &[Label], step: u64, rng: &mut impl Rng) {
+        let strength = match self.ramp_steps {
+            0 => 1.0,
+            ramp => (step as f64 / ramp as f64).min(1.0),
+        };
+        if rng.random::<f64>() < self.share * strength {
             let [low, high] = self.rate;
             let rate = low + (high - low) * rng.random::<f64>();
             drop_regions(sample, schema, rate, rng);
         }
         for (map, label) in sample.labels.iter_mut().zip(schema) {
             let probability = self.remove.get(&label.name).copied().unwrap_or(0.0);
-            if rng.random::<f64>() < probability {
+            if rng.random::<f64>() < probability * strength {
                 let (width, height) = map.size();
                 *map = LabelMap::missing(label, width, height);
             }
@@ -174,6 +182,23 @@ mod tests {
         drop_regions(&mut sample, &schema, 0.0, &mut rng);
         assert_eq!(sample, full);
         drop_regions(&mut sample, &schema, 1.0, &mut rng);
+        assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
+    }
+
+    #[test]
+    fn a_ramp_starts_with_full_labels() {
+        let (full, schema) = sample();
+        let mut sparsity = Sparsity {
+            rate: [1.0, 1.0],
+            ramp_steps: 10,
+            ..Sparsity::default()
+        };
+        sparsity.remove.insert("depth".into(), 1.0);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut sample = full.clone();
+        sparsity.apply(&mut sample, &schema, 0, &mut rng);
+        assert_eq!(sample, full);
+        sparsity.apply(&mut sample, &schema, 10, &mut rng);
         assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
     }
 

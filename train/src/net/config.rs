@@ -27,8 +27,6 @@ pub struct TlamConfig {
     pub heads: usize,
     /// Width of a block's hidden layer, in units of `dimension`.
     pub mlp_ratio: usize,
-    /// Standard deviation of the dense layers' start.
-    pub initial_deviation: f64,
 }
 
 /// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network a tile.
@@ -108,7 +106,6 @@ impl Preset {
                     layers: 3,
                     heads: 3,
                     mlp_ratio: 4,
-                    initial_deviation: 0.02,
                 },
                 asap: AsapConfig {
                     tile,
@@ -132,7 +129,6 @@ impl Preset {
                     layers: 1,
                     heads: 2,
                     mlp_ratio: 2,
-                    initial_deviation: 0.15,
                 },
                 asap: AsapConfig {
                     tile: tile.min(8),

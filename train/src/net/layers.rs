@@ -6,11 +6,11 @@ use burn::{
     tensor::Device,
 };
 
-/// A dense layer, weight `[input, output]` from N(0, deviation).
-pub(super) fn linear(input: usize, output: usize, deviation: f64, device: &Device) -> Linear {
+/// A dense layer, weight `[input, output]` from N(0, 1 / input): values keep their size.
+pub(super) fn linear(input: usize, output: usize, device: &Device) -> Linear {
     let start = Initializer::Normal {
         mean: 0.0,
-        std: deviation,
+        std: (input as f64).recip().sqrt(),
     };
     Linear {
         weight: start.init([input, output], device),

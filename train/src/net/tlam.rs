@@ -48,19 +48,12 @@ impl Tlam {
         let d = config.dimension;
         let encodings = Initializer::Normal {
             mean: 0.0,
-            std: config.initial_deviation,
+            std: 0.02,
         };
         Self {
             projections: labels
                 .iter()
-                .map(|label| {
-                    linear(
-                        label.network_channels(),
-                        d,
-                        config.initial_deviation,
-                        device,
-                    )
-                })
+                .map(|label| linear(label.network_channels(), d, device))
                 .collect(),
             label_encodings: encodings.init([labels.len(), d], device),
             blocks: (0..config.layers)
@@ -126,7 +119,7 @@ pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
 impl Block {
     fn new(config: &TlamConfig, device: &Device) -> Self {
         let d = config.dimension;
-        let linear = |input, output| linear(input, output, config.initial_deviation, device);
+        let linear = |input, output| linear(input, output, device);
         let norm = || LayerNormConfig::new(d).with_epsilon(1e-5).init(device);
         Self {
             attention_norm: norm(),

@@ -1,8 +1,11 @@
 //! One step of the game: the generator moves, then the discriminator.
 
 use burn::{
-    module::Module,
-    optim::{AdamConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer},
+    module::{Module, ParamGroup},
+    optim::{
+        AdamConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer,
+        lr_scheduler::module_lr_scheduler::{ModuleLearningRate, ModuleLrScheduler},
+    },
     tensor::{Device, Tensor},
 };
 
@@ -58,13 +61,32 @@ impl Players {
         rate: f64,
     ) -> (GeneratorLoss, DiscriminatorLoss) {
         let training = &config.training;
-        let generator_loss =
-            self.move_generator(&batch, config, vgg, training.generator_rate * rate);
-        let discriminator_loss =
+        let generator = self.move_generator(&batch, config, vgg, training.generator_rate * rate);
+        let discriminator =
             self.move_discriminator(batch, config, training.discriminator_rate * rate);
-        let average_generator = self.average.clone();
-        self.average = average(average_generator, &self.generator, training.average_decay);
-        (generator_loss, discriminator_loss)
+        self.update_average(config);
+        (generator, discriminator)
+    }
+
+    /// One step of the generator alone, towards the pictures' pixels.
+    pub fn warm_up_step(&mut self, batch: &Batch, config: &Config, rate: f64) -> GeneratorLoss {
+        let concept = self.concept(batch, config).require_grad();
+        let image = self.generator.asap.forward(concept.clone());
+        let pixel = distance(&image, &batch.pictures);
+        let loss = GeneratorLoss {
+            pixel: number(pixel.clone()),
+            ..GeneratorLoss::default()
+        };
+        let total = pixel * config.training.loss.pixel;
+        self.update_generator(
+            batch,
+            config,
+            &total,
+            concept,
+            config.training.generator_rate * rate,
+        );
+        self.update_average(config);
+        loss
     }
 
     fn move_generator(
@@ -108,7 +130,20 @@ impl Players {
             loss.perceptual = number(distance.clone());
             total = total + distance * weights.perceptual;
         }
-        let mut gradients = total.backward();
+        self.update_generator(batch, config, &total, concept, rate);
+        loss
+    }
+
+    /// Adam's step on the gradients of a loss that was computed from `concept`, a leaf.
+    fn update_generator(
+        &mut self,
+        batch: &Batch,
+        config: &Config,
+        loss: &Tensor<1>,
+        concept: Tensor<4>,
+        rate: f64,
+    ) {
+        let mut gradients = loss.backward();
         let merged = concept.grad_remove(&mut gradients);
         let mut accumulator = GradientsAccumulator::new();
         accumulator.accumulate(
@@ -118,10 +153,15 @@ impl Players {
         if let Some(merged) = merged {
             self.backward_merge(batch, merged, config, &mut accumulator);
         }
+        let rates = generator_rates(rate, config.training.low_resolution_share);
         self.generator =
             self.generator_adam
-                .step(rate, self.generator.clone(), accumulator.grads());
-        loss
+                .step(rates, self.generator.clone(), accumulator.grads());
+    }
+
+    fn update_average(&mut self, config: &Config) {
+        let decay = config.training.average_decay;
+        self.average = average(self.average.clone(), &self.generator, decay);
     }
 
     /// The concept tensor, as a constant.
@@ -189,6 +229,15 @@ impl Players {
     fn iterate_spectra(&mut self) {
         self.discriminator = self.discriminator.clone().power_iteration();
     }
+}
+
+/// The rate of every parameter of the generator.
+fn generator_rates(rate: f64, low_resolution_share: f64) -> ModuleLearningRate {
+    let stream = ParamGroup::from_predicate("low_resolution")
+        .exclude(ParamGroup::from_predicate("head.bias"));
+    ModuleLrScheduler::new(rate)
+        .with_group(stream, rate * low_resolution_share)
+        .step()
 }
 
 fn number(loss: Tensor<1>) -> f32 {

@@ -96,7 +96,12 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let wait = Instant::now();
         let batch = loader.next_batch()?.to_device(&device);
         waiting += wait.elapsed();
-        let (generator, discriminator) = players.step(batch, config, options.vgg.as_ref(), rate);
+        let (generator, discriminator) = if step < training.warm_up_steps {
+            let generator = players.warm_up_step(&batch, config, rate);
+            (generator, DiscriminatorLoss::default())
+        } else {
+            players.step(batch, config, options.vgg.as_ref(), rate)
+        };
         check_losses(step, generator, discriminator)?;
         step += 1;
         sums.add(generator, discriminator);
