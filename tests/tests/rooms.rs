@@ -1,0 +1,118 @@
+//! The shipped model: every engine paints what the trained network paints, and what lies beside it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use multicond::{Frame, Generator, Options, Picture, files, label::LabelMap, model::ModelFile};
+use multicond_tests::{engines, subject::difference};
+use multicond_train::{
+    data::{encode, encoded_channels},
+    train::Checkpoint,
+};
+
+const TOLERANCE: f32 = 1e-4;
+
+fn rooms() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms")
+}
+
+fn frames() -> Vec<PathBuf> {
+    let mut frames: Vec<_> = fs::read_dir(rooms().join("frames"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    frames.sort();
+    assert_eq!(frames.len(), 3);
+    frames
+}
+
+/// The maps of one frame; `known` says which labels are read.
+fn maps(model: &ModelFile, frame: &Path, known: impl Fn(&str) -> bool) -> Vec<LabelMap> {
+    let labels = &model.manifest().labels;
+    let read = |index: usize| {
+        let path = frame.join(format!("{}.png", labels[index].name));
+        files::read_label(path, &labels[index]).unwrap()
+    };
+    let (width, height) = read(0).size();
+    (0..labels.len())
+        .map(|index| {
+            if known(&labels[index].name) {
+                read(index)
+            } else {
+                LabelMap::missing(&labels[index], width, height)
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn engines_paint_what_the_trained_network_paints() {
+    let path = rooms().join("model.onnx");
+    let model = ModelFile::open(&path).unwrap();
+    let labels = &model.manifest().labels;
+    let checkpoint = Checkpoint::find(&rooms().join("checkpoint")).unwrap();
+    let config = checkpoint.config().unwrap();
+    assert_eq!(&config.labels, labels);
+    let network = checkpoint.generator(&config, &Device::flex()).unwrap();
+
+    for device in engines::available() {
+        let options = Options {
+            device,
+            ..Options::default()
+        };
+        let mut generator = Generator::open(&path, &options).unwrap();
+        for frame in frames() {
+            for without in ["", "albedo", "semantics"] {
+                let maps = maps(&model, &frame, |name| name != without);
+                let (width, height) = maps[0].size();
+                let input = encode(&maps, labels, width * height);
+                let shape = [1, encoded_channels(labels), height, width];
+                let input =
+                    Tensor::<4>::from_data(TensorData::new(input, shape), &Device::flex());
+                let image = (network.forward(input).image + 1.0) / 2.0;
+                let expected: Vec<f32> = image.into_data().iter::<f32>().collect();
+
+                let mut sdk_frame = Frame::new(width, height);
+                for (label, map) in labels.iter().zip(maps) {
+                    sdk_frame.set(label.name.as_str(), map).unwrap();
+                }
+                let mut picture = Picture::default();
+                generator.generate(&sdk_frame, &mut picture).unwrap();
+                let difference = difference(&picture.values(), &expected);
+                assert!(
+                    difference <= TOLERANCE,
+                    "{device:?} {} without `{without}`: {difference}",
+                    frame.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pictures_beside_the_labels_are_the_models() {
+    let path = rooms().join("model.onnx");
+    let model = ModelFile::open(&path).unwrap();
+    let mut generator = Generator::open(&path, &Options::default()).unwrap();
+    for folder in frames() {
+        let maps = maps(&model, &folder, |_| true);
+        let (width, height) = maps[0].size();
+        let mut frame = Frame::new(width, height);
+        for (label, map) in model.manifest().labels.iter().zip(maps) {
+            frame.set(label.name.as_str(), map).unwrap();
+        }
+        let mut picture = Picture::default();
+        generator.generate(&frame, &mut picture).unwrap();
+        let shipped = files::read_picture(folder.join("generated.png")).unwrap();
+        // 8-bit files round; another engine may round the other way.
+        let difference = difference(&picture.values(), &shipped.values());
+        assert!(
+            difference <= 1.01 / 255.0,
+            "{}: {difference}",
+            folder.display()
+        );
+    }
+}
