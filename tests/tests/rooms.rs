@@ -70,8 +70,7 @@ fn engines_paint_what_the_trained_network_paints() {
                 let (width, height) = maps[0].size();
                 let input = encode(&maps, labels, width * height);
                 let shape = [1, encoded_channels(labels), height, width];
-                let input =
-                    Tensor::<4>::from_data(TensorData::new(input, shape), &Device::flex());
+                let input = Tensor::<4>::from_data(TensorData::new(input, shape), &Device::flex());
                 let image = (network.forward(input).image + 1.0) / 2.0;
                 let expected: Vec<f32> = image.into_data().iter::<f32>().collect();
 

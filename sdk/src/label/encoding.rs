@@ -2,6 +2,8 @@
 //!
 //! The model graph does this itself; the functions here are the same formulas for training.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The formula from a physical value `v` to network input, every channel alike.
@@ -74,6 +76,18 @@ impl Encoding {
                 Err("a direction needs at least two channels".into())
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// The formula, for people.
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Affine { scale, bias } => write!(f, "clip({scale} v + {bias}, -1, 1)"),
+            Self::Reciprocal { half } => write!(f, "2 v / (v + {half}) - 1"),
+            Self::Power { exponent } => write!(f, "2 clip(v, 0, 1)^{exponent} - 1"),
+            Self::Direction => write!(f, "as it is"),
         }
     }
 }

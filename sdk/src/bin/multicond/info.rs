@@ -140,7 +140,7 @@ fn describe(label: &Label) -> String {
             ..
         } => {
             let s = if *channels == 1 { "" } else { "s" };
-            format!("{channels} channel{s} in {unit}, NaN for missing, {encoding:?}")
+            format!("{channels} channel{s} in {unit}, NaN for missing, network input {encoding}")
         }
     };
     let png = match &label.png {
