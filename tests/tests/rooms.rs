@@ -1,12 +1,16 @@
 //! The shipped model: every engine paints what the trained network paints, and what lies beside it.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use burn::tensor::{Device, Tensor, TensorData};
-use multicond::{Frame, Generator, Options, Picture, files, label::LabelMap, model::ModelFile};
+use multicond::{
+    Frame, Generator, Options, Picture, Result, files,
+    label::{Label, LabelMap},
+    model::ModelFile,
+};
 use multicond_tests::{engines, subject::difference};
 use multicond_train::{
     data::{encode, encoded_channels},
@@ -19,30 +23,27 @@ fn rooms() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms")
 }
 
-fn frames() -> Vec<PathBuf> {
-    let mut frames: Vec<_> = fs::read_dir(rooms().join("frames"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+fn frames() -> io::Result<Vec<PathBuf>> {
+    let mut frames = fs::read_dir(rooms().join("frames"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     frames.sort();
     assert_eq!(frames.len(), 3);
-    frames
+    Ok(frames)
 }
 
 /// The maps of one frame; `known` says which labels are read.
-fn maps(model: &ModelFile, frame: &Path, known: impl Fn(&str) -> bool) -> Vec<LabelMap> {
+fn maps(model: &ModelFile, frame: &Path, known: impl Fn(&str) -> bool) -> Result<Vec<LabelMap>> {
     let labels = &model.manifest().labels;
-    let read = |index: usize| {
-        let path = frame.join(format!("{}.png", labels[index].name));
-        files::read_label(path, &labels[index]).unwrap()
-    };
-    let (width, height) = read(0).size();
-    (0..labels.len())
-        .map(|index| {
-            if known(&labels[index].name) {
-                read(index)
+    let read = |label: &Label| files::read_label(frame.join(format!("{}.png", label.name)), label);
+    let (width, height) = read(&labels[0])?.size();
+    labels
+        .iter()
+        .map(|label| {
+            if known(&label.name) {
+                read(label)
             } else {
-                LabelMap::missing(&labels[index], width, height)
+                Ok(LabelMap::missing(label, width, height))
             }
         })
         .collect()
@@ -64,9 +65,9 @@ fn engines_paint_what_the_trained_network_paints() {
             ..Options::default()
         };
         let mut generator = Generator::open(&path, &options).unwrap();
-        for frame in frames() {
+        for frame in frames().unwrap() {
             for without in ["", "albedo", "semantics"] {
-                let maps = maps(&model, &frame, |name| name != without);
+                let maps = maps(&model, &frame, |name| name != without).unwrap();
                 let (width, height) = maps[0].size();
                 let input = encode(&maps, labels, width * height);
                 let shape = [1, encoded_channels(labels), height, width];
@@ -80,7 +81,7 @@ fn engines_paint_what_the_trained_network_paints() {
                 }
                 let mut picture = Picture::default();
                 generator.generate(&sdk_frame, &mut picture).unwrap();
-                let difference = difference(&picture.values(), &expected);
+                let difference = difference(picture.values(), &expected);
                 assert!(
                     difference <= TOLERANCE,
                     "{device:?} {} without `{without}`: {difference}",
@@ -96,8 +97,8 @@ fn the_pictures_beside_the_labels_are_the_models() {
     let path = rooms().join("model.onnx");
     let model = ModelFile::open(&path).unwrap();
     let mut generator = Generator::open(&path, &Options::default()).unwrap();
-    for folder in frames() {
-        let maps = maps(&model, &folder, |_| true);
+    for folder in frames().unwrap() {
+        let maps = maps(&model, &folder, |_| true).unwrap();
         let (width, height) = maps[0].size();
         let mut frame = Frame::new(width, height);
         for (label, map) in model.manifest().labels.iter().zip(maps) {
@@ -107,7 +108,7 @@ fn the_pictures_beside_the_labels_are_the_models() {
         generator.generate(&frame, &mut picture).unwrap();
         let shipped = files::read_picture(folder.join("generated.png")).unwrap();
         // 8-bit files round; another engine may round the other way.
-        let difference = difference(&picture.values(), &shipped.values());
+        let difference = difference(picture.values(), shipped.values());
         assert!(
             difference <= 1.01 / 255.0,
             "{}: {difference}",
