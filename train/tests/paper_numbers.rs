@@ -6,6 +6,7 @@ use multicond_train::net::{
     Condition, DiscriminatorConfig, Generator, Preset, asap::Asap, discriminator::Discriminator,
     tlam::Tlam,
 };
+use multicond_train::onnx::multiply_adds;
 
 /// A label of so many raw channels and no presence channel.
 fn raw(name: &str, channels: usize) -> Label {
@@ -89,6 +90,11 @@ fn small_is_an_eighth_of_paper_or_less() {
     let count = |preset: Preset| {
         Generator::new(&preset.network(256), &labels, &Device::flex()).num_params()
     };
+    let cost = |preset: Preset| {
+        let adds = multiply_adds(&preset.network(256), &labels);
+        adds.merge_per_pixel + adds.render_per_pixel
+    };
+    assert!(8 * cost(Preset::Small) <= cost(Preset::Paper));
     // 16 MB of 4-byte numbers, with room for the graph itself.
     assert!(count(Preset::Small) * 4 < 15_500_000);
     assert!(count(Preset::Paper) > 80_000_000);

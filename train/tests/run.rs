@@ -1,0 +1,198 @@
+//! A whole small run on data made here: what it leaves behind, and that stopping changes nothing.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use burn::tensor::Device;
+use image::{ImageBuffer, Luma, Rgb, RgbImage};
+use multicond::model::Size;
+use multicond_train::{
+    data::Taskonomy,
+    net::Preset,
+    train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, train},
+};
+use safetensors::SafeTensors;
+use tempfile::TempDir;
+
+const SIDE: u32 = 32;
+
+/// burn has one stream of random numbers a process: networks made side by side would share it.
+static RANDOM: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Four frames with semantics and depth in the Taskonomy layout.
+fn data() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for domain in ["rgb", "segment_semantic", "depth_zbuffer"] {
+        fs::create_dir(folder.path().join(domain)).unwrap();
+    }
+    fs::write(folder.path().join("classes.json"), r#"["left", "right"]"#).unwrap();
+    for view in 0..4 {
+        let path = |domain: &str| {
+            let name = format!("point_0_view_{view}_domain_{domain}.png");
+            folder.path().join(domain).join(name)
+        };
+        let shade = |x: u32, y: u32| (x * 5 + y * 2 + view * 9) as u8;
+        RgbImage::from_fn(SIDE, SIDE, |x, y| {
+            Rgb([shade(x, y), 128, 255 - shade(y, x)])
+        })
+        .save(path("rgb"))
+        .unwrap();
+        ImageBuffer::from_fn(SIDE, SIDE, |x, _| Luma([1 + u8::from(x >= 10 + view)]))
+            .save(path("segment_semantic"))
+            .unwrap();
+        ImageBuffer::from_fn(SIDE, SIDE, |x, y| Luma([512 * (1 + (x + y) as u16 / 8)]))
+            .save(path("depth_zbuffer"))
+            .unwrap();
+    }
+    folder
+}
+
+fn config(data: &Taskonomy) -> Config {
+    let size = Size {
+        width: 32,
+        height: 32,
+    };
+    let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
+    recipe.training.loss = LossWeights {
+        perceptual: 0.0,
+        pixel: 5.0,
+        ..LossWeights::default()
+    };
+    recipe.training.warm_up_steps = 2;
+    recipe.training.log_every = 1;
+    recipe.training.samples_every = 4;
+    recipe.training.checkpoint_every = 3;
+    recipe.complete(data.labels()).unwrap()
+}
+
+fn go(data: &Path, run: &Path, steps: u64, resume: bool) -> Checkpoint {
+    let data = Taskonomy::open(data).unwrap();
+    let device = Device::flex();
+    let (config, resume) = if resume {
+        let checkpoint = Checkpoint::find(run).unwrap();
+        let config = checkpoint.config().unwrap();
+        let resume = checkpoint.resume(&config, &device.clone().autodiff());
+        (config, Some(resume.unwrap()))
+    } else {
+        (config(&data), None)
+    };
+    let options = Options {
+        data,
+        validation: None,
+        run,
+        device,
+        vgg: None,
+        steps: Some(steps),
+    };
+    train(&config, options, resume).unwrap()
+}
+
+/// All numbers of a checkpoint's generator, by tensor.
+fn weights(checkpoint: &Checkpoint) -> BTreeMap<String, Vec<f32>> {
+    let bytes = fs::read(checkpoint.folder().join("generator.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let tensors = file.iter();
+    tensors
+        .map(|(name, view)| {
+            let numbers = view.data().chunks_exact(4);
+            let numbers = numbers.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+            (name.to_owned(), numbers.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn a_resumed_run_ends_where_an_unbroken_one_does() {
+    let _alone = alone();
+    let data = data();
+    let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let unbroken = go(data.path(), whole.path(), 5, false);
+    go(data.path(), broken.path(), 3, false);
+    let resumed = go(data.path(), broken.path(), 5, true);
+    // One step moves a weight by 1e-4. Loaded tensors may lie otherwise in memory, which changes the
+    // order of sums.
+    let (unbroken, resumed) = (weights(&unbroken), weights(&resumed));
+    assert_eq!(unbroken.len(), resumed.len());
+    for (name, values) in &unbroken {
+        for (a, b) in values.iter().zip(&resumed[name]) {
+            assert!((a - b).abs() < 5e-6, "{name}: {a} and {b}");
+        }
+    }
+    let log = fs::read_to_string(broken.path().join("log.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 5);
+    let sheet = broken.path().join("samples/step_00000005.png");
+    assert!(image::image_dimensions(sheet).unwrap().0 > 4 * SIDE);
+    assert_eq!(Checkpoint::of_run(broken.path()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_checkpoint_gives_back_its_generator() {
+    let _alone = alone();
+    let data = data();
+    let run = tempfile::tempdir().unwrap();
+    let checkpoint = go(data.path(), run.path(), 1, false);
+    let config = checkpoint.config().unwrap();
+    let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
+    let weight = generator.asap.low_resolution.head.weight.val();
+    assert!(weight.abs().max().into_scalar::<f32>() > 0.0);
+    assert_eq!(checkpoint.progress().unwrap().step, 1);
+
+    let mut wider = config.clone();
+    wider.network.asap.width += 1;
+    let error = checkpoint
+        .generator(&wider, &Device::flex())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("generator.safetensors"), "{error}");
+    assert!(!error.contains('\n'), "{error}");
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_not_kept() {
+    let _alone = alone();
+    let data = data();
+    let config = config(&Taskonomy::open(data.path()).unwrap());
+    let mut players = Players::new(&config, &Device::flex().autodiff());
+    let bias = players
+        .generator
+        .asap
+        .low_resolution
+        .head
+        .bias
+        .take()
+        .unwrap();
+    players.generator.asap.low_resolution.head.bias = Some(bias.map(|b| b * f32::NAN));
+    let run = tempfile::tempdir().unwrap();
+    let progress = Progress {
+        step: 7,
+        data: "none".into(),
+    };
+    let error = Checkpoint::write(run.path(), &config, &progress, &players).unwrap_err();
+    assert!(error.to_string().contains("step 7"), "{error}");
+    assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_damaged_frame_is_named() {
+    let folder = data();
+    let broken = folder
+        .path()
+        .join("depth_zbuffer/point_0_view_2_domain_depth_zbuffer.png");
+    let bytes = fs::read(&broken).unwrap();
+    fs::write(&broken, &bytes[..bytes.len() / 2]).unwrap();
+    let data = Taskonomy::open(folder.path()).unwrap();
+    let labels = data.labels().to_vec();
+    let error = format!("{:#}", data.read(2, &labels, 32, 32).unwrap_err());
+    assert!(
+        error.contains("view_2") && error.contains("cut short"),
+        "{error}"
+    );
+}
