@@ -80,7 +80,7 @@ fn libtorch() -> Option<Device> {
 
 #[cfg(feature = "wgpu")]
 fn wgpu() -> Option<Device> {
-    Some(Device::wgpu(burn::tensor::DeviceIndex::Default))
+    Some(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
 }
 
 #[cfg(not(feature = "wgpu"))]
@@ -90,7 +90,7 @@ fn wgpu() -> Option<Device> {
 
 #[cfg(feature = "vulkan")]
 fn vulkan() -> Option<Device> {
-    Some(Device::vulkan(burn::tensor::DeviceIndex::Default))
+    Some(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice))
 }
 
 #[cfg(not(feature = "vulkan"))]
@@ -100,7 +100,7 @@ fn vulkan() -> Option<Device> {
 
 #[cfg(feature = "cuda")]
 fn cuda() -> Option<Device> {
-    Some(Device::cuda(0))
+    Some(Device::cuda(0usize))
 }
 
 #[cfg(not(feature = "cuda"))]
