@@ -1,5 +1,7 @@
 //! A whole small run on data made here: what it leaves behind, and that stopping changes nothing.
 
+#![allow(clippy::unwrap_used)] // The helpers are test code too; clippy only knows the test functions.
+
 use std::{
     collections::BTreeMap,
     fs,
