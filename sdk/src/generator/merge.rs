@@ -1,6 +1,6 @@
 //! The per-pixel half of a model, run over a picture: in tiles, or at once.
 //!
-//! Tiles of a size that stays in the processor's cache, each on one thread, are about twice as fast as
+//! Tiles of a size that stays in the processor's cache, each on one thread, are half as fast again as
 //! one run over the whole picture with all threads, and take tens of megabytes in place of a gigabyte.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
