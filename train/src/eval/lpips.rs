@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use burn::tensor::{
     Device, Tensor, TensorData, activation::relu, module::conv2d, module::max_pool2d,
     ops::ConvOptions, ops::MaxPoolOptions,
@@ -45,27 +45,20 @@ impl Lpips {
     /// Reads `conv{0..4}.{weight,bias}` and `lin{0..4}.weight`, as `cargo xtask assets lpips`
     /// installs them.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| {
-            format!(
-                "{}: cannot be read; `cargo xtask assets lpips` installs it",
-                path.display()
-            )
-        })?;
-        Self::parse(&bytes, device).with_context(|| path.display().to_string())
+        weights::load(path, |file| Self::parse(file, device))
     }
 
-    fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
-        let file = SafeTensors::deserialize(bytes).context("no safetensors file")?;
+    fn parse(file: &SafeTensors<'_>, device: &Device) -> Result<Self> {
         let mut input = 3;
         let mut layers = Vec::new();
         for (index, (output, kernel, _, _)) in CONVOLUTIONS.into_iter().enumerate() {
             let name = |part: &str| format!("conv{index}.{part}");
             let shape = [output, input, kernel, kernel];
             let head: Tensor<1> =
-                weights::tensor(&file, &format!("lin{index}.weight"), [output], device)?;
+                weights::tensor(file, &format!("lin{index}.weight"), [output], device)?;
             layers.push(Layer {
-                weight: weights::tensor(&file, &name("weight"), shape, device)?,
-                bias: weights::tensor(&file, &name("bias"), [output], device)?,
+                weight: weights::tensor(file, &name("weight"), shape, device)?,
+                bias: weights::tensor(file, &name("bias"), [output], device)?,
                 head: head.reshape([1, output, 1, 1]),
             });
             input = output;

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use burn::tensor::{
     Device, Tensor, activation::relu, module::conv2d, module::max_pool2d, ops::ConvOptions,
     ops::MaxPoolOptions,
@@ -32,17 +32,10 @@ impl Vgg {
     ///
     /// Only what the five taps need is kept.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| {
-            format!(
-                "{}: cannot be read; `cargo xtask assets lpips` installs the VGG16 weights",
-                path.display()
-            )
-        })?;
-        Self::parse(&bytes, device).with_context(|| path.display().to_string())
+        weights::load(path, |file| Self::parse(file, device))
     }
 
-    fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
-        let file = SafeTensors::deserialize(bytes).context("no safetensors file")?;
+    fn parse(file: &SafeTensors<'_>, device: &Device) -> Result<Self> {
         let convolutions = (0..)
             .take_while(|i| file.tensor(&format!("conv{i}.weight")).is_ok())
             .count();
@@ -59,12 +52,12 @@ impl Vgg {
             for _ in 0..count {
                 block.push(Convolution {
                     weight: weights::tensor(
-                        &file,
+                        file,
                         &format!("conv{index}.weight"),
                         [width, input, 3, 3],
                         device,
                     )?,
-                    bias: weights::tensor(&file, &format!("conv{index}.bias"), [width], device)?,
+                    bias: weights::tensor(file, &format!("conv{index}.bias"), [width], device)?,
                 });
                 input = width;
                 index += 1;
