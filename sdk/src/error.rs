@@ -71,6 +71,34 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
+    /// The work was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// The generator is at work on another picture.
+    #[error("busy: the generator is at work on another picture")]
+    Busy,
+    /// More memory would be needed than is allowed.
+    #[error("memory: about {needed} bytes are needed, the limit is {limit}")]
+    Memory {
+        /// Bytes, estimated.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// This version cannot do that.
+    #[error("not supported: {0}")]
+    NotSupported(String),
+    /// Something that cannot happen did. Please report it.
+    #[error("internal error: {0}")]
+    Internal(String),
+    /// An argument of the C interface means nothing.
+    #[error("argument `{name}`: {reason}")]
+    Argument {
+        /// The argument.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An option has a value that means nothing.
     #[error("option `{name}`: {reason}")]
     Option {
@@ -108,6 +136,28 @@ impl Error {
             name: name.into(),
             reason: reason.into(),
         })
+    }
+
+    pub(crate) fn option(name: &'static str, reason: impl Into<String>) -> Self {
+        Self::Option {
+            name,
+            reason: reason.into(),
+        }
+    }
+
+    /// The error in another engine's name.
+    pub(crate) fn of_engine(self, engine: &'static str) -> Self {
+        match self {
+            Self::Engine { reason, .. } => Self::Engine { engine, reason },
+            error => error,
+        }
+    }
+
+    /// What a caught panic said.
+    pub(crate) fn panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::Internal(text.unwrap_or("a panic without words").into())
     }
 
     pub(crate) fn engine(engine: &'static str, reason: impl std::fmt::Display) -> Self {

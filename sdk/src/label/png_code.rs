@@ -31,15 +31,22 @@ pub enum Transfer {
     Srgb,
 }
 
+impl Transfer {
+    /// The linear value of a stored one.
+    pub fn to_linear(self, value: f32) -> f32 {
+        match self {
+            Self::Linear => value,
+            Self::Srgb if value <= 0.040_45 => value / 12.92,
+            Self::Srgb => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    }
+}
+
 impl PngCode {
     /// The physical value of a stored number.
     pub fn decode(&self, number: u16) -> f32 {
-        let value = (f32::from(number) - self.zero) * self.scale;
-        match self.transfer {
-            Transfer::Linear => value,
-            Transfer::Srgb if value <= 0.040_45 => value / 12.92,
-            Transfer::Srgb => ((value + 0.055) / 1.055).powf(2.4),
-        }
+        self.transfer
+            .to_linear((f32::from(number) - self.zero) * self.scale)
     }
 
     pub(super) fn validate(&self) -> Result<(), String> {
