@@ -1,14 +1,18 @@
 //! Spatially multi-conditional image generation: label maps in, pictures out.
 
 mod cache;
+mod cuda;
 pub mod engine;
 mod error;
 pub mod files;
 pub mod generator;
 pub mod label;
 pub mod model;
+pub mod pixels;
 
 pub use cache::cache_folder;
-pub use engine::{Device, DeviceReport, devices};
+pub use engine::{Backend, Device, DeviceOptions, DeviceReport, Refusal, devices};
 pub use error::{Error, Result};
-pub use generator::{Frame, Generator, Merge, Options, Picture, Timings};
+pub use generator::{
+    Background, Canceller, Fit, Frame, Generator, Merge, Options, Picture, Progress, Statistics,
+};

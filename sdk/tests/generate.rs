@@ -89,7 +89,7 @@ fn engines_agree() {
         return;
     }
     let frame = frame(20, 12);
-    let ort = generate(&options(Device::Ort), &frame);
+    let ort = generate(&options(Device::Cpu), &frame);
     let tract = generate(&options(Device::Tract), &frame);
     assert_close(ort.values(), tract.values(), 1e-5);
 }
@@ -114,7 +114,8 @@ fn frames_do_not_leak_into_each_other() {
                 );
             }
         }
-        assert!(generator.timings().total >= generator.timings().merge);
+        let statistics = generator.statistics();
+        assert!(statistics.total >= statistics.merge + statistics.render);
     }
 }
 

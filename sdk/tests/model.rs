@@ -24,7 +24,7 @@ fn refused(change: impl FnOnce(&mut ModelProto)) -> String {
     let error = match ModelFile::open(&path) {
         Err(error) => error,
         Ok(file) => {
-            let device = if multicond::devices(None)[1].available {
+            let device = if support::report(Device::Tract).available {
                 Device::Tract
             } else {
                 Device::Auto

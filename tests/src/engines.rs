@@ -10,14 +10,14 @@ use multicond::Device;
 pub fn available() -> Vec<Device> {
     let mut engines = vec![Device::Tract];
     if has_ort() {
-        engines.push(Device::Ort);
+        engines.push(Device::Cpu);
     }
     engines
 }
 
 fn has_ort() -> bool {
     let reports = multicond::devices(None);
-    let ort = reports.iter().find(|report| report.device == Device::Ort);
+    let ort = reports.iter().find(|report| report.device == Device::Cpu);
     if ort.is_some_and(|report| report.available) {
         return true;
     }

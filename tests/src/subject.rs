@@ -70,7 +70,7 @@ impl Subject {
     }
 
     /// The maps as the SDK takes them. Labels that are known nowhere are left out.
-    pub fn frame(&self, maps: &[LabelMap]) -> multicond::Result<Frame> {
+    pub fn frame(&self, maps: &[LabelMap]) -> multicond::Result<Frame<'static>> {
         let (width, height) = maps[0].size();
         let mut frame = Frame::new(width, height);
         for (label, map) in self.labels.iter().zip(maps) {

@@ -21,7 +21,7 @@ fn tiles_change_nothing() {
     let frame = subject.frame(&maps).unwrap();
     for device in engines::available() {
         let options = |merge, pixels| Options {
-            device,
+            device: device.into(),
             merge,
             tile_pixels: NonZeroUsize::new(pixels),
             threads: NonZeroUsize::new(2),

@@ -21,7 +21,7 @@ fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
         .iter()
         .map(|&device| {
             let options = Options {
-                device,
+                device: device.into(),
                 ..Options::default()
             };
             subject.open(&options).unwrap()
@@ -70,7 +70,7 @@ fn fixed_downsampling() {
     let frame = subject.frame(&maps).unwrap();
     for device in engines::available() {
         let options = Options {
-            device,
+            device: device.into(),
             ..Options::default()
         };
         let mut picture = Picture::default();

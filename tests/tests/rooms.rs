@@ -61,7 +61,7 @@ fn engines_paint_what_the_trained_network_paints() {
 
     for device in engines::available() {
         let options = Options {
-            device,
+            device: device.into(),
             ..Options::default()
         };
         let mut generator = Generator::open(&path, &options).unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::{prelude::*, tract_hir::ops::unimpl::UnimplementedOp};
 
-use super::{Data, Engine, Input, Session, Shape};
+use super::{Data, Engine, Habits, Session, Shape, Stop, Tensor, Threads};
 use crate::error::{Error, Result};
 
 const NAME: &str = "tract";
@@ -24,7 +24,17 @@ impl Engine for TractEngine {
         NAME
     }
 
-    fn load(&self, model: &[u8], threads: usize, copies: usize) -> Result<Vec<Box<dyn Session>>> {
+    fn habits(&self) -> Habits {
+        Habits {
+            tile_pixels: 128,
+            // Its sums go by how a pixel's numbers are aligned: 16 floats are as wide as any vector unit.
+            lanes: 16,
+            most_workers: usize::MAX,
+            fixed_size: false,
+        }
+    }
+
+    fn load(&self, model: &[u8], threads: Threads, copies: usize) -> Result<Vec<Box<dyn Session>>> {
         // Shapes in the file are symbolic; tract infers them from the inputs' better without.
         let onnx = tract_onnx::onnx()
             .with_ignore_output_shapes(true)
@@ -40,7 +50,7 @@ impl Engine for TractEngine {
                 format_args!("cannot run operator {}", op.name()),
             ));
         }
-        let executor = match threads {
+        let executor = match threads.count {
             1 => Executor::SingleThread,
             threads => Executor::multithread(threads),
         };
@@ -68,53 +78,51 @@ struct TractSession {
 }
 
 impl Session for TractSession {
-    fn run(&mut self, inputs: &[Input<'_>], output: &mut [f32], shape: Shape) -> Result<()> {
+    fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
         let inputs = self.shared.in_order(inputs)?;
         let plan = self.shared.plan(&inputs)?;
-        let tensors: TractResult<TVec<TValue>> = inputs.iter().map(|input| tensor(input)).collect();
+        let tensors: TractResult<TVec<TValue>> = inputs.iter().map(|input| value(input)).collect();
         let tensors = tensors.map_err(failed)?;
         let run = || plan.run(tensors);
         let results = multithread_tract_scope(self.executor.clone(), run).map_err(failed)?;
         let result = results
             .first()
             .ok_or_else(|| Error::engine(NAME, "the model has no output"))?;
-        if result.shape() != shape {
-            let got = result.shape();
+        if result.shape() != output.shape() {
+            let (got, expected) = (result.shape(), output.shape());
             return Err(Error::engine(
                 NAME,
-                format_args!("the output is {got:?}, expected {shape:?}"),
+                format_args!("the output is {got:?}, expected {expected:?}"),
             ));
         }
         let view = result.to_plain_array_view::<f32>().map_err(failed)?;
-        output
-            .iter_mut()
-            .zip(view.iter())
-            .for_each(|(out, value)| *out = *value);
+        let pairs = output.as_floats_mut().iter_mut().zip(view.iter());
+        pairs.for_each(|(out, value)| *out = *value);
         Ok(())
+    }
+
+    fn stop(&self) -> Option<Arc<dyn Stop>> {
+        None
     }
 }
 
 impl Shared {
     /// The inputs in the graph's order.
-    fn in_order<'a>(&self, inputs: &[Input<'a>]) -> Result<Vec<Input<'a>>> {
+    fn in_order<'a>(&self, inputs: &'a [Tensor]) -> Result<Vec<&'a Tensor>> {
         let outlets = self.graph.input_outlets().map_err(failed)?;
         let names = outlets
             .iter()
             .map(|outlet| &self.graph.node(outlet.node).name);
         let find = |name: &String| {
-            let input = inputs.iter().find(|input| input.name == name);
-            input
-                .copied()
-                .ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is not given")))
+            let input = inputs.iter().find(|input| input.name() == name);
+            input.ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is not given")))
         };
-        let inputs = names.map(find).collect::<Result<Vec<_>>>()?;
-        inputs.iter().for_each(Input::assert_whole);
-        Ok(inputs)
+        names.map(find).collect()
     }
 
     /// The plan for these shapes. Copies of a session that need the same new plan wait for one.
-    fn plan(&self, inputs: &[Input<'_>]) -> Result<Plan> {
-        let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape).collect();
+    fn plan(&self, inputs: &[&Tensor]) -> Result<Plan> {
+        let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape()).collect();
         // A panic while it was held has left whole plans.
         let mut plans = self
             .plans
@@ -131,25 +139,26 @@ impl Shared {
         Ok(plan)
     }
 
-    fn make_plan(&self, inputs: &[Input<'_>]) -> TractResult<Plan> {
+    fn make_plan(&self, inputs: &[&Tensor]) -> TractResult<Plan> {
         let mut graph = self.graph.clone();
         for (index, input) in inputs.iter().enumerate() {
-            let kind = match input.data {
+            let kind = match input.data() {
                 Data::Float(_) => f32::datum_type(),
                 Data::Int(_) => i32::datum_type(),
             };
-            graph.set_input_fact(index, InferenceFact::dt_shape(kind, input.shape))?;
+            graph.set_input_fact(index, InferenceFact::dt_shape(kind, input.shape()))?;
         }
         graph.into_optimized()?.into_runnable()
     }
 }
 
-fn tensor(input: &Input<'_>) -> TractResult<TValue> {
-    let tensor = match input.data {
-        Data::Float(data) => Tensor::from_shape(&input.shape, data),
-        Data::Int(data) => Tensor::from_shape(&input.shape, data),
+fn value(input: &Tensor) -> TractResult<TValue> {
+    use tract_onnx::prelude::Tensor;
+    let value = match input.data() {
+        Data::Float(data) => Tensor::from_shape(&input.shape(), data),
+        Data::Int(data) => Tensor::from_shape(&input.shape(), data),
     };
-    Ok(tensor?.into())
+    Ok(value?.into())
 }
 
 fn failed(error: TractError) -> Error {

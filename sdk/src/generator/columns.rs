@@ -1,6 +1,8 @@
 //! A tensor `[channels, pixels]` that several threads fill at once, each some columns of it.
 
-use std::{marker::PhantomData, ops::Range};
+use std::marker::PhantomData;
+
+use super::work::HOLE;
 
 /// Planes of equal length, written by columns from several threads.
 pub(super) struct Columns<'a> {
@@ -25,22 +27,27 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Copies the first `columns.len()` numbers of each plane of `tile` to `columns`.
+    /// Copies the first numbers of each plane of `tile` to the columns `at`, in that order; none to a
+    /// [`HOLE`].
     ///
     /// # Safety
     /// No other thread writes any of these columns meanwhile.
-    pub(super) unsafe fn write(&self, columns: Range<usize>, tile: &[f32]) {
-        assert!(columns.start <= columns.end && columns.end <= self.pixels);
+    pub(super) unsafe fn write(&self, at: &[u32], tile: &[f32]) {
         let tile_pixels = tile.len() / self.channels;
-        assert!(columns.len() <= tile_pixels);
+        assert!(at.len() <= tile_pixels);
+        let is_ours = |column: u32| column == HOLE || (column as usize) < self.pixels;
+        assert!(at.iter().all(|&column| is_ours(column)));
         for channel in 0..self.channels {
-            let from = &tile[channel * tile_pixels..][..columns.len()];
-            // SAFETY: within the planes by the first assertion, and ours alone by this function's contract.
-            let to = unsafe {
-                let to = self.base.add(channel * self.pixels + columns.start);
-                std::slice::from_raw_parts_mut(to, columns.len())
-            };
-            to.copy_from_slice(from);
+            let from = &tile[channel * tile_pixels..];
+            for (value, &column) in from.iter().zip(at) {
+                if column == HOLE {
+                    continue;
+                }
+                // SAFETY: within the plane by the assertion, and ours alone by this function's contract.
+                unsafe {
+                    *self.base.add(channel * self.pixels + column as usize) = *value;
+                }
+            }
         }
     }
 }
@@ -54,9 +61,11 @@ mod tests {
         let mut values = [0.0; 2 * 5];
         let columns = Columns::new(&mut values, 2);
         std::thread::scope(|scope| {
-            // SAFETY: the two ranges are disjoint.
-            scope.spawn(|| unsafe { columns.write(0..3, &[1.0, 2.0, 3.0, 6.0, 7.0, 8.0]) });
-            scope.spawn(|| unsafe { columns.write(3..5, &[4.0, 5.0, -1.0, 9.0, 10.0, -1.0]) });
+            // SAFETY: the two lists are disjoint.
+            scope.spawn(|| unsafe { columns.write(&[0, 2, 4], &[1.0, 3.0, 5.0, 6.0, 8.0, 10.0]) });
+            scope.spawn(|| unsafe {
+                columns.write(&[1, HOLE, 3], &[2.0, -1.0, 4.0, 7.0, -1.0, 9.0])
+            });
         });
         assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]);
     }

@@ -5,18 +5,26 @@ use std::collections::BTreeMap;
 use crate::{
     error::{Error, Result},
     label::LabelMap,
+    pixels::LabelImage,
 };
 
 /// What is known about one picture. Any label may be absent; the model then treats it as missing
 /// everywhere. Names and kinds are checked against the model when a picture is generated.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub struct Frame<'a> {
     width: usize,
     height: usize,
-    labels: BTreeMap<String, LabelMap>,
+    labels: BTreeMap<String, Source<'a>>,
 }
 
-impl Frame {
+/// Where a label's values are.
+#[derive(Clone, Debug)]
+pub(super) enum Source<'a> {
+    Map(LabelMap),
+    Image(LabelImage<'a>),
+}
+
+impl<'a> Frame<'a> {
     /// A frame of which nothing is known, for a picture of `width` x `height` pixels.
     pub fn new(width: usize, height: usize) -> Self {
         Self {
@@ -31,14 +39,48 @@ impl Frame {
         (self.width, self.height)
     }
 
-    /// Sets one label, in place of an earlier map of that name.
+    /// Sets one label, in place of an earlier one of that name.
     ///
     /// # Errors
     /// When the map does not have the frame's size; the frame is then as it was.
-    pub fn set(&mut self, name: impl Into<String>, map: LabelMap) -> Result<()> {
-        let name = name.into();
-        let (width, height) = map.size();
-        if (width, height) != self.size() {
+    pub fn set(&mut self, name: impl AsRef<str>, map: LabelMap) -> Result<()> {
+        self.put(name.as_ref(), map.size(), Source::Map(map))
+    }
+
+    /// Sets one label to an image in the caller's memory, which is read when a picture is generated. Replacing
+    /// one does not allocate.
+    ///
+    /// # Errors
+    /// When the image does not have the frame's size; the frame is then as it was.
+    pub fn set_image(&mut self, name: impl AsRef<str>, image: LabelImage<'a>) -> Result<()> {
+        self.put(name.as_ref(), image.image.size(), Source::Image(image))
+    }
+
+    /// Takes one label away; tells whether it was set.
+    pub fn unset(&mut self, name: &str) -> bool {
+        self.labels.remove(name).is_some()
+    }
+
+    /// The names of the labels that are set, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.labels.keys().map(String::as_str)
+    }
+
+    /// The map of one label, if it is set to a map.
+    pub fn get(&self, name: &str) -> Option<&LabelMap> {
+        match self.labels.get(name)? {
+            Source::Map(map) => Some(map),
+            Source::Image(_) => None,
+        }
+    }
+
+    pub(super) fn source(&self, name: &str) -> Option<&Source<'a>> {
+        self.labels.get(name)
+    }
+
+    fn put(&mut self, name: &str, size: (usize, usize), source: Source<'a>) -> Result<()> {
+        let (width, height) = size;
+        if size != self.size() {
             return Err(Error::Size {
                 place: format!("label `{name}`"),
                 width,
@@ -46,23 +88,11 @@ impl Frame {
                 expected: format!("but the frame has {}x{}", self.width, self.height),
             });
         }
-        self.labels.insert(name, map);
+        match self.labels.get_mut(name) {
+            Some(place) => *place = source,
+            None => drop(self.labels.insert(name.into(), source)),
+        }
         Ok(())
-    }
-
-    /// Takes one label away and returns its map, if there was one.
-    pub fn unset(&mut self, name: &str) -> Option<LabelMap> {
-        self.labels.remove(name)
-    }
-
-    /// The map of one label, if it is set.
-    pub fn get(&self, name: &str) -> Option<&LabelMap> {
-        self.labels.get(name)
-    }
-
-    /// The labels that are set, by name.
-    pub fn labels(&self) -> impl Iterator<Item = (&str, &LabelMap)> {
-        self.labels.iter().map(|(name, map)| (name.as_str(), map))
     }
 }
 
@@ -78,8 +108,9 @@ mod tests {
         frame.set("depth", map(4, 2)).unwrap();
         let error = frame.set("edges", map(2, 4)).unwrap_err().to_string();
         assert_eq!(error, "label `edges`: 2x4 pixels, but the frame has 4x2");
-        assert_eq!(frame.labels().count(), 1);
-        assert!(frame.unset("depth").is_some());
+        assert_eq!(frame.names().collect::<Vec<_>>(), ["depth"]);
+        assert!(frame.unset("depth"));
+        assert!(!frame.unset("depth"));
         assert!(frame.get("depth").is_none());
     }
 }

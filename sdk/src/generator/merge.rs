@@ -1,136 +1,167 @@
-//! The per-pixel half of a model, run over a picture: in tiles, or at once.
+//! The per-pixel half of a model, run over pixels of a picture in tiles.
 //!
 //! Tiles of a size that stays in the processor's cache, each on one thread, are half as fast again as
 //! one run over the whole picture with all threads, and take tens of megabytes in place of a gigabyte.
+//! And as no pixel's result depends on its neighbours in the tile, a tile may hold any pixels, in their lanes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
-use super::{columns::Columns, tile::Tile, view::View};
+use super::{
+    columns::Columns,
+    control::Reporter,
+    crew::Crew,
+    planes::{Planes, missing},
+    work::{HOLE, Work},
+};
 use crate::{
-    engine::{Engine, Session},
-    error::Result,
+    engine::{Data, DataMut, Engine, Session, Stop, Tensor, Threads},
+    error::{Error, Result},
+    label::Label,
     model::{Manifest, Part},
 };
 
-/// The merge, ready to run.
-pub(super) enum Merger {
-    Tiled(Tiled),
-    Whole(Box<dyn Session>),
-}
-
-/// One worker a thread, each with a session and memory of its own.
+/// The merge in tiles: one worker a thread, each with a session and memory of its own.
 pub(super) struct Tiled {
     pixels: usize,
-    workers: Vec<Worker>,
+    workers: Vec<Mutex<Worker>>,
+    crew: Crew,
 }
 
 struct Worker {
     session: Box<dyn Session>,
-    tile: Tile,
-    concept: Vec<f32>,
+    inputs: Vec<Tensor>,
+    concept: Tensor,
 }
 
-impl Merger {
-    pub(super) fn tiled(
+impl Tiled {
+    pub(super) fn new(
         engine: &dyn Engine,
         part: &Part,
         manifest: &Manifest,
         pixels: usize,
-        threads: usize,
+        workers: usize,
     ) -> Result<Self> {
-        let sessions = engine.load(&part.to_bytes(Some((pixels, 1))), 1, threads)?;
-        let worker = |session| Worker {
-            session,
-            tile: Tile::new(&manifest.labels, pixels),
-            concept: vec![0.0; manifest.concept_channels * pixels],
+        let model = part.to_bytes(Some((pixels, 1)));
+        let sessions = engine.load(&model, Threads::ONE, workers)?;
+        let room = |label: &Label| missing(label, [1, pixels]);
+        let worker = |session| {
+            Mutex::new(Worker {
+                session,
+                inputs: manifest.labels.iter().map(room).collect(),
+                concept: Tensor::floats("concept", [1, manifest.concept_channels, 1, pixels], 0.0),
+            })
         };
-        Ok(Self::Tiled(Tiled {
+        let crew = Crew::new(workers)
+            .map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
+        Ok(Self {
             pixels,
             workers: sessions.into_iter().map(worker).collect(),
-        }))
-    }
-
-    /// Fills `concept`, `[channels, height, width]`.
-    pub(super) fn run(
-        &mut self,
-        view: &mut View<'_>,
-        channels: usize,
-        concept: &mut [f32],
-    ) -> Result<()> {
-        match self {
-            Self::Tiled(tiled) => tiled.run(view, &Columns::new(concept, channels)),
-            Self::Whole(session) => run_whole(
-                session.as_mut(),
-                view,
-                concept,
-                [1, channels, view.height, view.width],
-            ),
-        }
-    }
-}
-
-/// Runs a session that takes all labels over the whole picture.
-pub(super) fn run_whole(
-    session: &mut dyn Session,
-    view: &mut View<'_>,
-    output: &mut [f32],
-    shape: [usize; 4],
-) -> Result<()> {
-    let pixels = view.pixels();
-    view.labels.iter_mut().for_each(|label| label.fill(pixels));
-    let inputs = view
-        .labels
-        .iter()
-        .map(|label| label.input(view.width, view.height));
-    session.run(&inputs.collect::<Vec<_>>(), output, shape)
-}
-
-impl Tiled {
-    fn run(&mut self, view: &View<'_>, concept: &Columns<'_>) -> Result<()> {
-        let next = AtomicUsize::new(0);
-        let tiles = view.pixels().div_ceil(self.pixels);
-        let (pixels, next) = (self.pixels, &next);
-        let work = |worker: &mut Worker| -> Result<()> {
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= tiles {
-                    return Ok(());
-                }
-                let start = index * pixels;
-                let count = pixels.min(view.pixels() - start);
-                // One worker's failure is every worker's.
-                worker.run(view, start, count, pixels).inspect_err(|_| {
-                    next.store(tiles, Ordering::Relaxed);
-                })?;
-                // SAFETY: the counter gives each tile, and so each range of pixels, to one worker.
-                unsafe { concept.write(start..start + count, &worker.concept) };
-            }
-        };
-        let busy = self.workers.len().min(tiles);
-        let Some((first, others)) = self.workers[..busy].split_first_mut() else {
-            return Ok(());
-        };
-        std::thread::scope(|scope| {
-            let others = others.iter_mut().map(|worker| scope.spawn(|| work(worker)));
-            let others: Vec<_> = others.collect();
-            let mut result = work(first);
-            for other in others {
-                let other = other
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                result = result.and(other);
-            }
-            result
+            crew,
         })
     }
+
+    pub(super) fn stops(&self) -> Vec<std::sync::Arc<dyn Stop>> {
+        let workers = self.workers.iter();
+        workers.filter_map(|w| lock(w).session.stop()).collect()
+    }
+
+    /// Runs every session once, on what its tile holds.
+    pub(super) fn warm_up(&self) -> Result<()> {
+        let mut workers = self.workers.iter();
+        workers.try_for_each(|worker| lock(worker).run())
+    }
+
+    /// Fills `concept`, `[1, channels, height, width]`, at the pixels of `work`.
+    pub(super) fn run(
+        &self,
+        planes: &Planes,
+        work: &Work,
+        concept: &mut Tensor,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<()> {
+        let channels = concept.shape()[1];
+        let concept = concept.as_floats_mut();
+        let columns = Columns::new(concept, channels);
+        let tiles = work.places.len().div_ceil(self.pixels);
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let failed = AtomicBool::new(false);
+        let failure = Mutex::new(None);
+        let reporter = Mutex::new(reporter);
+        self.crew.run(&|member| {
+            let worker = &mut *lock(&self.workers[member]);
+            while !failed.load(Ordering::Relaxed) {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= tiles {
+                    return;
+                }
+                let first = index * self.pixels;
+                let last = work.places.len().min(first + self.pixels);
+                let pixels = &work.places[first..last];
+                worker.load(planes, pixels);
+                let result = worker.run().and_then(|()| {
+                    // SAFETY: no pixel is twice in the list, and the counter gives each tile to one worker.
+                    unsafe { columns.write(pixels, worker.concept.as_floats()) };
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    match member {
+                        0 => lock(&reporter).report(done as f32 / tiles as f32),
+                        _ => Ok(()),
+                    }
+                });
+                if let Err(error) = result {
+                    // One worker's failure is every worker's.
+                    failed.store(true, Ordering::Relaxed);
+                    lock(&failure).get_or_insert(error);
+                }
+            }
+        });
+        if let Some(error) = lock(&failure).take() {
+            return Err(error);
+        }
+        let pixels = planes.pixels();
+        for plane in concept.chunks_exact_mut(pixels) {
+            for &(twin, original) in &work.twins {
+                plane[twin as usize] = plane[original as usize];
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A panic in another worker has left at worst a wrong tile, which is not used.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Worker {
-    fn run(&mut self, view: &View<'_>, start: usize, count: usize, pixels: usize) -> Result<()> {
-        self.tile.load(view, start, count);
-        let channels = self.concept.len() / pixels;
-        let inputs = self.tile.inputs();
-        self.session
-            .run(&inputs, &mut self.concept, [1, channels, 1, pixels])
+    /// Takes these pixels; what is left of the tile keeps earlier ones, whose result is not used.
+    fn load(&mut self, planes: &Planes, pixels: &[u32]) {
+        let (all, room) = (planes.pixels(), self.concept.shape()[3]);
+        for (tile, plane) in self.inputs.iter_mut().zip(planes.tensors()) {
+            match (tile.data_mut(), plane.data()) {
+                (DataMut::Float(tile), Data::Float(plane)) => {
+                    gather(tile, room, plane, all, pixels)
+                }
+                (DataMut::Int(tile), Data::Int(plane)) => gather(tile, room, plane, all, pixels),
+                _ => unreachable!("tiles and planes are made of the same labels"),
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<()> {
+        self.session.run(&self.inputs, &mut self.concept)
+    }
+}
+
+fn gather<T: Copy>(tile: &mut [T], room: usize, plane: &[T], all: usize, pixels: &[u32]) {
+    let channels = tile.chunks_exact_mut(room).zip(plane.chunks_exact(all));
+    for (tile, plane) in channels {
+        for (to, &pixel) in tile.iter_mut().zip(pixels) {
+            if pixel != HOLE {
+                *to = plane[pixel as usize];
+            }
+        }
     }
 }

@@ -1,26 +1,49 @@
 //! How a generator runs.
 
-use std::{num::NonZeroUsize, path::PathBuf, thread};
+use std::{num::NonZeroUsize, thread};
 
 use crate::{
-    engine::Device,
+    engine::{DeviceOptions, Habits},
     error::{Error, Result},
 };
 
 /// How a generator runs. The default fits most machines; none of it changes the picture, except for
 /// rounding between engines.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// The engine.
-    pub device: Device,
+    /// What to run on.
+    pub device: DeviceOptions,
     /// Threads; all cores if not given.
     pub threads: Option<NonZeroUsize>,
-    /// ONNX Runtime's library file or its folder, instead of searching for it.
-    pub ort_library: Option<PathBuf>,
-    /// Pixels a tile of the merge; measured default if not given.
+    /// Whether idle threads keep their core, which takes a little off a picture's time and the cores from
+    /// everybody else.
+    pub spin: bool,
+    /// Pixels a tile of the merge; the engine's measured best if not given.
     pub tile_pixels: Option<NonZeroUsize>,
     /// How the merge runs.
     pub merge: Merge,
+    /// Whether pixels whose labels did not change since the last picture, or are those of another pixel, are
+    /// merged again, and a picture of which nothing changed is rendered again. The picture is the same.
+    pub reuse: bool,
+    /// What becomes of sizes that the model cannot make.
+    pub fit: Fit,
+    /// Bytes that the generator may take, by [`Generator::estimate_memory`](super::Generator::estimate_memory).
+    pub memory_limit: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            device: DeviceOptions::default(),
+            threads: None,
+            spin: false,
+            tile_pixels: None,
+            merge: Merge::default(),
+            reuse: true,
+            fit: Fit::default(),
+            memory_limit: None,
+        }
+    }
 }
 
 /// How the per-pixel part of a model runs.
@@ -36,8 +59,15 @@ pub enum Merge {
     Uncut,
 }
 
-/// Best or within noise of it on every model and machine measured; see `multicond bench`.
-const TILE_PIXELS: usize = 128;
+/// What becomes of a picture whose sides are no multiples of the model's tile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// It is refused.
+    #[default]
+    Exact,
+    /// Its last column and row are repeated up to the next multiple, and what is made of them is cut off.
+    Pad,
+}
 
 /// More would only be memory.
 const MAX_TILE_PIXELS: usize = 1 << 20;
@@ -48,14 +78,16 @@ impl Options {
         self.threads.map_or_else(all, NonZeroUsize::get)
     }
 
-    pub(super) fn tile_pixels(&self) -> Result<usize> {
-        let pixels = self.tile_pixels.map_or(TILE_PIXELS, NonZeroUsize::get);
+    pub(super) fn tile_pixels(&self, habits: Habits) -> Result<usize> {
+        let pixels = self
+            .tile_pixels
+            .map_or(habits.tile_pixels, NonZeroUsize::get);
         if pixels > MAX_TILE_PIXELS {
-            return Err(Error::Option {
-                name: "tile_pixels",
-                reason: format!("{pixels}, expected 1 to {MAX_TILE_PIXELS}"),
-            });
+            return Err(Error::option(
+                "tile_pixels",
+                format!("{pixels}, expected 1 to {MAX_TILE_PIXELS}"),
+            ));
         }
-        Ok(pixels)
+        Ok(pixels.next_multiple_of(habits.lanes))
     }
 }

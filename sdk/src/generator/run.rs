@@ -1,4 +1,4 @@
-//! The generator: a model, loaded into an engine, making pictures of frames.
+//! The generator: a loaded model that makes pictures of frames.
 
 use std::{
     path::Path,
@@ -8,15 +8,14 @@ use std::{
 use ndarray::ArrayView3;
 
 use super::{
-    Frame, Merge, Options, Picture,
-    memory::trim,
-    merge::{Merger, run_whole},
-    view::View,
+    Canceller, Fit, Frame, Options, Picture, Progress, Statistics, canvas::Canvas,
+    control::Reporter, estimate, memory::trim, planes, stages::Stages,
 };
 use crate::{
-    engine::{self, Engine, Input, Session},
+    engine::Backend,
     error::{Error, Result},
     model::{Manifest, ModelFile},
+    pixels::Output,
 };
 
 /// A model, loaded into an engine, that makes pictures of frames.
@@ -35,36 +34,21 @@ use crate::{
 /// ```
 pub struct Generator {
     manifest: Manifest,
-    engine: &'static str,
+    file_bytes: u64,
+    backend: Backend,
+    options: Options,
     stages: Stages,
-    concept: Vec<f32>,
-    timings: Timings,
-}
-
-enum Stages {
-    Cut {
-        merge: Merger,
-        render: Box<dyn Session>,
-    },
-    Uncut(Box<dyn Session>),
-}
-
-/// How long the stages of a picture took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timings {
-    /// From the labels to the concept tensor. Zero for [`Merge::Uncut`].
-    pub merge: Duration,
-    /// From the concept tensor to the picture. Zero for [`Merge::Uncut`].
-    pub render: Duration,
-    /// All of it, checks included.
-    pub total: Duration,
+    canvas: Option<Canvas>,
+    canceller: Canceller,
+    progress: Option<Progress>,
+    statistics: Statistics,
 }
 
 impl Generator {
     /// Loads a model.
     ///
     /// # Errors
-    /// When the file is no model that this version can use, the options' engine is not there, or it refuses the model.
+    /// When the file is no model that this version can use, the options' device is not there, or it refuses the model.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
         Self::new(ModelFile::open(path)?, options)
     }
@@ -72,21 +56,33 @@ impl Generator {
     /// Loads an opened model.
     ///
     /// # Errors
-    /// When the options' engine is not there, or it refuses the model.
+    /// When the options' device is not there, or it refuses the model.
     pub fn new(file: ModelFile, options: &Options) -> Result<Self> {
-        let threads = options.threads();
-        let pixels = options.tile_pixels()?;
-        let engine = engine::choose(options.device, options.ort_library.as_deref())?;
+        Self::with_backend(file, &Backend::new(&options.device)?, options)
+    }
+
+    /// Loads an opened model into an engine that is already there; the options' device is not looked at.
+    ///
+    /// # Errors
+    /// When the engine refuses the model.
+    pub fn with_backend(file: ModelFile, backend: &Backend, options: &Options) -> Result<Self> {
         let (manifest, path) = (file.manifest().clone(), file.path().to_owned());
-        let stages = load(file, engine.as_ref(), options.merge, pixels, threads)
-            .map_err(|error| in_file(error, &path))?;
+        let file_bytes = file.file_size() as u64;
+        let stages =
+            Stages::load(file, backend.get(), options).map_err(|error| in_file(error, &path))?;
         trim();
+        let canceller = Canceller::default();
+        canceller.watch(stages.stops());
         Ok(Self {
             manifest,
-            engine: engine.name(),
+            file_bytes,
+            backend: backend.clone(),
+            options: options.clone(),
             stages,
-            concept: Vec::new(),
-            timings: Timings::default(),
+            canvas: None,
+            canceller,
+            progress: None,
+            statistics: Statistics::default(),
         })
     }
 
@@ -97,104 +93,209 @@ impl Generator {
 
     /// The name of the engine that runs.
     pub fn engine(&self) -> &'static str {
-        self.engine
+        self.backend.engine()
     }
 
-    /// How long the last picture took.
-    pub fn timings(&self) -> Timings {
-        self.timings
+    /// The engine that runs, and why others do not.
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// What the last picture took.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// A handle that ends the picture under way from another thread.
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// Has `progress` told how much of each picture is done, in place of an earlier one.
+    pub fn set_progress(&mut self, progress: Option<Progress>) {
+        self.progress = progress;
+    }
+
+    /// Bytes that a generator of this model takes for pictures of this size, about. The program itself, ONNX
+    /// Runtime's code and the open `file` come on top.
+    pub fn estimate_memory(file: &ModelFile, width: usize, height: usize) -> u64 {
+        estimate(file.manifest(), file.file_size() as u64, width, height)
+    }
+
+    /// Checks that a generator of this model may be made, for pictures of this size.
+    ///
+    /// # Errors
+    /// When the model cannot make such pictures, or the memory limit does not allow them.
+    pub fn check(file: &ModelFile, options: &Options, width: usize, height: usize) -> Result<()> {
+        let bytes = file.file_size() as u64;
+        check(file.manifest(), bytes, options, (width, height)).map(drop)
+    }
+
+    /// Makes ready for pictures of this size: allocates, and runs the model once, so that the first picture takes
+    /// no longer than later ones.
+    ///
+    /// # Errors
+    /// When the model cannot make such pictures, or the memory limit does not allow them.
+    pub fn prepare(&mut self, width: usize, height: usize) -> Result<()> {
+        self.canceller.reset();
+        self.fit((width, height))?;
+        let canvas = self.canvas.as_mut().expect("just made");
+        let result = self.stages.warm_up(canvas);
+        self.canceller.explain(result)
     }
 
     /// Makes the picture of a frame. `picture` is given the frame's size; its memory, like all that the generator
-    /// needs, is used again from one picture to the next. Labels that the frame lacks are missing everywhere.
+    /// needs, is used again from one picture to the next.
     ///
     /// # Errors
-    /// When the frame does not fit the model ([`Error::Size`], [`Error::Label`]), `picture` being as it was, or the
-    /// engine fails.
-    pub fn generate(&mut self, frame: &Frame, picture: &mut Picture) -> Result<()> {
-        let start = Instant::now();
-        let mut view = View::new(frame, &self.manifest)?;
-        let (width, height) = frame.size();
-        picture.resize(width, height);
-        let shape = [1, 3, height, width];
-        let mut timings = Timings::default();
-        match &mut self.stages {
-            Stages::Cut { merge, render } => {
-                let channels = self.manifest.concept_channels;
-                self.concept.resize(channels * width * height, 0.0);
-                merge.run(&mut view, channels, &mut self.concept)?;
-                timings.merge = start.elapsed();
-                let concept = Input::floats("concept", [1, channels, height, width], &self.concept);
-                render.run(&[concept], picture.as_mut_slice(), shape)?;
-                timings.render = start.elapsed() - timings.merge;
-            }
-            Stages::Uncut(session) => {
-                run_whole(session.as_mut(), &mut view, picture.as_mut_slice(), shape)?;
-            }
+    /// When the frame does not fit the model ([`Error::Size`], [`Error::Label`]), the engine fails, or somebody
+    /// cancels ([`Error::Cancelled`]). `picture` is then as it was.
+    pub fn generate(&mut self, frame: &Frame<'_>, picture: &mut Picture) -> Result<()> {
+        self.canceller.reset();
+        self.generate_with(frame, |canvas| {
+            let (width, height) = frame.size();
+            picture.resize(width, height);
+            canvas.copy_image(picture.as_mut_slice());
+            Ok(())
+        })
+    }
+
+    /// Makes the picture of a frame in the caller's memory.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate), and when `output` does not have the frame's size. It is then as it was.
+    pub fn generate_into(&mut self, frame: &Frame<'_>, output: &mut Output<'_>) -> Result<()> {
+        self.canceller.reset();
+        self.generate_uncancelled(frame, output)
+    }
+
+    /// [`generate_into`](Self::generate_into) that minds a cancel from before.
+    pub(super) fn generate_uncancelled(
+        &mut self,
+        frame: &Frame<'_>,
+        output: &mut Output<'_>,
+    ) -> Result<()> {
+        let (width, height) = output.image.size();
+        if (width, height) != frame.size() {
+            let (w, h) = frame.size();
+            return Err(Error::Size {
+                place: "the output".into(),
+                width,
+                height,
+                expected: format!("but the frame has {w}x{h}"),
+            });
         }
-        timings.total = start.elapsed();
-        self.timings = timings;
-        tracing::debug!(?timings, "made a picture of {width}x{height} pixels");
+        self.generate_with(frame, |canvas| canvas.write_image(output))
+    }
+
+    /// Makes sure of a canvas of this size.
+    fn fit(&mut self, (width, height): (usize, usize)) -> Result<()> {
+        let is_it = |canvas: &Canvas| canvas.planes.size() == (width, height);
+        if self.canvas.as_ref().is_some_and(is_it) {
+            return Ok(());
+        }
+        let size = (width, height);
+        let padded = check(&self.manifest, self.file_bytes, &self.options, size)?;
+        // The old one's memory first, which may be large.
+        self.canvas = None;
+        self.stages.fit(self.backend.get(), padded)?;
+        self.canceller.watch(self.stages.stops());
+        let lanes = self.backend.get().habits().lanes;
+        self.canvas = Some(Canvas::new(&self.manifest, size, padded, lanes));
         Ok(())
     }
 
-    /// The concept tensor `[channels, height, width]` of a frame, which the picture is rendered from.
+    fn generate_with(
+        &mut self,
+        frame: &Frame<'_>,
+        write: impl FnOnce(&mut Canvas) -> Result<()>,
+    ) -> Result<()> {
+        let start = Instant::now();
+        planes::check(frame, &self.manifest)?;
+        self.fit(frame.size())?;
+        let canvas = self.canvas.as_mut().expect("just made");
+        self.canceller.check()?;
+        let mut statistics = Statistics::default();
+        let mut lap = Lap(start);
+        canvas.take(frame, &self.manifest, self.options.reuse)?;
+        statistics.pixels = canvas.planes.pixels();
+        statistics.changed = canvas.changed();
+        statistics.merged = self.stages.merged(canvas);
+        statistics.decode = lap.time();
+        let cost = self.manifest.multiply_adds;
+        let whole = (cost.merge_per_pixel as f32 + cost.render_per_pixel as f32).max(1.0);
+        let share = cost.merge_per_pixel as f32 / whole;
+        let progress = self.progress.as_mut();
+        let mut reporter = Reporter::new(&self.canceller, progress, share);
+        let result = (|| {
+            reporter.report(0.0)?;
+            self.stages.merge(canvas, &mut reporter)?;
+            statistics.merge = lap.time();
+            statistics.rendered = self.stages.render(canvas)?;
+            reporter.finish()
+        })();
+        self.canceller.explain(result)?;
+        statistics.render = lap.time();
+        write(canvas)?;
+        statistics.write = lap.time();
+        statistics.total = start.elapsed();
+        self.statistics = statistics;
+        tracing::debug!(?statistics, "made a picture");
+        Ok(())
+    }
+
+    /// The concept tensor `[channels, height, width]` of a frame, padded to whole tiles, which the picture is
+    /// rendered from.
     ///
     /// # Errors
-    /// As [`generate`](Self::generate), and with [`Merge::Uncut`], where there is no such tensor.
-    pub fn concept(&mut self, frame: &Frame) -> Result<ArrayView3<'_, f32>> {
-        let Stages::Cut { merge, .. } = &mut self.stages else {
-            return Err(Error::Option {
-                name: "merge",
-                reason: "an uncut model does not give out its concept tensor".into(),
-            });
-        };
-        let mut view = View::new(frame, &self.manifest)?;
-        let (width, height) = frame.size();
-        let channels = self.manifest.concept_channels;
-        self.concept.resize(channels * width * height, 0.0);
-        merge.run(&mut view, channels, &mut self.concept)?;
-        let view = ArrayView3::from_shape((channels, height, width), &self.concept);
-        Ok(view.expect("just resized to this shape"))
+    /// As [`generate`](Self::generate), and with [`Merge::Uncut`](super::Merge::Uncut), where there is no such tensor.
+    pub fn concept(&mut self, frame: &Frame<'_>) -> Result<ArrayView3<'_, f32>> {
+        if matches!(self.stages, Stages::Uncut(_)) {
+            return Err(Error::option(
+                "merge",
+                "an uncut model does not give out its concept tensor",
+            ));
+        }
+        self.canceller.reset();
+        planes::check(frame, &self.manifest)?;
+        self.fit(frame.size())?;
+        let canvas = self.canvas.as_mut().expect("just made");
+        canvas.take(frame, &self.manifest, self.options.reuse)?;
+        let mut reporter = Reporter::new(&self.canceller, None, 1.0);
+        let result = self.stages.merge(canvas, &mut reporter);
+        self.canceller.explain(result)?;
+        let [_, channels, height, width] = canvas.concept.shape();
+        let view = ArrayView3::from_shape((channels, height, width), canvas.concept.as_floats());
+        Ok(view.expect("a tensor has as many numbers as its shape says"))
     }
 }
 
-impl std::fmt::Debug for Generator {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Generator")
-            .field("model", &self.manifest.name)
-            .field("engine", &self.engine)
-            .finish_non_exhaustive()
-    }
-}
-
-fn load(
-    file: ModelFile,
-    engine: &dyn Engine,
-    merge: Merge,
-    pixels: usize,
-    threads: usize,
-) -> Result<Stages> {
-    if merge == Merge::Uncut {
-        return Ok(Stages::Uncut(one(engine, file.bytes(), threads)?));
-    }
-    let parts = file.cut()?;
-    let merger = match merge {
-        Merge::Whole => Merger::Whole(one(engine, &parts.merge.to_bytes(None), threads)?),
-        _ => Merger::tiled(engine, &parts.merge, file.manifest(), pixels, threads)?,
+/// The padded size.
+fn check(
+    manifest: &Manifest,
+    file_bytes: u64,
+    options: &Options,
+    (width, height): (usize, usize),
+) -> Result<(usize, usize)> {
+    let padded = match options.fit {
+        Fit::Exact => (width, height),
+        Fit::Pad => manifest.padded_size(width, height),
     };
-    // The render part has nearly all weights; the file must be gone before the engine copies them again.
-    let render = parts.render.to_bytes(None);
-    drop((parts, file));
-    Ok(Stages::Cut {
-        merge: merger,
-        render: one(engine, &render, threads)?,
-    })
+    manifest.check_size(padded.0, padded.1)?;
+    if let Some(limit) = options.memory_limit {
+        let needed = estimate(manifest, file_bytes, width, height);
+        if needed > limit {
+            return Err(Error::Memory { needed, limit });
+        }
+    }
+    Ok(padded)
 }
 
-fn one(engine: &dyn Engine, model: &[u8], threads: usize) -> Result<Box<dyn Session>> {
-    let session = engine.load(model, threads, 1)?.pop();
-    Ok(session.expect("engines make as many sessions as asked for"))
+fn estimate(manifest: &Manifest, file_bytes: u64, width: usize, height: usize) -> u64 {
+    let (width, height) = manifest.padded_size(width, height);
+    let pixels = (width as u64).saturating_mul(height as u64);
+    estimate::picture(manifest, pixels)
+        .saturating_add(estimate::engine(manifest, file_bytes, pixels))
 }
 
 /// An engine that refuses a model does not know the model's file.
@@ -204,5 +305,25 @@ fn in_file(error: Error, path: &Path) -> Error {
             Error::model(path, format_args!("{engine} refuses it: {reason}"))
         }
         error => error,
+    }
+}
+
+impl std::fmt::Debug for Generator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Generator")
+            .field("model", &self.manifest.name)
+            .field("engine", &self.engine())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Measures one thing after the other.
+struct Lap(Instant);
+
+impl Lap {
+    /// Since the last call.
+    fn time(&mut self) -> Duration {
+        let now = Instant::now();
+        now - std::mem::replace(&mut self.0, now)
     }
 }

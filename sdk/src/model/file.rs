@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 /// Protobuf allows no larger message.
 const MAX_BYTES: u64 = 1 << 31;
 
-/// An opened model file: the manifest, and the graph with all weights in memory.
-#[derive(Debug)]
+/// An opened model file: the manifest, and the graph with all weights in memory, which clones share.
+#[derive(Clone, Debug)]
 pub struct ModelFile {
     path: PathBuf,
     bytes: Bytes,
@@ -40,6 +40,15 @@ impl ModelFile {
         }
         let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
         Self::parse(path, bytes.into()).map_err(|reason| Error::model(path, reason))
+    }
+
+    /// Checks a model that is already in memory; `name` stands for its path.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
+        let name = name.as_ref();
+        Self::parse(name, bytes.into()).map_err(|reason| Error::model(name, reason))
     }
 
     /// The file.

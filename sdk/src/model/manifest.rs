@@ -93,6 +93,12 @@ impl Manifest {
         })
     }
 
+    /// The smallest size that the model can make and that holds this one.
+    pub fn padded_size(&self, width: usize, height: usize) -> (usize, usize) {
+        let pad = |side: usize| side.checked_next_multiple_of(self.tile).unwrap_or(side);
+        (pad(width), pad(height))
+    }
+
     /// Checks that the model can make pictures of this size.
     ///
     /// # Errors

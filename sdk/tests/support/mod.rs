@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "not every test needs everything")]
 
 use multicond::{
-    Device, Frame, Options,
+    Device, DeviceReport, Frame, Options,
     label::{Label, LabelMap, Values},
     model::{
         FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, MultiplyAdds, Size,
@@ -117,7 +117,7 @@ pub(crate) fn write(folder: &std::path::Path, model: &ModelProto) -> std::path::
 }
 
 /// A frame with structure and holes in every label but the last, which is absent.
-pub(crate) fn frame(width: usize, height: usize) -> Frame {
+pub(crate) fn frame(width: usize, height: usize) -> Frame<'static> {
     let mut frame = Frame::new(width, height);
     let labels = labels();
     for label in &labels[..labels.len() - 1] {
@@ -151,7 +151,7 @@ pub(crate) fn frame(width: usize, height: usize) -> Frame {
 /// Options for one engine, two threads and tiles that do not divide the pictures of the tests.
 pub(crate) fn options(device: Device) -> Options {
     Options {
-        device,
+        device: device.into(),
         threads: 2.try_into().ok(),
         tile_pixels: 37.try_into().ok(),
         ..Options::default()
@@ -160,7 +160,7 @@ pub(crate) fn options(device: Device) -> Options {
 
 /// Whether ONNX Runtime is there. Says so loudly if not, or fails if it has to be there.
 pub(crate) fn has_ort() -> bool {
-    let ort = &multicond::devices(None)[0];
+    let ort = report(Device::Cpu);
     if ort.available {
         return true;
     }
@@ -175,12 +175,18 @@ pub(crate) fn has_ort() -> bool {
 pub(crate) fn devices() -> Vec<Device> {
     let mut devices = Vec::new();
     if has_ort() {
-        devices.push(Device::Ort);
+        devices.push(Device::Cpu);
     }
-    if multicond::devices(None)[1].available {
+    if report(Device::Tract).available {
         devices.push(Device::Tract);
     }
     devices
+}
+
+/// What is known about one device.
+pub(crate) fn report(device: Device) -> DeviceReport {
+    let mut reports = multicond::devices(None).into_iter();
+    reports.find(|report| report.device == device).unwrap()
 }
 
 #[derive(Default)]

@@ -109,7 +109,7 @@ pub fn evaluate(
 }
 
 /// A sample's labels as the SDK takes them.
-fn frame(sample: &Sample, labels: &[multicond::label::Label]) -> Result<Frame> {
+fn frame(sample: &Sample, labels: &[multicond::label::Label]) -> Result<Frame<'static>> {
     let (_, height, width) = sample.picture.dim();
     let mut frame = Frame::new(width, height);
     for (label, map) in labels.iter().zip(&sample.labels) {

@@ -6,18 +6,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use multicond::{Device, Generator, Merge, Options, Picture, Result, Timings};
+use multicond::{Device, Frame, Generator, Merge, Options, Picture, Result, Statistics};
 use serde::Serialize;
 
 use crate::{engine_args::EngineArgs, size::Size, spinner::with_spinner, synthetic};
 
 /// Measure how long a picture takes.
 ///
-/// Medians over the runs, after two that do not count. The frame is made up, with every label present.
+/// Medians over the runs, after two that do not count. The frame is made up, with every label present, and
+/// nothing is taken over from one run to the next.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   multicond bench --model rooms.onnx --size 256x256
+  multicond bench --model rooms.onnx --size 256x256 --changed 10
   multicond bench --model rooms.onnx --size 512x512 --runs 20 --compare-whole --json")]
 pub(crate) struct Args {
     /// The model.
@@ -31,6 +33,11 @@ pub(crate) struct Args {
     /// Runs that count.
     #[arg(long, value_name = "N", default_value = "10")]
     runs: NonZeroUsize,
+
+    /// Also make pictures of frames of which so many percent of the pixels change, and of frames that stay the
+    /// same, in turns with fresh ones.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    changed: Option<u8>,
 
     /// Also run the whole model uncut in ONNX Runtime with all threads, in turns with ours.
     #[arg(long)]
@@ -58,7 +65,22 @@ struct Report {
     /// Of the process with our generator alone; absent where the system does not tell.
     resident_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reuse: Option<Reuse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     whole: Option<Whole>,
+}
+
+/// Frames that have much in common with the last one.
+#[derive(Serialize)]
+struct Reuse {
+    changed_percent: u8,
+    /// Pixels merged of each changed frame.
+    merged: usize,
+    changed_ms: f64,
+    /// How many times faster than a fresh frame.
+    changed_ratio: f64,
+    unchanged_ms: f64,
+    unchanged_ratio: f64,
 }
 
 #[derive(Serialize)]
@@ -82,7 +104,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
 
 fn measure(args: &Args) -> Result<Report> {
     let start = Instant::now();
-    let mut generator = Generator::open(&args.model, &args.engine.options())?;
+    let options = Options {
+        reuse: false,
+        ..args.engine.options()
+    };
+    let mut generator = Generator::open(&args.model, &options)?;
     let load = start.elapsed();
     let trained = generator.manifest().trained_size;
     let (width, height) = match args.size {
@@ -92,10 +118,11 @@ fn measure(args: &Args) -> Result<Report> {
     generator.manifest().check_size(width, height)?;
     let frame = synthetic::frame(generator.manifest(), width, height)?;
     let mut picture = Picture::default();
-    let mut step = |generator: &mut Generator| -> Result<Timings> {
-        generator.generate(&frame, &mut picture)?;
-        Ok(generator.timings())
+    let mut make = |generator: &mut Generator, frame: &Frame<'_>| -> Result<Statistics> {
+        generator.generate(frame, &mut picture)?;
+        Ok(generator.statistics())
     };
+    let mut step = |generator: &mut Generator| make(generator, &frame);
     for _ in 0..WARM_UP {
         step(&mut generator)?;
     }
@@ -103,7 +130,7 @@ fn measure(args: &Args) -> Result<Report> {
     let mut uncut = None;
     if args.compare_whole {
         let options = Options {
-            device: Device::Ort,
+            device: Device::Cpu.into(),
             merge: Merge::Uncut,
             ..args.engine.options()
         };
@@ -121,6 +148,10 @@ fn measure(args: &Args) -> Result<Report> {
         }
     }
     let total_ms = median(&ours, |t| t.total);
+    let reuse = match args.changed {
+        Some(percent) => Some(measure_reuse(args, &mut generator, &frame, percent)?),
+        None => None,
+    };
     Ok(Report {
         engine: generator.engine(),
         width,
@@ -131,6 +162,7 @@ fn measure(args: &Args) -> Result<Report> {
         render_ms: median(&ours, |t| t.render),
         total_ms,
         resident_bytes,
+        reuse,
         whole: uncut.is_some().then(|| {
             let whole_ms = median(&theirs, |t| t.total);
             Whole {
@@ -138,6 +170,43 @@ fn measure(args: &Args) -> Result<Report> {
                 ratio: whole_ms / total_ms,
             }
         }),
+    })
+}
+
+/// Fresh frames, frames that changed a little and unchanged ones, in turns.
+fn measure_reuse(
+    args: &Args,
+    fresh: &mut Generator,
+    frame: &Frame<'_>,
+    percent: u8,
+) -> Result<Reuse> {
+    let mut generator = Generator::open(&args.model, &args.engine.options())?;
+    let (width, height) = frame.size();
+    let other = synthetic::changed(generator.manifest(), width, height, percent)?;
+    let mut picture = Picture::default();
+    let mut make = |generator: &mut Generator, frame: &Frame<'_>| -> Result<Statistics> {
+        generator.generate(frame, &mut picture)?;
+        Ok(generator.statistics())
+    };
+    for frame in [frame, &other] {
+        make(&mut generator, frame)?;
+    }
+    let (mut whole, mut changed, mut same) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 0..args.runs.get() {
+        let next = if run % 2 == 0 { frame } else { &other };
+        whole.push(make(fresh, next)?);
+        changed.push(make(&mut generator, next)?);
+        same.push(make(&mut generator, next)?);
+    }
+    let [whole_ms, changed_ms, unchanged_ms] =
+        [&whole, &changed, &same].map(|runs| median(runs, |t| t.total));
+    Ok(Reuse {
+        changed_percent: percent,
+        merged: changed.iter().map(|t| t.merged).max().unwrap_or_default(),
+        changed_ms,
+        changed_ratio: whole_ms / changed_ms,
+        unchanged_ms,
+        unchanged_ratio: whole_ms / unchanged_ms,
     })
 }
 
@@ -158,6 +227,18 @@ impl Report {
         if let Some(bytes) = self.resident_bytes {
             text += &format!("memory {:9.1} MB resident\n", bytes as f64 / 1e6);
         }
+        if let Some(reuse) = &self.reuse {
+            text += &format!(
+                "{:3} %  {:9.2} ms, pixels changed, {} merged: {:.2} times as fast as fresh\n\
+                 same   {:9.2} ms, nothing changed: {:.1} times as fast\n",
+                reuse.changed_percent,
+                reuse.changed_ms,
+                reuse.merged,
+                reuse.changed_ratio,
+                reuse.unchanged_ms,
+                reuse.unchanged_ratio
+            );
+        }
         if let Some(whole) = &self.whole {
             text += &format!(
                 "whole  {:9.2} ms, the uncut file in ONNX Runtime: ours is {:.2} times as fast\n",
@@ -169,8 +250,8 @@ impl Report {
 }
 
 /// The median in milliseconds.
-fn median(timings: &[Timings], stage: impl Fn(&Timings) -> Duration) -> f64 {
-    let mut times: Vec<Duration> = timings.iter().map(stage).collect();
+fn median(runs: &[Statistics], stage: impl Fn(&Statistics) -> Duration) -> f64 {
+    let mut times: Vec<Duration> = runs.iter().map(stage).collect();
     times.sort_unstable();
     let middle = times.len() / 2;
     let median = match times.len() % 2 {

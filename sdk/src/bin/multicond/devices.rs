@@ -31,12 +31,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn line(report: &DeviceReport) -> String {
-    let device = serde_json::to_value(report.device).unwrap_or_default();
-    let mut line = format!(
-        "{:6} {}",
-        device.as_str().unwrap_or_default(),
-        report.engine
-    );
+    let mut line = format!("{:8} {}", report.device, report.engine);
     if let Some(version) = &report.version {
         line += &format!(" {version}");
     }

@@ -2,11 +2,11 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
-use multicond::{Device, Options};
+use multicond::{Device, DeviceOptions, Options};
 
 #[derive(clap::Args)]
 pub(crate) struct EngineArgs {
-    /// What to run on: auto, ort (ONNX Runtime) or tract (built in).
+    /// What to run on: auto, tensorrt, cuda, cpu (ONNX Runtime; also called ort) or tract (built in).
     #[arg(long, default_value = "auto")]
     device: Device,
 
@@ -18,6 +18,22 @@ pub(crate) struct EngineArgs {
     #[arg(long, value_name = "PATH")]
     ort_library: Option<PathBuf>,
 
+    /// Number of the GPU.
+    #[arg(long, value_name = "N", default_value = "0", hide_short_help = true)]
+    gpu: u32,
+
+    /// Let TensorRT use half precision.
+    #[arg(long, hide_short_help = true)]
+    fp16: bool,
+
+    /// Let CUDA use TensorFloat-32.
+    #[arg(long, hide_short_help = true)]
+    tf32: bool,
+
+    /// Replay the GPU's work as a CUDA graph.
+    #[arg(long, hide_short_help = true)]
+    cuda_graph: bool,
+
     /// Pixels a tile of the per-pixel part.
     #[arg(long, value_name = "N", hide_short_help = true)]
     tile_pixels: Option<NonZeroUsize>,
@@ -26,9 +42,15 @@ pub(crate) struct EngineArgs {
 impl EngineArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
-            device: self.device,
+            device: DeviceOptions {
+                ort_library: self.ort_library.clone(),
+                gpu: self.gpu,
+                fp16: self.fp16,
+                tf32: self.tf32,
+                cuda_graph: self.cuda_graph,
+                ..self.device.into()
+            },
             threads: self.threads,
-            ort_library: self.ort_library.clone(),
             tile_pixels: self.tile_pixels,
             ..Options::default()
         }

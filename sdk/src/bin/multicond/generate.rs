@@ -3,7 +3,7 @@
 use std::{collections::HashSet, path::PathBuf};
 
 use multicond::{
-    Error, Frame, Generator, Picture, Result,
+    Error, Fit, Frame, Generator, Options, Picture, Result,
     files::{read_label, write_png},
     label::LabelError,
     model::{Manifest, ModelFile},
@@ -17,6 +17,7 @@ use crate::{engine_args::EngineArgs, size::Size, spinner::with_spinner};
 Examples:
   multicond generate --model rooms.onnx --label semantics=classes.png --label depth=depth.exr -o room.png
   multicond generate --model rooms.onnx --label normals=normals.npy -o room.png --device tract
+  multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
 Any label may be left out. `multicond info MODEL` lists the labels and how PNG files code them.")]
@@ -36,6 +37,11 @@ pub(crate) struct Args {
     /// Size of the picture; needed only when no label is given.
     #[arg(long, value_name = "WxH", required_unless_present = "labels")]
     size: Option<Size>,
+
+    /// Make a picture whose sides are no multiples of the model's tile by repeating the labels' last column
+    /// and row, and cutting off what comes of them.
+    #[arg(long)]
+    pad: bool,
 
     #[command(flatten)]
     engine: EngineArgs,
@@ -64,7 +70,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let file = ModelFile::open(&args.model)?;
     let frame = read_frame(&args, file.manifest())?;
     let picture = with_spinner("generating", || {
-        let mut generator = Generator::new(file, &args.engine.options())?;
+        let options = Options {
+            fit: if args.pad { Fit::Pad } else { Fit::Exact },
+            ..args.engine.options()
+        };
+        let mut generator = Generator::new(file, &options)?;
         let mut picture = Picture::default();
         generator.generate(&frame, &mut picture)?;
         Ok::<_, Error>(picture)
@@ -72,7 +82,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     write_png(&args.output, &picture)
 }
 
-fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame> {
+fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
     let mut frame = args.size.map(|size| Frame::new(size.width, size.height));
     let mut seen = HashSet::new();
     for (name, path) in &args.labels {
@@ -89,6 +99,8 @@ fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame> {
     let frame = frame.expect("clap asks for a label or a size");
     let (width, height) = frame.size();
     // Before the model is loaded, which takes longer.
-    manifest.check_size(width, height)?;
+    if !args.pad {
+        manifest.check_size(width, height)?;
+    }
     Ok(frame)
 }

@@ -7,24 +7,38 @@ use multicond::{
 };
 use ndarray::{Array2, Array3, Axis};
 
-pub(crate) fn frame(manifest: &Manifest, width: usize, height: usize) -> Result<Frame> {
+pub(crate) fn frame(manifest: &Manifest, width: usize, height: usize) -> Result<Frame<'static>> {
+    changed(manifest, width, height, 0)
+}
+
+/// [`frame`] with other values in a band at the top, of so many percent of the pixels.
+pub(crate) fn changed(
+    manifest: &Manifest,
+    width: usize,
+    height: usize,
+    percent: u8,
+) -> Result<Frame<'static>> {
     let mut frame = Frame::new(width, height);
     for label in &manifest.labels {
-        frame.set(&label.name, map(label, width, height))?;
+        frame.set(&label.name, map(label, width, height, percent))?;
     }
     Ok(frame)
 }
 
-fn map(label: &Label, width: usize, height: usize) -> LabelMap {
+fn map(label: &Label, width: usize, height: usize, percent: u8) -> LabelMap {
+    let is_changed = |y: usize, x: usize| (y * width + x) * 100 < width * height * percent as usize;
+    // Far enough from a period of the waves below that no value is met again.
+    let shift = |y: usize, x: usize| if is_changed(y, x) { 1001 } else { 0 };
     match &label.values {
         Values::Categorical { classes, .. } => {
-            let id = |(y, x)| ((x / 16 + y / 16) % classes.len()) as i32;
+            let id = |(y, x)| (((x + shift(y, x)) / 16 + y / 16) % classes.len()) as i32;
             LabelMap::Classes(Array2::from_shape_fn((height, width), id))
         }
         Values::Continuous {
             channels, encoding, ..
         } => {
-            let wave = |(c, y, x)| ((x + 2 * y) as f32 * 0.05 + c as f32).sin();
+            let wave =
+                |(c, y, x)| ((x + shift(y, x)) as f32 * 0.05 + y as f32 * 0.0371 + c as f32).sin();
             let mut values = Array3::from_shape_fn((*channels, height, width), wave);
             match *encoding {
                 Encoding::Affine { scale, bias } => values.mapv_inplace(|v| (v - bias) / scale),

@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 pub(in crate::engine) struct Library {
     pub(in crate::engine) path: PathBuf,
     pub(in crate::engine) version: String,
+    /// Names of the execution providers that it is built with.
+    pub(in crate::engine) providers: Vec<String>,
 }
 
 /// The library that is named, or else the first usable one.
@@ -86,9 +88,37 @@ fn probe(path: &Path) -> Result<Library, String> {
             ::ort::MINOR_VERSION
         ));
     }
+    // SAFETY: `api` was checked above, and is the table of the version asked for.
+    let providers = unsafe { providers(&*api) };
     // `ort` loads it again; unloading in between would run its clean-up for nothing.
     std::mem::forget(library);
-    Ok(Library { path, version })
+    Ok(Library {
+        path,
+        version,
+        providers,
+    })
+}
+
+/// # Safety
+/// `api` is ONNX Runtime's table of functions.
+unsafe fn providers(api: &::ort::sys::OrtApi) -> Vec<String> {
+    let (mut names, mut count) = (std::ptr::null_mut(), 0);
+    // SAFETY: both results are ours to be written; on success they are a list of static length,
+    // read before it is released.
+    unsafe {
+        let status = (api.GetAvailableProviders)(&mut names, &mut count);
+        if !status.0.is_null() {
+            (api.ReleaseStatus)(status.0);
+            return Vec::new();
+        }
+        let length = usize::try_from(count).unwrap_or_default();
+        let found = (0..length).map(|index| text(*names.add(index))).collect();
+        let status = (api.ReleaseAvailableProviders)(names, count);
+        if !status.0.is_null() {
+            (api.ReleaseStatus)(status.0);
+        }
+        found
+    }
 }
 
 fn too_old(version: *const std::ffi::c_char) -> String {

@@ -16,7 +16,11 @@ pub(super) fn named(option: Option<&Path>) -> Option<(&'static str, PathBuf)> {
 /// The libraries to try when the user names none, best first.
 pub(super) fn candidates() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    if let Some(folder) = env::current_exe().ok().as_deref().and_then(Path::parent) {
+    let program = env::current_exe().ok();
+    for file in [this_library(), program].into_iter().flatten() {
+        let Some(folder) = file.parent() else {
+            continue;
+        };
         found.extend(in_folder(folder));
         found.extend(in_folder(&folder.join("../lib")));
     }
@@ -25,6 +29,28 @@ pub(super) fn candidates() -> Vec<PathBuf> {
     let folders = cached.into_iter().chain(system_folders());
     found.extend(folders.flat_map(|folder| in_folder(&folder)));
     found
+}
+
+/// The file that this code was loaded from: libmulticond where an application links it, else the program.
+fn this_library() -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        use std::{ffi::CStr, os::unix::ffi::OsStrExt};
+        // SAFETY: `dladdr` looks up an address of our own and fills `info`; the name it finds lives as
+        // long as the library, which is running.
+        let name = unsafe {
+            let mut info = std::mem::zeroed::<libc::Dl_info>();
+            let address = this_library as *const () as *const std::ffi::c_void;
+            if libc::dladdr(address, &mut info) == 0 || info.dli_fname.is_null() {
+                return None;
+            }
+            CStr::from_ptr(info.dli_fname)
+        };
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(name.to_bytes()));
+        path.canonicalize().ok()
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// The files in a folder that are called like the library, the unversioned name first, then the

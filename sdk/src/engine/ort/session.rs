@@ -4,171 +4,267 @@
 //! nor run without allocating.
 
 use std::{
-    ffi::{CString, c_void},
-    marker::PhantomData,
+    ffi::{CString, c_char, c_void},
     ptr::{self, NonNull},
+    sync::Arc,
 };
 
 use ::ort::{
     AsPointer,
     environment::Environment,
     logging::LogLevel,
-    memory::MemoryInfo,
-    session::{Session as Loaded, builder::GraphOptimizationLevel},
+    memory::{AllocationDevice, AllocatorType, MemoryInfo, MemoryType},
+    session::{RunOptions, Session as Loaded, builder::GraphOptimizationLevel},
     sys::{ONNXTensorElementDataType as Type, OrtStatusPtr, OrtValue},
 };
 
-use super::NAME;
+use super::{NAME, provider::Provider};
 use crate::{
-    engine::{Data, Input, Session, Shape},
+    cuda::{Buffer, Place},
+    engine::{Data, Session, Shape, Stop, Tensor, Threads},
     error::{Error, Result},
 };
 
 pub(super) struct OrtSession {
     session: Loaded,
-    inputs: Vec<(String, CString)>,
-    output: CString,
+    inputs: Vec<Slot>,
+    output: Slot,
     memory: MemoryInfo<'static>,
+    /// The GPU whose memory the tensors stay in, if that is asked for.
+    resident: Option<Place>,
+    run: Arc<Run>,
+    // Room for the two lists that a run takes.
+    names: Vec<*const c_char>,
+    values: Vec<*const OrtValue>,
+}
+
+// SAFETY: the lists point into `inputs`, which moves along, and are filled anew by each run.
+unsafe impl Send for OrtSession {}
+
+/// An input or output, with the value of the last run.
+struct Slot {
+    name: CString,
+    value: Option<Value>,
+    /// The tensor on the GPU, where it has to stay in one place.
+    copy: Option<Buffer>,
 }
 
 impl OrtSession {
-    pub(super) fn new(environment: &Environment, model: &[u8], threads: usize) -> Result<Self> {
-        let session = load(environment, model, threads).map_err(|e| Error::engine(NAME, e))?;
-        let c_name = |name: &str| {
-            CString::new(name)
-                .map_err(|_| Error::engine(NAME, "a name in the model has a zero byte"))
-        };
+    pub(super) fn new(
+        environment: &Environment,
+        provider: &Provider,
+        model: &[u8],
+        threads: Threads,
+    ) -> Result<Self> {
+        let failed = |error: ::ort::Error| Error::engine(NAME, error);
+        let session = load(environment, provider, model, threads).map_err(failed)?;
         let inputs = session.inputs().iter();
-        let inputs = inputs.map(|input| Ok((input.name().to_owned(), c_name(input.name())?)));
+        let inputs: Vec<Slot> = inputs
+            .map(|input| Slot::new(input.name()))
+            .collect::<Result<_>>()?;
+        let resident = provider.resident();
         let output = session.outputs().first();
         let output = output.ok_or_else(|| Error::engine(NAME, "the model has no output"))?;
         Ok(Self {
-            inputs: inputs.collect::<Result<_>>()?,
-            output: c_name(output.name())?,
+            names: Vec::with_capacity(inputs.len()),
+            values: Vec::with_capacity(inputs.len()),
+            inputs,
+            output: Slot::new(output.name())?,
             session,
-            memory: MemoryInfo::default(),
+            memory: match resident {
+                None => MemoryInfo::default(),
+                Some(place) => gpu_memory(place).map_err(failed)?,
+            },
+            resident,
+            run: Arc::new(Run(RunOptions::new().map_err(failed)?)),
         })
     }
 }
 
-fn load(environment: &Environment, model: &[u8], threads: usize) -> ::ort::Result<Loaded> {
-    Loaded::builder(environment)?
+fn gpu_memory(place: Place) -> ::ort::Result<MemoryInfo<'static>> {
+    MemoryInfo::new(
+        AllocationDevice::CUDA,
+        place.device as i32,
+        AllocatorType::Device,
+        MemoryType::Default,
+    )
+}
+
+fn load(
+    environment: &Environment,
+    provider: &Provider,
+    model: &[u8],
+    threads: Threads,
+) -> ::ort::Result<Loaded> {
+    let builder = Loaded::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
-        .with_intra_threads(threads)?
+        .with_intra_threads(threads.count)?
         .with_inter_threads(1)?
-        // Spinning threads take the cores from whoever else needs them, the other sessions first.
-        .with_intra_op_spinning(false)?
-        .with_log_level(LogLevel::Warning)?
-        .commit_from_memory(model)
+        .with_intra_op_spinning(threads.spin)?
+        .with_log_level(LogLevel::Warning)?;
+    provider.register(builder)?.commit_from_memory(model)
 }
 
 impl Session for OrtSession {
-    fn run(&mut self, inputs: &[Input<'_>], output: &mut [f32], shape: Shape) -> Result<()> {
-        assert_eq!(output.len(), shape.iter().product::<usize>(), "output");
-        let mut names = Vec::with_capacity(self.inputs.len());
-        let mut tensors = Vec::with_capacity(self.inputs.len());
-        for (name, c_name) in &self.inputs {
-            let input = inputs.iter().find(|input| input.name == name);
-            let input = input
-                .ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is not given")))?;
-            input.assert_whole();
-            names.push(c_name.as_ptr());
-            tensors.push(Tensor::input(&self.memory, input)?);
+    fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
+        self.names.clear();
+        self.values.clear();
+        for slot in &mut self.inputs {
+            let is_it = |input: &&Tensor| input.name().as_bytes() == slot.name.as_bytes();
+            let input = inputs.iter().find(is_it).ok_or_else(|| {
+                let name = slot.name.to_string_lossy();
+                Error::engine(NAME, format_args!("input `{name}` is not given"))
+            })?;
+            // ONNX Runtime takes inputs by the same function as outputs, and does not write to them.
+            let (data, bytes, kind) = match input.data() {
+                Data::Float(data) => (data.as_ptr().cast(), size_of_val(&data[..]), FLOAT),
+                Data::Int(data) => (data.as_ptr().cast(), size_of_val(&data[..]), INT),
+            };
+            let mut memory = Memory {
+                data,
+                bytes,
+                kind,
+                shape: input.shape(),
+            };
+            if let Some(place) = self.resident {
+                // SAFETY: the input's own numbers.
+                let numbers = unsafe { std::slice::from_raw_parts(data.cast::<u8>(), bytes) };
+                let copy = slot.copy(place, bytes)?;
+                copy.fill(numbers)?;
+                memory.data = copy.address() as *const c_void;
+            }
+            self.names.push(slot.name.as_ptr());
+            self.values.push(slot.value(&self.memory, memory)?);
         }
-        let output = Tensor::output(&self.memory, output, shape)?;
-        let values: Vec<*const OrtValue> = tensors
-            .iter()
-            .map(|t| t.value.as_ptr().cast_const())
-            .collect();
-        let mut out = output.value.as_ptr();
+        let shape = output.shape();
+        let data = output.as_floats_mut();
+        let bytes = size_of_val(data);
+        let mut memory = Memory {
+            data: data.as_ptr().cast(),
+            bytes,
+            kind: FLOAT,
+            shape,
+        };
+        if let Some(place) = self.resident {
+            memory.data = self.output.copy(place, bytes)?.address() as *const c_void;
+        }
+        let mut out = self.output.value(&self.memory, memory)?;
         // SAFETY: names and values are alive, as many as said, and of this session; the output's value
-        // is given, so ONNX Runtime checks its shape and writes into its memory. `&mut self` keeps others out.
+        // is given, so ONNX Runtime checks its shape and writes into its memory. `&mut self` and the
+        // borrows of the tensors keep others out.
         check(unsafe {
             (::ort::api().Run)(
                 self.session.ptr().cast_mut(),
-                ptr::null(),
-                names.as_ptr(),
-                values.as_ptr(),
-                values.len(),
-                &self.output.as_ptr(),
+                self.run.0.ptr(),
+                self.names.as_ptr(),
+                self.values.as_ptr(),
+                self.values.len(),
+                &self.output.name.as_ptr(),
                 1,
                 &mut out,
             )
+        })?;
+        if let Some(copy) = &self.output.copy {
+            // SAFETY: the output's own numbers, for which any bytes are values.
+            let numbers =
+                unsafe { std::slice::from_raw_parts_mut(data.as_mut_ptr().cast::<u8>(), bytes) };
+            copy.copy_to(numbers)?;
+        }
+        Ok(())
+    }
+
+    fn stop(&self) -> Option<Arc<dyn Stop>> {
+        Some(self.run.clone())
+    }
+}
+
+const FLOAT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+const INT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
+
+/// What a session's runs run under.
+struct Run(RunOptions);
+
+impl Stop for Run {
+    fn stop(&self) {
+        // Fails on a null pointer only.
+        let _ = self.0.terminate();
+    }
+
+    fn allow(&self) {
+        let _ = self.0.unterminate();
+    }
+}
+
+impl Slot {
+    fn new(name: &str) -> Result<Self> {
+        let name = CString::new(name);
+        Ok(Self {
+            name: name.map_err(|_| Error::engine(NAME, "a name in the model has a zero byte"))?,
+            value: None,
+            copy: None,
         })
     }
-}
 
-/// An ONNX Runtime value over borrowed memory.
-struct Tensor<'a> {
-    value: NonNull<OrtValue>,
-    memory: PhantomData<&'a mut [f32]>,
-}
-
-impl<'a> Tensor<'a> {
-    fn input(memory: &MemoryInfo<'_>, input: &Input<'a>) -> Result<Self> {
-        // ONNX Runtime takes inputs by the same function as outputs, and does not write to them.
-        match input.data {
-            Data::Float(data) => Self::new(
-                memory,
-                data.as_ptr().cast_mut().cast(),
-                size_of_val(data),
-                input.shape,
-                Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
-            ),
-            Data::Int(data) => Self::new(
-                memory,
-                data.as_ptr().cast_mut().cast(),
-                size_of_val(data),
-                input.shape,
-                Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32,
-            ),
-        }
+    /// Room for the tensor on the GPU, the same as in the last run if that had as many bytes.
+    fn copy(&mut self, place: Place, bytes: usize) -> Result<&mut Buffer> {
+        let copy = match self.copy.take() {
+            Some(copy) if copy.bytes() == bytes => copy,
+            _ => Buffer::new(place, bytes)?,
+        };
+        Ok(self.copy.insert(copy))
     }
 
-    fn output(memory: &MemoryInfo<'_>, data: &'a mut [f32], shape: Shape) -> Result<Self> {
-        let float = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-        Self::new(
-            memory,
-            data.as_mut_ptr().cast(),
-            size_of_val(data),
-            shape,
-            float,
-        )
+    /// ONNX Runtime's value over this memory: the last run's if that was over the same.
+    fn value(&mut self, info: &MemoryInfo<'_>, memory: Memory) -> Result<*mut OrtValue> {
+        let value = match self.value.take() {
+            Some(value) if value.memory == memory => value,
+            _ => Value::new(info, memory)?,
+        };
+        Ok(self.value.insert(value).pointer.as_ptr())
     }
+}
 
-    fn new(
-        memory: &MemoryInfo<'_>,
-        data: *mut c_void,
-        bytes: usize,
-        shape: Shape,
-        kind: Type,
-    ) -> Result<Self> {
-        let shape = shape.map(|side| side as i64);
+/// A tensor's memory. A value over it holds nothing else, so equal memory makes equal values.
+#[derive(Clone, Copy, PartialEq)]
+struct Memory {
+    data: *const c_void,
+    bytes: usize,
+    kind: Type,
+    shape: Shape,
+}
+
+/// An ONNX Runtime value over memory that it does not own.
+struct Value {
+    pointer: NonNull<OrtValue>,
+    memory: Memory,
+}
+
+impl Value {
+    fn new(info: &MemoryInfo<'_>, memory: Memory) -> Result<Self> {
+        let shape = memory.shape.map(|side| side as i64);
         let mut value = ptr::null_mut();
-        // SAFETY: the memory is as large as said and outlives the value by `'a`.
+        // SAFETY: stores the pointer and looks at nothing behind it; `Slot::value` hands the value out
+        // only for a run over that memory.
         check(unsafe {
             (::ort::api().CreateTensorWithDataAsOrtValue)(
-                memory.ptr(),
-                data,
-                bytes,
+                info.ptr(),
+                memory.data.cast_mut(),
+                memory.bytes,
                 shape.as_ptr(),
                 shape.len(),
-                kind,
+                memory.kind,
                 &mut value,
             )
         })?;
-        let value = NonNull::new(value).ok_or_else(|| Error::engine(NAME, "made no value"))?;
-        Ok(Self {
-            value,
-            memory: PhantomData,
-        })
+        let pointer = NonNull::new(value).ok_or_else(|| Error::engine(NAME, "made no value"))?;
+        Ok(Self { pointer, memory })
     }
 }
 
-impl Drop for Tensor<'_> {
+impl Drop for Value {
     fn drop(&mut self) {
         // SAFETY: made by `new`, released once.
-        unsafe { (::ort::api().ReleaseValue)(self.value.as_ptr()) }
+        unsafe { (::ort::api().ReleaseValue)(self.pointer.as_ptr()) }
     }
 }
 

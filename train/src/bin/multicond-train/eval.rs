@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         .unwrap_or_else(|| cached("alexnet.safetensors"));
     let lpips = Lpips::load(&weights, &Device::flex())?;
     let options = Options {
-        device: arguments.device,
+        device: arguments.device.into(),
         ..Options::default()
     };
     let scores = evaluate(

@@ -1,0 +1,173 @@
+//! Threads that wait, without spinning, for work on a picture; starting some for each would allocate.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+};
+
+/// A fixed number of threads, the caller's included.
+pub(super) struct Crew {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    start: Condvar,
+    done: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    job: Option<Job>,
+    /// Counts jobs, so that a thread takes each once.
+    round: u64,
+    /// Threads still at it.
+    running: usize,
+    panic: Option<Box<dyn Any + Send>>,
+    quit: bool,
+}
+
+/// Work whose lifetime `Crew::run` vouches for.
+#[derive(Clone, Copy)]
+struct Job(*const (dyn Fn(usize) + Sync));
+
+// SAFETY: points to something `Sync`, which may be called from any thread.
+unsafe impl Send for Job {}
+
+impl Crew {
+    pub(super) fn new(members: usize) -> std::io::Result<Self> {
+        let mut crew = Self {
+            shared: Arc::new(Shared {
+                state: Mutex::default(),
+                start: Condvar::new(),
+                done: Condvar::new(),
+            }),
+            threads: Vec::new(),
+        };
+        for member in 1..members {
+            let shared = crew.shared.clone();
+            let thread = std::thread::Builder::new().name(format!("multicond {member}"));
+            let thread = thread.spawn(move || shared.serve(member))?;
+            crew.threads.push(thread);
+        }
+        Ok(crew)
+    }
+
+    /// Calls `job` once on each thread, with 0 on the caller's and 1, 2, ... on the others, and waits for all.
+    pub(super) fn run(&self, job: &(dyn Fn(usize) + Sync)) {
+        if self.threads.is_empty() {
+            job(0);
+            return;
+        }
+        // SAFETY: only the lifetime changes; the threads are done with it before this function returns.
+        let erased = unsafe {
+            std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync)>(
+                job,
+            )
+        };
+        {
+            let mut state = self.shared.lock();
+            state.job = Some(Job(erased));
+            state.round += 1;
+            state.running = self.threads.len();
+        }
+        self.shared.start.notify_all();
+        let own = catch_unwind(AssertUnwindSafe(|| job(0)));
+        let mut state = self.shared.lock();
+        while state.running > 0 {
+            let waited = self.shared.done.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.job = None;
+        let panic = state.panic.take();
+        drop(state);
+        if let Some(panic) = own.err().or(panic) {
+            resume_unwind(panic);
+        }
+    }
+}
+
+impl Shared {
+    /// A panic in a job is caught, so whatever poisoned the lock has left a whole state.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, member: usize) {
+        let mut seen = 0;
+        let mut state = self.lock();
+        loop {
+            if state.quit {
+                return;
+            }
+            if let Some(job) = state.job.filter(|_| state.round != seen) {
+                seen = state.round;
+                drop(state);
+                // SAFETY: `run` keeps the job alive until `running` is 0, below.
+                let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*job.0)(member) }));
+                state = self.lock();
+                if let Err(panic) = result {
+                    state.panic.get_or_insert(panic);
+                }
+                state.running -= 1;
+                if state.running == 0 {
+                    self.done.notify_one();
+                }
+            } else {
+                let waited = self.start.wait(state);
+                state = waited.unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.shared.lock().quit = true;
+        self.shared.start.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread ends with `serve`, which does not panic.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn everybody_works_once_a_job() {
+        for members in [1, 2, 5] {
+            let crew = Crew::new(members).unwrap();
+            let counts: Vec<AtomicUsize> = (0..members).map(|_| AtomicUsize::new(0)).collect();
+            for _ in 0..100 {
+                crew.run(&|member| {
+                    counts[member].fetch_add(1, Ordering::Relaxed);
+                });
+            }
+            assert!(counts.iter().all(|c| c.load(Ordering::Relaxed) == 100));
+        }
+    }
+
+    #[test]
+    fn a_panic_comes_back_and_the_crew_goes_on() {
+        let crew = Crew::new(3).unwrap();
+        for culprit in 0..3 {
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                crew.run(&|member| assert_ne!(member, culprit, "on purpose"));
+            }));
+            assert!(result.is_err());
+        }
+        let count = AtomicUsize::new(0);
+        crew.run(&|_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(count.into_inner(), 3);
+    }
+}

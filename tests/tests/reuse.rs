@@ -1,0 +1,77 @@
+//! On networks of the real kind, too, a picture that takes over what it can from the last frame is the one made
+//! afresh, to the last bit.
+
+#![allow(clippy::unwrap_used)]
+
+use multicond::{Generator, Options, Picture, label::LabelMap};
+use multicond_tests::{
+    engines,
+    scene::{self, Coverage},
+    subject::Subject,
+};
+use multicond_train::net::Preset;
+
+fn picture(generator: &mut Generator, subject: &Subject, maps: &[LabelMap]) -> Picture {
+    let mut picture = Picture::default();
+    let frame = subject.frame(maps).unwrap();
+    generator.generate(&frame, &mut picture).unwrap();
+    picture
+}
+
+/// Copies a band of rows of one frame's maps into another's.
+fn mix(into: &mut [LabelMap], from: &[LabelMap], rows: std::ops::Range<usize>) {
+    for pair in into.iter_mut().zip(from) {
+        match pair {
+            (LabelMap::Classes(into), LabelMap::Classes(from)) => into
+                .slice_mut(ndarray::s![rows.clone(), ..])
+                .assign(&from.slice(ndarray::s![rows.clone(), ..])),
+            (LabelMap::Values(into), LabelMap::Values(from)) => into
+                .slice_mut(ndarray::s![.., rows.clone(), ..])
+                .assign(&from.slice(ndarray::s![.., rows.clone(), ..])),
+            _ => unreachable!("maps of the same labels"),
+        }
+    }
+}
+
+fn agrees(preset: Preset, side: usize, frames: usize) {
+    let subject = Subject::new(preset, side).unwrap();
+    let [one, other] =
+        [5, 6].map(|seed| scene::maps(&subject.labels, side, side, Coverage::Holes, seed));
+    for device in engines::available() {
+        let open = |reuse| {
+            let options = Options {
+                device: device.into(),
+                reuse,
+                ..Options::default()
+            };
+            subject.open(&options).unwrap()
+        };
+        let (mut kept, mut fresh) = (open(true), open(false));
+        let mut maps = one.clone();
+        for frame in 0..frames {
+            let row = frame * 5 % (side - 3);
+            let from = if frame % 2 == 0 { &other } else { &one };
+            mix(&mut maps, from, row..row + 3);
+            assert_eq!(
+                picture(&mut kept, &subject, &maps),
+                picture(&mut fresh, &subject, &maps),
+                "{device}, frame {frame}"
+            );
+            let statistics = kept.statistics();
+            assert!(
+                frame == 0 || statistics.changed <= 3 * side,
+                "{statistics:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_small_preset() {
+    agrees(Preset::Small, 64, 12);
+}
+
+#[test]
+fn the_paper_preset() {
+    agrees(Preset::Paper, 64, 3);
+}
