@@ -1,6 +1,8 @@
 //! Spatially multi-conditional image generation: label maps in, pictures out.
 
 mod cache;
+#[cfg(feature = "capi")]
+pub mod capi;
 mod cuda;
 pub mod engine;
 mod error;

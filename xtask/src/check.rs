@@ -1,5 +1,6 @@
-//! What must hold before tests are worth running: format, lints, documentation.
+//! What must hold before tests are worth running: format, the C header, lints, documentation.
 
+use crate::header;
 use crate::process;
 use crate::stages::Stage;
 use crate::workspace::cargo;
@@ -9,6 +10,7 @@ pub(crate) fn stages() -> Vec<Stage> {
         Stage::new("format", || {
             process::run(&mut cargo(["fmt", "--all", "--check"])?)
         }),
+        Stage::new("header", header::check),
         Stage::new("lints", || {
             let options = [
                 "clippy",

@@ -1,9 +1,11 @@
-//! The repository's own tasks: `cargo xtask assets | check | test`.
+//! The repository's own tasks: `cargo xtask assets | check | dist | header | test`.
 
 mod assets;
 mod cache;
 mod check;
 mod digest;
+mod header;
+mod library;
 mod process;
 mod python;
 mod stages;
@@ -27,6 +29,14 @@ enum Task {
     },
     /// Check format, lints and documentation.
     Check,
+    /// Build the C library and make a tarball of it, for machines without Rust.
+    Dist,
+    /// Make include/multicond.h of the Rust source.
+    Header {
+        /// Only tell whether the committed one is up to date.
+        #[arg(long)]
+        check: bool,
+    },
     /// Install the assets, check, and run every test; nothing is skipped.
     Test {
         /// Leave the checks out.
@@ -55,6 +65,12 @@ fn perform(task: Task) -> Result<()> {
             Ok(())
         }
         Task::Check => stages::run(check::stages()),
+        Task::Dist => {
+            println!("{}", library::dist()?.display());
+            Ok(())
+        }
+        Task::Header { check: true } => header::check(),
+        Task::Header { check: false } => header::write(),
         Task::Test { quick } => stages::run(test::stages(quick)?),
     }
 }

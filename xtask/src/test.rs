@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::{cache, check, digest, process, workspace};
+use crate::{cache, check, digest, library, process, workspace};
 
 pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
     let cache = cache::folder()?;
@@ -30,6 +30,7 @@ pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
     if !quick {
         stages.extend(check::stages());
     }
+    stages.push(Stage::new("C library", || library::install().map(drop)));
     stages.push(Stage::new("tests", move || run_tests(&cache, &environment)));
     Ok(stages)
 }
@@ -42,6 +43,9 @@ fn run_tests(cache: &Path, environment: &Path) -> Result<()> {
         .env("MULTICOND_REQUIRE_ORT", "1")
         .env("MULTICOND_REQUIRE_ASSETS", "1")
         .env("MULTICOND_REQUIRE_PYTHON", "1")
+        .env("MULTICOND_REQUIRE_INSTALL", "1")
+        .env("MULTICOND_REQUIRE_VALGRIND", "1")
+        .env("MULTICOND_INSTALL", library::prefix()?)
         .env(
             "MULTICOND_PYTHON",
             Environment::at(environment).interpreter(),
