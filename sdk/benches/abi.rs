@@ -165,6 +165,8 @@ fn compare(criterion: &mut Criterion) {
         group.bench_function("c", |b| b.iter(|| c.frame(black_box(next(&mut turn)))));
         group.finish();
     }
+    rust.frame(&depths[0]);
+    c.frame(&depths[0]);
     assert!(rust.picture == c.picture, "one picture by both");
     // SAFETY: not used after this.
     unsafe { multicond_generator_release(c.generator) };
