@@ -168,14 +168,9 @@ public:
     }
 
     // The number of a label; nothing if the model does not take it.
-    std::optional<std::uint32_t> find_label(std::string_view name) const {
-        const std::uint32_t count = info().label_count;
-        for (std::uint32_t index = 0; index < count; ++index) {
-            if (label(index).name == name) {
-                return index;
-            }
-        }
-        return std::nullopt;
+    std::optional<std::uint32_t> find_label(const std::string& name) const {
+        std::uint32_t label = 0;
+        return found(multicond_model_find_label(get(), name.c_str(), &label)) ? std::optional(label) : std::nullopt;
     }
 
     std::string_view class_name(std::uint32_t label, std::uint32_t class_id) const {
@@ -185,14 +180,10 @@ public:
     }
 
     // The id of a class of a categorical label; nothing if the label does not have it.
-    std::optional<std::int32_t> find_class(std::uint32_t label, std::string_view name) const {
-        const std::uint32_t count = this->label(label).class_count;
-        for (std::uint32_t id = 0; id < count; ++id) {
-            if (class_name(label, id) == name) {
-                return static_cast<std::int32_t>(id);
-            }
-        }
-        return std::nullopt;
+    std::optional<std::int32_t> find_class(std::uint32_t label, const std::string& name) const {
+        std::uint32_t id = 0;
+        const bool has_it = found(multicond_model_find_class(get(), label, name.c_str(), &id));
+        return has_it ? std::optional(static_cast<std::int32_t>(id)) : std::nullopt;
     }
 
     // About how many bytes a generator takes for pictures of this size.
@@ -205,6 +196,15 @@ public:
     multicond_model* get() const noexcept { return handle_.get(); }
 
 private:
+    // Whether a search was successful; any failure but that throws.
+    static bool found(multicond_status status) {
+        if (status == MULTICOND_STATUS_LABEL) {
+            return false;
+        }
+        check(status);
+        return true;
+    }
+
     std::unique_ptr<multicond_model, detail::Releaser<multicond_model_release>> handle_;
 };
 

@@ -10,7 +10,7 @@ use std::{
 
 use libloading::Library;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, with_causes};
 
 const NAME: &str = "CUDA";
 
@@ -163,12 +163,12 @@ impl Driver {
     fn load() -> Result<Self, String> {
         // SAFETY: the dynamic linker's own search; the driver's initialisers are as trusted as the driver.
         let library = unsafe { Library::new(LIBRARY) };
-        let library = library.map_err(|error| format!("no driver: {error}"))?;
+        let library = library.map_err(|error| format!("no driver: {}", with_causes(&error)))?;
         macro_rules! function {
             ($name:literal) => {{
                 // SAFETY: the types above are those of `cuda.h` for these versions of the functions.
                 let symbol = unsafe { library.get(concat!($name, "\0").as_bytes()) };
-                *symbol.map_err(|error| format!("{LIBRARY}: {error}"))?
+                *symbol.map_err(|error| format!("{LIBRARY}: {}", with_causes(&error)))?
             }};
         }
         let driver = Self {

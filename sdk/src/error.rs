@@ -168,6 +168,13 @@ impl Error {
     }
 }
 
+/// An error and what it comes from: some say only with the cause what was wrong.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
+}
+
 /// Other libraries' messages run over several lines; ours are one.
 fn one_line(reason: impl std::fmt::Display) -> String {
     let text = reason.to_string();

@@ -148,6 +148,16 @@ unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usiz
     Ok(size as usize)
 }
 
+/// Checks that a member without a meaning yet is 0.
+pub(super) fn reserved(value: u32) -> Result<()> {
+    match value {
+        0 => Ok(()),
+        value => Err(Error::NotSupported(format!(
+            "`reserved` is {value}, which means nothing yet; expected 0"
+        ))),
+    }
+}
+
 /// Text for C. A zero byte, which no text of ours has, would end it.
 pub(super) fn c_string(text: &str) -> CString {
     let bytes: Vec<u8> = text.bytes().take_while(|&byte| byte != 0).collect();

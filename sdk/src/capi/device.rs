@@ -10,7 +10,7 @@ use std::{
 use super::{
     boundary::{
         Sized32, c_string, fill, give, guard, null, put, read_or_default, reference, release,
-        retain, text,
+        reserved, retain, text,
     },
     status::multicond_status,
 };
@@ -215,6 +215,7 @@ impl multicond_device_options {
             // SAFETY: by this function's contract.
             Ok(Some(unsafe { text(pointer, name)? }.into()))
         };
+        reserved(self.reserved)?;
         Ok(DeviceOptions {
             device: device(self.kind)?,
             require: self.allow_fallback == 0,

@@ -4,7 +4,7 @@
 use std::{ffi::c_void, ptr};
 
 use super::{
-    boundary::{Sized32, guard, null, put, read, reference},
+    boundary::{Sized32, guard, null, put, read, reference, reserved},
     device::multicond_device,
     generator::multicond_generator,
     image::multicond_image,
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn multicond_external_memory_import(
         unsafe {
             put(memory, "memory", ptr::null_mut())?;
             reference(device, "device")?;
-            read(handle, "handle")?;
+            reserved(read(handle, "handle")?.reserved)?;
         }
         unsupported()
     })
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn multicond_external_semaphore_import(
         unsafe {
             put(semaphore, "semaphore", ptr::null_mut())?;
             reference(device, "device")?;
-            read(handle, "handle")?;
+            reserved(read(handle, "handle")?.reserved)?;
         }
         unsupported()
     })
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn multicond_generate_synchronized(
             read(output, "output")?;
             for value in [wait_for, signal] {
                 if !value.is_null() {
-                    read(value, "semaphore value")?;
+                    reserved(read(value, "semaphore value")?.reserved)?;
                 }
             }
         }

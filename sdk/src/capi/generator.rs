@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     boundary::{
-        Sized32, fill, give, guard, null, put, read, read_or_default, reference, release, retain,
-        text,
+        Sized32, fill, give, guard, null, put, read, read_or_default, reference, release, reserved,
+        retain, text,
     },
     device::multicond_device,
     image::multicond_image,
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     engine::{Backend, DeviceOptions},
+    error::Result,
     generator::{Background, Fit, Frame, Generator, Options, Statistics},
 };
 
@@ -93,13 +94,14 @@ pub struct multicond_generator {
 }
 
 impl multicond_generator_options {
-    fn parse(&self) -> Options {
+    fn parse(&self) -> Result<Options> {
+        reserved(self.reserved)?;
         let all = available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = match self.threads {
             0 => (all / 2).max(1),
             threads => threads as usize,
         };
-        Options {
+        Ok(Options {
             // `with_backend` brings its own.
             device: DeviceOptions::default(),
             threads: NonZeroUsize::new(threads),
@@ -109,7 +111,7 @@ impl multicond_generator_options {
             fit: Fit::Pad,
             memory_limit: Some(self.memory_limit).filter(|&bytes| bytes != 0),
             ..Options::default()
-        }
+        })
     }
 }
 
@@ -146,7 +148,7 @@ pub unsafe extern "C" fn multicond_generator_create(
             or(options.width, trained.width),
             or(options.height, trained.height),
         );
-        let options = options.parse();
+        let options = options.parse()?;
         Generator::check(&model.file, &options, width, height)?;
         let mut made = Generator::with_backend(model.file.clone(), &backend, &options)?;
         made.prepare(width, height)?;
@@ -199,9 +201,7 @@ pub unsafe extern "C" fn multicond_generator_resize(
         let (width, height) = (width as usize, height as usize);
         generator.background.with(|desk| {
             desk.generator.prepare(width, height)?;
-            if desk.frame.size() != (width, height) {
-                desk.frame = Frame::new(width, height);
-            }
+            desk.frame = Frame::new(width, height);
             Ok(())
         })
     })

@@ -13,6 +13,7 @@ use super::{
     boundary::{c_string, guard},
     status::multicond_status,
 };
+use crate::error::Error;
 
 /// How much a message matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,12 @@ pub unsafe extern "C" fn multicond_set_log_callback(
     user_data: *mut c_void,
 ) -> multicond_status {
     guard(|| {
+        if callback.is_some() && !(1..=4).contains(&level) {
+            return Err(Error::Argument {
+                name: "level",
+                reason: format!("{level}, expected a multicond_log_level"),
+            });
+        }
         static START: Once = Once::new();
         START.call_once(|| {
             // A program in Rust may already have a subscriber of its own; that one hears everything then.

@@ -24,19 +24,18 @@ impl Canceller {
     /// The picture under way, if any, ends with [`Error::Cancelled`] as soon as the engine can. The generator
     /// can be used on; the next picture is what it would have been.
     pub fn cancel(&self) {
+        // Flag and sessions change together, or a cancel that comes late would stop sessions under a new picture
+        // that knows of none.
+        let sessions = self.sessions();
         self.0.requested.store(true, Ordering::SeqCst);
-        for session in self.sessions().iter() {
-            session.stop();
-        }
+        sessions.iter().for_each(|session| session.stop());
     }
 
     /// Forgets an earlier cancel, which was for another picture.
     pub(super) fn reset(&self) {
+        let sessions = self.sessions();
         self.0.requested.store(false, Ordering::SeqCst);
-        for session in self.sessions().iter() {
-            session.allow();
-        }
-        // A cancel in between has set the flag again, which is looked at before every run.
+        sessions.iter().for_each(|session| session.allow());
     }
 
     pub(super) fn watch(&self, sessions: Vec<Arc<dyn Stop>>) {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     engine::Backend,
     error::{Error, Result},
+    files::MAX_SIDE,
     model::{Manifest, ModelFile},
     pixels::Output,
 };
@@ -281,7 +282,18 @@ fn check(
         Fit::Exact => (width, height),
         Fit::Pad => manifest.padded_size(width, height),
     };
-    manifest.check_size(padded.0, padded.1)?;
+    match options.fit {
+        Fit::Exact => manifest.check_size(width, height)?,
+        Fit::Pad if (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height) => {}
+        Fit::Pad => {
+            return Err(Error::Size {
+                place: "the frame".into(),
+                width,
+                height,
+                expected: format!("expected 1 to {MAX_SIDE} a side"),
+            });
+        }
+    }
     if let Some(limit) = options.memory_limit {
         let needed = estimate(manifest, file_bytes, width, height);
         if needed > limit {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{NAME, search};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, with_causes};
 
 /// A usable ONNX Runtime library.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,8 @@ fn probe(path: &Path) -> Result<Library, String> {
     let path = path.canonicalize().map_err(|error| error.to_string())?;
     // SAFETY: loading a library runs its initialisers; we trust files with ONNX Runtime's name in
     // these places as much as the dynamic linker does.
-    let library = unsafe { libloading::Library::new(&path) }.map_err(|error| error.to_string())?;
+    let library = unsafe { libloading::Library::new(&path) };
+    let library = library.map_err(|error| with_causes(&error))?;
     // SAFETY: this is the function's type since ONNX Runtime 1.0 (onnxruntime_c_api.h).
     let base = unsafe {
         library.get::<unsafe extern "C" fn() -> *const ::ort::sys::OrtApiBase>(b"OrtGetApiBase\0")
