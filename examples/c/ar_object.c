@@ -116,27 +116,20 @@ static int open_model(application *app, const char *path) {
     if (multicond_model_load(path, &app->model)) {
         return fail("loading the model");
     }
-    multicond_label_info label = {0};
-    label.struct_size = sizeof label;
-    do {
-        if (multicond_model_get_label(app->model, app->semantics++, &label)) {
-            return fail("looking for the label semantics");
-        }
-    } while (strcmp(label.name, "semantics") != 0);
-    app->semantics--;
+    if (multicond_model_find_label(app->model, "semantics", &app->semantics)) {
+        return fail("looking for the label semantics");
+    }
     return 1;
 }
 
 /* The id of a class; negative if the model does not have it. */
 static int find_class(const application *app, const char *wanted) {
-    const char *name;
-    for (uint32_t id = 0; multicond_model_get_class_name(app->model, app->semantics, id, &name) == 0; id++) {
-        if (strcmp(name, wanted) == 0) {
-            return (int)id;
-        }
+    uint32_t id;
+    if (multicond_model_find_class(app->model, app->semantics, wanted, &id)) {
+        complain("%s", multicond_last_error_message());
+        return -1;
     }
-    complain("the model has no class %s", wanted);
-    return -1;
+    return (int)id;
 }
 
 static int open_generator(application *app) {

@@ -188,25 +188,14 @@ static int allocate(application *app) {
 
 /* Finds the model's classes by their names. An object of which it has none becomes missing. */
 static int make_class_table(application *app) {
-    multicond_label_info label = {0};
-    label.struct_size = sizeof label;
-    uint32_t index = 0;
-    do {
-        if (multicond_model_get_label(app->model, index, &label)) {
-            return fail("looking for the label semantics");
-        }
-        index++;
-    } while (strcmp(label.name, "semantics") != 0);
+    uint32_t label, id;
+    if (multicond_model_find_label(app->model, "semantics", &label)) {
+        return fail("looking for the label semantics");
+    }
     for (int object = 0; object < OBJECTS; object++) {
         app->class_table[object] = -1;
-        for (uint32_t id = 0; CLASSES[object] && id < label.class_count; id++) {
-            const char *name;
-            if (multicond_model_get_class_name(app->model, index - 1, id, &name)) {
-                return fail("asking for a class's name");
-            }
-            if (strcmp(name, CLASSES[object]) == 0) {
-                app->class_table[object] = (int32_t)id;
-            }
+        if (CLASSES[object] && multicond_model_find_class(app->model, label, CLASSES[object], &id) == 0) {
+            app->class_table[object] = (int32_t)id;
         }
     }
     return 1;
