@@ -13,7 +13,7 @@ use crate::{
 pub struct Options {
     /// What to run on.
     pub device: DeviceOptions,
-    /// Threads; all cores if not given.
+    /// Threads, at most 1024; all cores if not given.
     pub threads: Option<NonZeroUsize>,
     /// Whether idle threads keep their core, which takes a little off a picture's time and the cores from
     /// everybody else.
@@ -69,13 +69,23 @@ pub enum Fit {
     Pad,
 }
 
+/// More than any machine has; each is a thread, and a session with memory of its own.
+const MAX_THREADS: usize = 1024;
+
 /// More would only be memory.
 const MAX_TILE_PIXELS: usize = 1 << 20;
 
 impl Options {
-    pub(super) fn threads(&self) -> usize {
+    pub(super) fn threads(&self) -> Result<usize> {
         let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.map_or_else(all, NonZeroUsize::get)
+        match self.threads.map(NonZeroUsize::get) {
+            None => Ok(all().min(MAX_THREADS)),
+            Some(threads) if threads <= MAX_THREADS => Ok(threads),
+            Some(threads) => Err(Error::option(
+                "threads",
+                format!("{threads}, expected 1 to {MAX_THREADS}"),
+            )),
+        }
     }
 
     pub(super) fn tile_pixels(&self, habits: Habits) -> Result<usize> {

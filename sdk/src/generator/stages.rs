@@ -39,7 +39,7 @@ impl Stages {
     pub(super) fn load(file: ModelFile, engine: &dyn Engine, options: &Options) -> Result<Self> {
         let habits = engine.habits();
         let threads = Threads {
-            count: options.threads(),
+            count: options.threads()?,
             spin: options.spin,
         };
         let pixels = options.tile_pixels(habits)?;
