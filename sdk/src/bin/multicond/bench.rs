@@ -132,6 +132,7 @@ fn measure(args: &Args) -> Result<Report> {
         let options = Options {
             device: Device::Cpu.into(),
             merge: Merge::Uncut,
+            reuse: false,
             ..args.engine.options()
         };
         let uncut = uncut.insert(Generator::open(&args.model, &options)?);
