@@ -2,6 +2,8 @@
 //! `docs/networks.md`; 5 is beside the position code, 9 beside the losses, 10 beside the schedule, 6 in
 //! `paper_numbers.rs`.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use burn::tensor::{Device, Distribution, Int, Tensor, activation::gelu};
 use multicond::label::Label;
 use multicond_train::net::{
@@ -10,6 +12,15 @@ use multicond_train::net::{
     discriminator::{self, Discriminator},
     tlam::Tlam,
 };
+
+/// The CPU, seeded, for one test at a time: all tests of a process draw from the same stream.
+fn device() -> (Device, MutexGuard<'static, ()>) {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let device = Device::flex();
+    device.seed(1);
+    (device, alone)
+}
 
 fn labels() -> Vec<Label> {
     vec![
@@ -55,7 +66,7 @@ fn spread<const D: usize>(tensor: Tensor<D>) -> f32 {
 
 #[test]
 fn invariant_1_the_merge_is_pixel_wise() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let tlam = tlam(&device);
     let input = random([2, 9, 4, 6], &device);
     let concept = tlam.forward(input.clone());
@@ -90,7 +101,7 @@ fn invariant_1_the_merge_is_pixel_wise() {
 
 #[test]
 fn invariant_2_a_missing_label_is_a_token_without_input() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let mut tlam = tlam(&device);
     tlam.blocks.clear();
     let input = random([1, 9, 2, 2], &device);
@@ -130,7 +141,7 @@ fn invariant_2_a_missing_label_is_a_token_without_input() {
 
 #[test]
 fn invariant_3_the_order_of_labels_does_not_matter() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let tlam = tlam(&device);
     let input = random([1, 9, 3, 3], &device);
     let parts = input.clone().split_with_sizes(CHANNELS.to_vec(), 1);
@@ -164,7 +175,7 @@ fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
 
 #[test]
 fn invariant_4_tiles_are_painted_alike_and_apart() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let mlp = asap(&device, 4, 4).pixel_mlp;
     let input = Tensor::<4>::ones([1, 5, 8, 12], &device);
     let cell = random([1, mlp.parameter_count(), 1, 1], &device);
@@ -195,7 +206,7 @@ fn invariant_4_tiles_are_painted_alike_and_apart() {
 
 #[test]
 fn pictures_have_the_size_of_the_input_at_every_tile() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     for (tile, learned) in [(2, 2), (4, 4), (8, 4), (16, 4), (16, 16)] {
         let image = asap(&device, tile, learned).forward(random([1, 5, 32, 64], &device));
         assert_eq!(image.dims(), [1, 3, 32, 64]);
@@ -204,7 +215,7 @@ fn pictures_have_the_size_of_the_input_at_every_tile() {
 
 #[test]
 fn invariant_7_sizes_of_the_discriminators_features() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let config = DiscriminatorConfig {
         width: 2,
         condition: Condition::Concept,
@@ -223,7 +234,7 @@ fn invariant_7_sizes_of_the_discriminators_features() {
 
 #[test]
 fn invariant_8_averages_of_ones_are_ones() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     let ones = Tensor::<4>::ones([1, 2, 16, 8], &device);
     let halved = discriminator::halve(ones.clone());
     assert_eq!(halved.dims(), [1, 2, 8, 4]);
@@ -242,7 +253,7 @@ fn invariant_8_averages_of_ones_are_ones() {
 
 #[test]
 fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
-    let device = Device::flex();
+    let (device, _alone) = device();
     device.seed(7);
     let config = DiscriminatorConfig {
         width: 4,
