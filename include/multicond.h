@@ -626,7 +626,8 @@ typedef struct multicond_statistics {
   uint64_t pixels;
   // Pixels of which a label changed since the last picture.
   uint64_t changed;
-  // Pixels that went through the merge: the changed ones, alike ones counted once.
+  // Pixels that went through the merge: the changed ones, alike ones counted once (on tract, once for each of 16
+  // places in a tile).
   uint64_t merged;
   // Nanoseconds to read the labels and find what changed.
   uint64_t decode_ns;

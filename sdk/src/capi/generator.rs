@@ -65,7 +65,8 @@ pub struct multicond_statistics {
     pub pixels: u64,
     /// Pixels of which a label changed since the last picture.
     pub changed: u64,
-    /// Pixels that went through the merge: the changed ones, alike ones counted once.
+    /// Pixels that went through the merge: the changed ones, alike ones counted once (on tract, once for each of 16
+    /// places in a tile).
     pub merged: u64,
     /// Nanoseconds to read the labels and find what changed.
     pub decode_ns: u64,

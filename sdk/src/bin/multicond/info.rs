@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::PathBuf};
 
 use multicond::{
-    Result,
+    Generator, Result,
     label::{Label, Values},
     model::{Manifest, ModelFile},
 };
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 struct Info {
     file: PathBuf,
     file_bytes: usize,
-    /// Weights, and the tensors that live between the stages, for one picture of the trained size.
+    /// Of a generator for pictures of the trained size.
     estimated_memory_bytes: u64,
     /// For one picture of the trained size.
     multiply_adds_total: u64,
@@ -56,15 +56,10 @@ impl Info {
             .multiply_adds
             .merge_per_pixel
             .saturating_add(manifest.multiply_adds.render_per_pixel);
-        let labels: usize = manifest.labels.iter().map(Label::channels).sum();
-        // Four bytes a number: labels, concept tensor, picture.
-        let numbers = (labels + manifest.concept_channels + 3) as u64;
         Self {
             file: file.path().into(),
             file_bytes: file.file_size(),
-            estimated_memory_bytes: numbers
-                .saturating_mul(4 * pixels)
-                .saturating_add(file.file_size() as u64),
+            estimated_memory_bytes: Generator::estimate_memory(file, size.width, size.height),
             multiply_adds_total: per_pixel.saturating_mul(pixels),
             manifest,
         }
