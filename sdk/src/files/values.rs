@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3};
 
 use crate::{
     error::{Error, Result},
-    label::{Encoding, Label, LabelMap, Values},
+    label::{Encoding, Label, LabelMap, Values, is_class},
 };
 
 /// Magnitudes from here on mean "nothing here" in renderers' files.
@@ -48,7 +48,7 @@ fn class_id(value: f32, classes: &[String], missing: i32) -> Result<i32, String>
     }
     // In range of i32: `is_something` has bounded it.
     let id = value as i32;
-    if usize::try_from(id).is_ok_and(|id| id < classes.len()) {
+    if is_class(classes, id) {
         Ok(id)
     } else {
         Err(format!(

@@ -4,7 +4,7 @@ use super::frame::{Frame, Source};
 use crate::{
     engine::{Data, DataMut, Tensor},
     error::{Error, Result},
-    label::{Label, LabelMap, Values},
+    label::{Label, LabelMap, Values, is_class},
     model::Manifest,
     pixels::{Decoder, drop_absent},
 };
@@ -114,12 +114,10 @@ impl Planes {
                 Values::Categorical { classes, missing } => {
                     let row = &mut self.ints[..];
                     match (&decoder, map) {
-                        (Some(decoder), _) => decoder.classes(y, classes.len(), *missing, row),
+                        (Some(decoder), _) => decoder.classes(y, classes, *missing, row),
                         (None, Some(LabelMap::Classes(ids))) => {
-                            let is_class =
-                                |id: i32| usize::try_from(id).is_ok_and(|id| id < classes.len());
                             row.iter_mut().zip(ids.row(y)).for_each(|(to, &id)| {
-                                *to = if is_class(id) { id } else { *missing };
+                                *to = if is_class(classes, id) { id } else { *missing };
                             });
                         }
                         _ => row.fill(*missing),

@@ -141,6 +141,8 @@ impl Generator {
         self.canceller.reset();
         self.fit((width, height))?;
         let canvas = self.canvas.as_mut().expect("just made");
+        // A run that somebody cancels leaves half an image.
+        canvas.rendered = false;
         let result = self.stages.warm_up(canvas);
         self.canceller.explain(result)
     }
@@ -278,10 +280,6 @@ fn check(
     options: &Options,
     (width, height): (usize, usize),
 ) -> Result<(usize, usize)> {
-    let padded = match options.fit {
-        Fit::Exact => (width, height),
-        Fit::Pad => manifest.padded_size(width, height),
-    };
     match options.fit {
         Fit::Exact => manifest.check_size(width, height)?,
         Fit::Pad if (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height) => {}
@@ -300,7 +298,8 @@ fn check(
             return Err(Error::Memory { needed, limit });
         }
     }
-    Ok(padded)
+    // A size that fits exactly is padded by nothing.
+    Ok(manifest.padded_size(width, height))
 }
 
 fn estimate(manifest: &Manifest, file_bytes: u64, width: usize, height: usize) -> u64 {

@@ -9,4 +9,5 @@ mod schema;
 pub use encoding::Encoding;
 pub use map::LabelMap;
 pub use png_code::{PngCode, Transfer};
+pub(crate) use schema::is_class;
 pub use schema::{Label, LabelError, MissingValue, Values, validate_labels};

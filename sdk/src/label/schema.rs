@@ -121,7 +121,7 @@ impl Label {
                 if classes.is_empty() || classes.len() > 65_535 {
                     return fail(format!("needs 1 to 65535 classes, not {}", classes.len()));
                 }
-                if usize::try_from(*missing).is_ok_and(|id| id < classes.len()) {
+                if is_class(classes, *missing) {
                     return fail(format!("missing value {missing} is a class id"));
                 }
             }
@@ -143,6 +143,11 @@ impl Label {
         }
         Ok(())
     }
+}
+
+/// Whether an id is an index into the classes; every other one is missing.
+pub(crate) fn is_class(classes: &[String], id: i32) -> bool {
+    usize::try_from(id).is_ok_and(|id| id < classes.len())
 }
 
 /// Checks every label of a model, and that there is at least one and no name comes twice.

@@ -5,7 +5,7 @@ use half::f16;
 use super::{Component, LabelImage, Meaning, image::Rows};
 use crate::{
     error::Result,
-    label::{Encoding, Transfer},
+    label::{Encoding, Transfer, is_class},
 };
 
 /// Reads a label image row by row.
@@ -70,8 +70,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Class ids of row `y`; what is no class is `missing`.
-    pub(crate) fn classes(&self, y: usize, classes: usize, missing: i32, out: &mut [i32]) {
-        let is_class = |id: i32| usize::try_from(id).is_ok_and(|id| id < classes);
+    pub(crate) fn classes(&self, y: usize, classes: &[String], missing: i32, out: &mut [i32]) {
         let LabelImage { scale, bias, .. } = self.source;
         let class = |number: f64| -> Option<i32> {
             if Some(number) == self.source.missing {
@@ -90,7 +89,7 @@ impl<'a> Decoder<'a> {
                 Meaning::Classes(table) => *table.get(usize::try_from(id).ok()?)?,
                 _ => id,
             };
-            is_class(id).then_some(id)
+            is_class(classes, id).then_some(id)
         };
         let mut x = 0;
         self.each(y, 0, |number| {
