@@ -1,110 +1,186 @@
-//! Labels in OpenEXR files, as renderers write them.
+//! OpenEXR files, as renderers write them: layers of channels, read as planes of floats.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
 
 use ::exr::{
     block::{self, UncompressedBlock, reader::ChunksReader},
     error::Error as ExrError,
-    meta::attribute::{ChannelList, SampleType},
+    meta::{
+        attribute::{AttributeValue, SampleType},
+        header::Header,
+    },
 };
 use half::f16;
 use ndarray::Array3;
 
-use super::{check_size, exr_channels::choose, values::label_map};
+pub use super::exr_layers::{Channel, Layer};
+use super::{check_size, exr_layers::layers, values::label_map};
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap},
 };
 
+/// An OpenEXR file whose headers have been read.
+#[derive(Debug)]
+pub struct OpenExr {
+    path: PathBuf,
+    headers: Vec<Header>,
+    layers: Vec<Layer>,
+}
+
+impl OpenExr {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no OpenEXR file.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
+        let reader = block::read(BufReader::new(file), false);
+        let reader = reader.map_err(|error| bad(&path, error))?;
+        let headers = reader.headers().to_vec();
+        Ok(Self {
+            layers: layers(&headers),
+            headers,
+            path,
+        })
+    }
+
+    /// Its layers: channels whose names start alike.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The text attributes of all headers, such as Cryptomatte's: names and values.
+    pub fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        self.headers.iter().flat_map(|header| {
+            let others = header.own_attributes.other.iter();
+            let shared = header.shared_attributes.other.iter();
+            others
+                .chain(shared)
+                .filter_map(|(name, value)| match value {
+                    AttributeValue::Text(text) => Some((name.to_string(), text.to_string())),
+                    _ => None,
+                })
+        })
+    }
+
+    /// Reads channels, all of them in one pass: `[channels, height, width]` in the order asked for.
+    ///
+    /// # Errors
+    /// When the file is damaged, its data deep or subsampled, too large, or the channels differ in size.
+    pub fn read(&self, channels: &[Channel]) -> Result<Array3<f32>> {
+        let fail = |reason: &str| Err(Error::file(&self.path, reason));
+        let mut size = None;
+        for channel in channels {
+            let header = &self.headers[channel.part];
+            if header.deep {
+                return fail("deep OpenEXR data cannot be a label");
+            }
+            if header.channels.list[channel.index].sampling.area() != 1 {
+                return fail("subsampled OpenEXR channels cannot be a label");
+            }
+            let found = (header.layer_size.width(), header.layer_size.height());
+            if *size.get_or_insert(found) != found {
+                return fail("its parts differ in size");
+            }
+        }
+        let Some((width, height)) = size else {
+            return fail("no channels are asked for");
+        };
+        check_size(&self.path, width, height)?;
+        let mut values = Array3::from_elem((channels.len(), height, width), f32::NAN);
+        let filled = self
+            .fill(channels, &mut values)
+            .map_err(|error| bad(&self.path, error))?;
+        if filled != values.len() {
+            return fail("the OpenEXR file lacks some of its pixels");
+        }
+        Ok(values)
+    }
+
+    /// Copies the channels' lines into planes and returns how many numbers that were.
+    fn fill(&self, channels: &[Channel], planes: &mut Array3<f32>) -> Result<usize, ExrError> {
+        let reader = block::read(BufReader::new(File::open(&self.path)?), false)?;
+        if reader.headers() != self.headers {
+            return Err(ExrError::Invalid("the file has changed".into()));
+        }
+        let is_wanted = |part: usize| channels.iter().any(|channel| channel.part == part);
+        let chunks = reader.filter_chunks(false, |_, _, block| {
+            is_wanted(block.layer) && block.level.0 == 0 && block.level.1 == 0
+        })?;
+        let mut filled = 0;
+        chunks.decompress_sequential(false, |meta, block| {
+            filled += copy_lines(&block, &meta.headers[block.index.layer], channels, planes)?;
+            Ok(())
+        })?;
+        Ok(filled)
+    }
+}
+
+/// Reads a label, choosing its layer and channels by their names.
 pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
-    let bad = |error: ExrError| match error {
+    let file = OpenExr::open(path)?;
+    let channels = super::exr_layers::choose(file.layers(), label);
+    let channels = channels.map_err(|reason| Error::file(path, reason))?;
+    label_map(path, label, file.read(&channels)?)
+}
+
+fn copy_lines(
+    block: &UncompressedBlock,
+    header: &Header,
+    wanted: &[Channel],
+    planes: &mut Array3<f32>,
+) -> Result<usize, ExrError> {
+    let (_, height, width) = planes.dim();
+    let mut copied = 0;
+    for line in block.lines(&header.channels) {
+        let place = line.location;
+        let channel = Channel {
+            part: block.index.layer,
+            index: place.channel,
+        };
+        let (x, y) = (place.position.x(), place.position.y());
+        for (plane, _) in wanted.iter().enumerate().filter(|(_, w)| **w == channel) {
+            if y >= height || x + place.sample_count > width {
+                return Err(ExrError::Invalid("a block outside of the picture".into()));
+            }
+            let mut out = planes.slice_mut(ndarray::s![plane, y, x..x + place.sample_count]);
+            let out = out.iter_mut();
+            match header.channels.list[place.channel].sample_type {
+                SampleType::F32 => {
+                    for (out, sample) in out.zip(line.read_samples::<f32>()) {
+                        *out = sample?;
+                    }
+                }
+                SampleType::F16 => {
+                    for (out, sample) in out.zip(line.read_samples::<f16>()) {
+                        *out = sample?.to_f32();
+                    }
+                }
+                // Whole numbers above 2^24 would be rounded; class ids are far below.
+                SampleType::U32 => {
+                    for (out, sample) in out.zip(line.read_samples::<u32>()) {
+                        *out = sample? as f32;
+                    }
+                }
+            }
+            copied += place.sample_count;
+        }
+    }
+    Ok(copied)
+}
+
+fn bad(path: &Path, error: ExrError) -> Error {
+    match error {
         ExrError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Error::file(path, "the OpenEXR file is cut short")
         }
         ExrError::Io(error) => Error::io(path, error),
         error => Error::file(path, format_args!("not a readable OpenEXR file: {error}")),
-    };
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
-    let reader = block::read(BufReader::new(file), false).map_err(bad)?;
-    let choice = choose(reader.headers(), label).map_err(|reason| Error::file(path, reason))?;
-    let header = &reader.headers()[choice.header];
-    let (width, height) = (header.layer_size.width(), header.layer_size.height());
-    check_size(path, width, height)?;
-    if header.deep {
-        return Err(Error::file(path, "deep OpenEXR data cannot be a label"));
     }
-    let samples: Vec<_> = header.channels.list.iter().map(|c| c.sample_type).collect();
-    if header.channels.list.iter().any(|c| c.sampling.area() != 1) {
-        return Err(Error::file(
-            path,
-            "subsampled OpenEXR channels cannot be a label",
-        ));
-    }
-
-    let mut values = Array3::from_elem((choice.channels.len(), height, width), f32::NAN);
-    let mut filled = 0;
-    let wanted = choice.header;
-    let chunks = reader
-        .filter_chunks(false, |_, _, block| {
-            block.layer == wanted && block.level.0 == 0 && block.level.1 == 0
-        })
-        .map_err(bad)?;
-    chunks
-        .decompress_sequential(false, |meta, block| {
-            let channels = &meta.headers[wanted].channels;
-            filled += copy_lines(&block, channels, &samples, &choice.channels, &mut values)?;
-            Ok(())
-        })
-        .map_err(bad)?;
-    if filled != values.len() {
-        return Err(Error::file(
-            path,
-            "the OpenEXR file lacks some of its pixels",
-        ));
-    }
-    label_map(path, label, values)
-}
-
-/// Copies the lines of the wanted channels and returns how many numbers that were.
-fn copy_lines(
-    block: &UncompressedBlock,
-    channels: &ChannelList,
-    samples: &[SampleType],
-    wanted: &[usize],
-    values: &mut Array3<f32>,
-) -> Result<usize, ExrError> {
-    let (_, height, width) = values.dim();
-    let mut copied = 0;
-    for line in block.lines(channels) {
-        let place = line.location;
-        let Some(plane) = wanted.iter().position(|&c| c == place.channel) else {
-            continue;
-        };
-        let (x, y) = (place.position.x(), place.position.y());
-        if y >= height || x + place.sample_count > width {
-            return Err(ExrError::Invalid("a block outside of the picture".into()));
-        }
-        let mut out = values.slice_mut(ndarray::s![plane, y, x..x + place.sample_count]);
-        let out = out.iter_mut();
-        match samples[place.channel] {
-            SampleType::F32 => {
-                for (out, sample) in out.zip(line.read_samples::<f32>()) {
-                    *out = sample?;
-                }
-            }
-            SampleType::F16 => {
-                for (out, sample) in out.zip(line.read_samples::<f16>()) {
-                    *out = sample?.to_f32();
-                }
-            }
-            // Whole numbers above 2^24 would be rounded; class ids are far below.
-            SampleType::U32 => {
-                for (out, sample) in out.zip(line.read_samples::<u32>()) {
-                    *out = sample? as f32;
-                }
-            }
-        }
-        copied += place.sample_count;
-    }
-    Ok(copied)
 }

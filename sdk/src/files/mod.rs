@@ -1,7 +1,7 @@
 //! Label maps and pictures as files: PNG, OpenEXR and NumPy's `.npy`.
 
 mod exr;
-mod exr_channels;
+mod exr_layers;
 mod npy;
 mod npy_header;
 mod picture;
@@ -10,6 +10,7 @@ mod values;
 
 use std::path::Path;
 
+pub use exr::{Channel, Layer, OpenExr};
 pub use picture::{read_picture, write_png};
 
 use crate::{
@@ -47,6 +48,18 @@ pub fn read_label(path: impl AsRef<Path>, label: &Label) -> Result<LabelMap> {
             "a label is read from a .png, .exr or .npy file",
         )),
     }
+}
+
+/// A label map from numbers `[channels, height, width]` of a file, as [`read_label`] makes one of an OpenEXR file's.
+///
+/// # Errors
+/// When the label is categorical and a number is none of its class ids.
+pub fn label_from_numbers(
+    path: impl AsRef<Path>,
+    label: &Label,
+    numbers: ndarray::Array3<f32>,
+) -> Result<LabelMap> {
+    values::label_map(path.as_ref(), label, numbers)
 }
 
 /// Refuses pictures without pixels and oversized ones, before anything is allocated for them.

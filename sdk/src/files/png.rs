@@ -9,7 +9,7 @@ use std::{
 use ::png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 use ndarray::{Array2, Array3};
 
-use super::{check_size, values::settle};
+use super::check_size;
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap, PngCode, Values},
@@ -38,9 +38,8 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
         Values::Continuous {
             channels, encoding, ..
         } => {
-            let mut values = decode(&raster, code, *channels);
-            settle(&mut values, encoding);
-            Ok(LabelMap::Values(values))
+            let values = decode(&raster, code, *channels);
+            Ok(LabelMap::settled(values, encoding))
         }
     }
 }

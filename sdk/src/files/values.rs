@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3};
 
 use crate::{
     error::{Error, Result},
-    label::{Encoding, Label, LabelMap, Values, is_class},
+    label::{Label, LabelMap, Values, is_class},
 };
 
 /// Magnitudes from here on mean "nothing here" in renderers' files.
@@ -30,10 +30,8 @@ pub(super) fn label_map(path: &Path, label: &Label, values: Array3<f32>) -> Resu
             Ok(LabelMap::Classes(ids))
         }
         Values::Continuous { encoding, .. } => {
-            let mut values = values;
-            values.mapv_inplace(|v| if is_something(v) { v } else { f32::NAN });
-            settle(&mut values, encoding);
-            Ok(LabelMap::Values(values))
+            let values = values.mapv_into(|v| if is_something(v) { v } else { f32::NAN });
+            Ok(LabelMap::settled(values, encoding))
         }
     }
 }
@@ -60,29 +58,4 @@ fn class_id(value: f32, classes: &[String], missing: i32) -> Result<i32, String>
 
 fn is_something(value: f32) -> bool {
     value.is_finite() && value.abs() < NOTHING
-}
-
-/// Makes a pixel that lacks one channel lack all, and brings directions to unit length.
-pub(super) fn settle(values: &mut Array3<f32>, encoding: &Encoding) {
-    let (channels, height, width) = values.dim();
-    let pixels = height * width;
-    let values = values.as_slice_mut().expect("made in C order");
-    if channels == 1 {
-        return;
-    }
-    for pixel in 0..pixels {
-        let squared: f32 = (0..channels)
-            .map(|c| values[c * pixels + pixel].powi(2))
-            .sum();
-        // NaN and infinity carry over into the sum.
-        let factor = match encoding {
-            Encoding::Direction if squared < Encoding::MIN_SQUARED_LENGTH => f32::NAN,
-            Encoding::Direction if squared.is_finite() => squared.sqrt().recip(),
-            _ if squared.is_finite() => continue,
-            _ => f32::NAN,
-        };
-        for channel in 0..channels {
-            values[channel * pixels + pixel] *= factor;
-        }
-    }
 }

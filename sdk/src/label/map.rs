@@ -1,8 +1,8 @@
 //! The values of one label over one picture, in physical units.
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Axis};
 
-use super::{Label, Values};
+use super::{Encoding, Label, Values};
 
 /// The values of one label over one picture, row 0 at the top.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,15 @@ impl LabelMap {
         }
     }
 
+    /// A map of values `[channels, height, width]` as they come from a file: a pixel that lacks one channel
+    /// lacks all, and directions are brought to unit length.
+    pub fn settled(mut values: Array3<f32>, encoding: &Encoding) -> Self {
+        if values.dim().0 > 1 {
+            settle(&mut values, encoding);
+        }
+        Self::Values(values)
+    }
+
     /// Width and height in pixels.
     pub fn size(&self) -> (usize, usize) {
         match self {
@@ -35,5 +44,19 @@ impl LabelMap {
                 (width, height)
             }
         }
+    }
+}
+
+fn settle(values: &mut Array3<f32>, encoding: &Encoding) {
+    for mut pixel in values.lanes_mut(Axis(0)) {
+        let squared: f32 = pixel.iter().map(|value| value * value).sum();
+        // NaN and infinity carry over into the sum.
+        let factor = match encoding {
+            Encoding::Direction if squared < Encoding::MIN_SQUARED_LENGTH => f32::NAN,
+            Encoding::Direction if squared.is_finite() => squared.sqrt().recip(),
+            _ if squared.is_finite() => continue,
+            _ => f32::NAN,
+        };
+        pixel.mapv_inplace(|value| value * factor);
     }
 }

@@ -40,6 +40,15 @@ impl Transfer {
             Self::Srgb => ((value + 0.055) / 1.055).powf(2.4),
         }
     }
+
+    /// The stored value of a linear one.
+    pub fn from_linear(self, value: f32) -> f32 {
+        match self {
+            Self::Linear => value,
+            Self::Srgb if value <= 0.003_130_8 => value * 12.92,
+            Self::Srgb => 1.055 * value.powf(1.0 / 2.4) - 0.055,
+        }
+    }
 }
 
 impl PngCode {
@@ -47,6 +56,16 @@ impl PngCode {
     pub fn decode(&self, number: u16) -> f32 {
         self.transfer
             .to_linear((f32::from(number) - self.zero) * self.scale)
+    }
+
+    /// The number that stands for a physical value: the nearest there is, `missing` for what is not a number.
+    pub fn encode(&self, value: f32) -> u16 {
+        if !value.is_finite() {
+            return self.missing.unwrap_or(0);
+        }
+        let highest = if self.bits == 8 { 255.0 } else { 65_535.0 };
+        let number = self.transfer.from_linear(value) / self.scale + self.zero;
+        number.round().clamp(0.0, highest) as u16
     }
 
     pub(super) fn validate(&self) -> Result<(), String> {
@@ -57,5 +76,31 @@ impl PngCode {
             return Err("the PNG code's zero and scale must be finite, scale not 0".into());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::label::Label;
+
+    #[test]
+    fn every_number_survives_decoding_and_encoding() {
+        for label in [
+            Label::depth(),
+            Label::normals(),
+            Label::curvature(),
+            Label::edges(),
+            Label::albedo(),
+        ] {
+            let code = label.png.unwrap();
+            let highest = if code.bits == 8 { 255 } else { u16::MAX };
+            for number in 0..=highest {
+                assert_eq!(code.encode(code.decode(number)), number, "{}", label.name);
+            }
+        }
+        let depth = Label::depth().png.unwrap();
+        assert_eq!(depth.encode(f32::NAN), 65_535);
+        assert_eq!(depth.encode(1e6), 65_535);
+        assert_eq!(depth.encode(-1.0), 0);
     }
 }
