@@ -3,6 +3,7 @@
 
 mod backend;
 mod device;
+mod network;
 #[cfg(feature = "ort")]
 mod ort;
 mod tensor;
@@ -13,6 +14,7 @@ mod tract;
 
 pub use backend::{Backend, Refusal};
 pub use device::{Device, DeviceOptions, DeviceReport, devices};
+pub use network::Network;
 
 pub(crate) use tensor::{Data, DataMut, Tensor};
 
@@ -31,6 +33,14 @@ pub(crate) trait Engine: Send + Sync {
     /// Loads the ONNX file `model` into `copies` sessions with `threads` threads each. Sessions keep
     /// what they need of the file; each can run while the others do.
     fn load(&self, model: &[u8], threads: Threads, copies: usize) -> Result<Vec<Box<dyn Session>>>;
+
+    /// Loads an ONNX file that is none of ours, see [`Network`].
+    fn load_foreign(
+        &self,
+        model: &[u8],
+        output: Option<&str>,
+        threads: Threads,
+    ) -> Result<Box<dyn network::Foreign>>;
 }
 
 /// What suits an engine.

@@ -3,10 +3,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use ndarray::{ArrayD, ArrayView4, IxDyn};
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::{prelude::*, tract_hir::ops::unimpl::UnimplementedOp};
 
-use super::{Data, Engine, Habits, Session, Shape, Stop, Tensor, Threads};
+use super::{Data, Engine, Habits, Session, Shape, Stop, Tensor, Threads, network::Foreign};
 use crate::error::{Error, Result};
 
 const NAME: &str = "tract";
@@ -35,25 +36,8 @@ impl Engine for TractEngine {
     }
 
     fn load(&self, model: &[u8], threads: Threads, copies: usize) -> Result<Vec<Box<dyn Session>>> {
-        // Shapes in the file are symbolic; tract infers them from the inputs' better without.
-        let onnx = tract_onnx::onnx()
-            .with_ignore_output_shapes(true)
-            .with_ignore_value_info(true);
-        let graph = onnx.model_for_read(&mut &model[..]).map_err(failed)?;
-        let unknown = graph
-            .nodes()
-            .iter()
-            .find_map(|node| node.op_as::<UnimplementedOp>());
-        if let Some(op) = unknown {
-            return Err(Error::engine(
-                NAME,
-                format_args!("cannot run operator {}", op.name()),
-            ));
-        }
-        let executor = match threads.count {
-            1 => Executor::SingleThread,
-            threads => Executor::multithread(threads),
-        };
+        let graph = parse(model)?;
+        let executor = executor(threads);
         let shared = Arc::new(Shared {
             graph,
             plans: Mutex::default(),
@@ -63,6 +47,96 @@ impl Engine for TractEngine {
             executor: executor.clone(),
         };
         Ok((0..copies).map(|_| Box::new(session()) as _).collect())
+    }
+
+    fn load_foreign(
+        &self,
+        model: &[u8],
+        output: Option<&str>,
+        threads: Threads,
+    ) -> Result<Box<dyn Foreign>> {
+        let mut graph = parse(model)?;
+        let inputs = graph.input_outlets().map_err(failed)?.len();
+        if inputs != 1 {
+            let reason = format!("the network has {inputs} inputs, expected one picture");
+            return Err(Error::engine(NAME, reason));
+        }
+        if let Some(output) = output {
+            graph = graph.with_outputs_by_name([output]).map_err(failed)?;
+        }
+        Ok(Box::new(TractForeign {
+            graph,
+            plan: None,
+            executor: executor(threads),
+        }))
+    }
+}
+
+fn parse(model: &[u8]) -> Result<InferenceModel> {
+    // Shapes in the file are symbolic; tract infers them from the inputs' better without.
+    let onnx = tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true);
+    let graph = onnx.model_for_read(&mut &model[..]).map_err(failed)?;
+    let unknown = graph
+        .nodes()
+        .iter()
+        .find_map(|node| node.op_as::<UnimplementedOp>());
+    if let Some(op) = unknown {
+        return Err(Error::engine(
+            NAME,
+            format_args!("cannot run operator {}", op.name()),
+        ));
+    }
+    Ok(graph)
+}
+
+fn executor(threads: Threads) -> Executor {
+    match threads.count {
+        1 => Executor::SingleThread,
+        threads => Executor::multithread(threads),
+    }
+}
+
+/// A network of somebody else's, with the plan for the last size.
+struct TractForeign {
+    graph: InferenceModel,
+    plan: Option<(Vec<usize>, Plan)>,
+    executor: Executor,
+}
+
+impl TractForeign {
+    fn plan(&mut self, shape: &[usize]) -> TractResult<Plan> {
+        if let Some((known, plan)) = &self.plan
+            && known == shape
+        {
+            return Ok(plan.clone());
+        }
+        let mut graph = self.graph.clone();
+        graph.set_input_fact(0, InferenceFact::dt_shape(f32::datum_type(), shape))?;
+        let plan = graph.into_optimized()?.into_runnable()?;
+        self.plan = Some((shape.to_vec(), plan.clone()));
+        Ok(plan)
+    }
+}
+
+impl Foreign for TractForeign {
+    fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
+        use tract_onnx::prelude::Tensor;
+        let plan = self.plan(input.shape()).map_err(failed)?;
+        let input = input.as_standard_layout();
+        let numbers = input.as_slice().expect("in standard layout");
+        let tensor = Tensor::from_shape(input.shape(), numbers).map_err(failed)?;
+        let run = || plan.run(tvec![tensor.into()]);
+        let results = multithread_tract_scope(self.executor.clone(), run).map_err(failed)?;
+        let result = results
+            .first()
+            .ok_or_else(|| Error::engine(NAME, "the network gave no output"))?;
+        let floats = result.cast_to::<f32>().map_err(failed)?;
+        let view = floats.to_plain_array_view::<f32>().map_err(failed)?;
+        let shape = IxDyn(view.shape());
+        let numbers = view.iter().copied().collect();
+        ArrayD::from_shape_vec(shape, numbers).map_err(|error| Error::engine(NAME, error))
     }
 }
 

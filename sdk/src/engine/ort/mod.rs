@@ -1,5 +1,6 @@
 //! ONNX Runtime, loaded at run time from a library found on the machine.
 
+mod foreign;
 mod library;
 mod provider;
 mod search;
@@ -16,7 +17,7 @@ pub(super) use self::{
     library::{Library, find},
     provider::{Gpu, Provider},
 };
-use super::{Engine, Habits, Session, Threads};
+use super::{Engine, Habits, Session, Threads, network::Foreign};
 use crate::{
     cuda,
     error::{Error, Result},
@@ -208,6 +209,19 @@ impl Engine for OrtEngine {
             Ok(Box::new(session) as Box<dyn Session>)
         };
         (0..copies).map(load).collect()
+    }
+
+    fn load_foreign(
+        &self,
+        model: &[u8],
+        output: Option<&str>,
+        threads: Threads,
+    ) -> Result<Box<dyn Foreign>> {
+        let provider = self.provider_for(model)?;
+        let network =
+            foreign::OrtForeign::new(&self.environment, &provider, model, output, threads)
+                .map_err(|error| error.of_engine(self.provider.title()))?;
+        Ok(Box::new(network))
     }
 }
 

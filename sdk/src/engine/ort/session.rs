@@ -90,7 +90,7 @@ fn gpu_memory(place: Place) -> ::ort::Result<MemoryInfo<'static>> {
     )
 }
 
-fn load(
+pub(super) fn load(
     environment: &Environment,
     provider: &Provider,
     model: &[u8],
