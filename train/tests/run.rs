@@ -13,7 +13,7 @@ use burn::tensor::Device;
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use multicond::model::Size;
 use multicond_train::{
-    data::Taskonomy,
+    data::Dataset,
     net::Preset,
     train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, train},
 };
@@ -57,7 +57,7 @@ fn data() -> TempDir {
     folder
 }
 
-fn config(data: &Taskonomy) -> Config {
+fn config(data: &Dataset) -> Config {
     let size = Size {
         width: 32,
         height: 32,
@@ -76,7 +76,7 @@ fn config(data: &Taskonomy) -> Config {
 }
 
 fn go(data: &Path, run: &Path, steps: u64, resume: bool) -> Checkpoint {
-    let data = Taskonomy::open(data).unwrap();
+    let data = Dataset::open(data).unwrap();
     let device = Device::flex();
     let (config, resume) = if resume {
         let checkpoint = Checkpoint::find(run).unwrap();
@@ -161,7 +161,7 @@ fn a_checkpoint_gives_back_its_generator() {
 fn weights_that_are_no_numbers_are_not_kept() {
     let _alone = alone();
     let data = data();
-    let config = config(&Taskonomy::open(data.path()).unwrap());
+    let config = config(&Dataset::open(data.path()).unwrap());
     let mut players = Players::new(&config, &Device::flex().autodiff());
     let bias = players
         .generator
@@ -190,9 +190,20 @@ fn a_damaged_frame_is_named() {
         .join("depth_zbuffer/point_0_view_2_domain_depth_zbuffer.png");
     let bytes = fs::read(&broken).unwrap();
     fs::write(&broken, &bytes[..bytes.len() / 2]).unwrap();
-    let data = Taskonomy::open(folder.path()).unwrap();
+    let data = Dataset::open(folder.path()).unwrap();
     let labels = data.labels().to_vec();
-    let error = format!("{:#}", data.read(2, &labels, 32, 32).unwrap_err());
+    let error = format!(
+        "{:#}",
+        data.read(
+            2,
+            &labels,
+            Size {
+                width: 32,
+                height: 32
+            }
+        )
+        .unwrap_err()
+    );
     assert!(
         error.contains("view_2") && error.contains("cut short"),
         "{error}"

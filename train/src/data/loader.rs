@@ -3,20 +3,17 @@
 //! What a step sees follows from the seed and the step's number alone, so a resumed run sees what an
 //! unbroken one would have seen.
 
-use std::{
-    sync::{Arc, mpsc},
-    thread,
-};
-
 use anyhow::{Result, anyhow};
-use multicond::label::Label;
+use multicond::{label::Label, model::Size};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{HostBatch, Sample, Sparsity, Taskonomy};
+use super::{Dataset, HostBatch, Sample, Sparsity, ordered::Ordered};
 
-/// Batches that are ready ahead of the step that runs.
-const AHEAD: usize = 2;
+/// Threads that read. Steps take far longer than batches, so more would only wait.
+const THREADS: usize = 2;
+/// Batches that each thread has ready ahead of the step that runs.
+const AHEAD: usize = 1;
 
 /// Random changes to each sample.
 #[derive(Clone, Debug)]
@@ -30,10 +27,9 @@ pub struct Augmentation {
 /// What every batch is made from.
 #[derive(Clone, Debug)]
 struct Source {
-    data: Taskonomy,
+    data: Dataset,
     schema: Vec<Label>,
-    width: usize,
-    height: usize,
+    size: Size,
     batch_size: usize,
     augmentation: Augmentation,
     seed: u64,
@@ -42,7 +38,7 @@ struct Source {
 /// An endless stream of batches.
 #[derive(Debug)]
 pub struct Loader {
-    batches: mpsc::Receiver<Result<HostBatch>>,
+    batches: Ordered<Result<HostBatch>>,
     steps_per_epoch: u64,
 }
 
@@ -52,9 +48,9 @@ impl Loader {
     /// # Errors
     /// When the data holds fewer frames than a batch.
     pub fn start(
-        data: Taskonomy,
+        data: Dataset,
         schema: Vec<Label>,
-        (width, height): (usize, usize),
+        size: Size,
         batch_size: usize,
         augmentation: Augmentation,
         seed: u64,
@@ -67,28 +63,16 @@ impl Loader {
                 data.frames().len()
             ));
         }
-        let source = Arc::new(Source {
+        let source = Source {
             data,
             schema,
-            width,
-            height,
+            size,
             batch_size,
             augmentation,
             seed,
-        });
-        let (sender, batches) = mpsc::sync_channel(AHEAD);
-        thread::Builder::new()
-            .name("batches".into())
-            .spawn(move || {
-                for step in first_step.. {
-                    let batch = source.batch(step, steps_per_epoch);
-                    let stop = batch.is_err();
-                    // The receiver is gone when training has ended.
-                    if sender.send(batch).is_err() || stop {
-                        return;
-                    }
-                }
-            })?;
+        };
+        let batch = move |step| Some(source.batch(step, steps_per_epoch));
+        let batches = Ordered::start(THREADS, AHEAD, first_step, batch)?;
         Ok(Self {
             batches,
             steps_per_epoch,
@@ -98,11 +82,11 @@ impl Loader {
     /// The next batch.
     ///
     /// # Errors
-    /// When a file of the batch cannot be used; the stream ends there.
+    /// When a file of the batch cannot be used.
     pub fn next_batch(&mut self) -> Result<HostBatch> {
         self.batches
-            .recv()
-            .map_err(|_| anyhow!("no more batches: the reader has stopped"))?
+            .next()
+            .ok_or_else(|| anyhow!("no more batches: a thread that reads has stopped"))?
     }
 
     /// Whole batches in one pass over the data.
@@ -130,9 +114,7 @@ impl Source {
     }
 
     fn sample(&self, index: usize, step: u64, rng: &mut impl Rng) -> Result<Sample> {
-        let mut sample = self
-            .data
-            .read(index, &self.schema, self.width, self.height)?;
+        let mut sample = self.data.read(index, &self.schema, self.size)?;
         if self.augmentation.flip && rng.random::<bool>() {
             sample.flip(&self.schema);
         }

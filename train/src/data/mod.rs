@@ -1,19 +1,31 @@
 //! From folders of pictures and label maps to batches of network input.
 
 mod batch;
+mod camera;
+mod dataset;
+mod derive;
 mod encode;
+mod free_form;
+pub mod inspect;
+mod layouts;
 mod loader;
+mod ordered;
+mod prepared;
 mod region;
 mod resize;
 mod sample;
+pub(crate) mod show;
 mod sparsity;
-mod taskonomy;
 
 pub use batch::{Batch, HostBatch};
+pub use camera::Intrinsics;
+pub use dataset::{Dataset, OpenOptions};
+pub use derive::{Derivation, Network};
 pub use encode::{encode, encoded_channels};
+pub use layouts::Format;
 pub use loader::{Augmentation, Loader};
+pub use prepared::{Column, Manifest, PrepareOptions, Storage, prepare};
 pub use region::regions;
 pub use sample::Sample;
 pub use sparsity::Sparsity;
 pub(crate) use sparsity::drop_regions;
-pub use taskonomy::Taskonomy;

@@ -1,64 +1,112 @@
-//! Brings samples to the size of the network: pictures smoothly, labels by their nearest pixel.
+//! Brings samples to the size of the network: the middle in its proportions is kept, then pictures are scaled
+//! smoothly and labels by their nearest pixel.
 
-use anyhow::Result;
 use image::{Rgb32FImage, imageops};
-use multicond::label::LabelMap;
-use ndarray::{Array2, Array3, ArrayView2, Axis};
+use multicond::{label::LabelMap, model::Size};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, s};
 
-use super::Sample;
+use super::{Intrinsics, Sample};
 
-/// Resizes everything in a sample. Proportions are not kept.
-pub(super) fn resize(sample: Sample, width: usize, height: usize) -> Result<Sample> {
-    let (_, old_height, old_width) = sample.picture.dim();
-    if (old_width, old_height) == (width, height) {
-        return Ok(sample);
+/// Crops and scales everything in a sample.
+pub(super) fn resize(sample: Sample, size: Size) -> Sample {
+    let (_, rows, columns) = sample.picture.dim();
+    let old = Size {
+        width: columns,
+        height: rows,
+    };
+    if old == size {
+        return sample;
     }
-    Ok(Sample {
+    let part = Part::middle(old, size);
+    Sample {
         name: sample.name,
-        picture: resize_picture(&sample.picture, width, height),
+        picture: resize_picture(&part, &sample.picture, size),
         labels: sample
             .labels
             .into_iter()
             .map(|map| match map {
-                LabelMap::Classes(ids) => LabelMap::Classes(nearest(ids.view(), width, height)),
-                LabelMap::Values(values) => LabelMap::Values(nearest_each(&values, width, height)),
+                LabelMap::Classes(ids) => LabelMap::Classes(part.nearest(ids.view(), size)),
+                LabelMap::Values(values) => LabelMap::Values(part.nearest_each(&values, size)),
             })
             .collect(),
-        instances: sample
-            .instances
-            .map(|ids| nearest(ids.view(), width, height)),
-    })
+        instances: sample.instances.map(|ids| part.nearest(ids.view(), size)),
+        camera: sample.camera.map(|camera| part.camera(camera, size)),
+    }
 }
 
-fn resize_picture(picture: &Array3<f32>, width: usize, height: usize) -> Array3<f32> {
-    let (_, old_height, old_width) = picture.dim();
-    let source = Rgb32FImage::from_fn(old_width as u32, old_height as u32, |x, y| {
+/// The part of a picture that is kept.
+struct Part {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Part {
+    /// The largest part in the middle that has the proportions of `new`, to the nearest pixel.
+    fn middle(old: Size, new: Size) -> Self {
+        // Rounded up, so that nothing is cut where proportions agree but for a fraction of a pixel.
+        let width = (old.height * new.width).div_ceil(new.height).min(old.width);
+        let height = (old.width * new.height).div_ceil(new.width).min(old.height);
+        Self {
+            left: (old.width - width) / 2,
+            top: (old.height - height) / 2,
+            width,
+            height,
+        }
+    }
+
+    fn nearest<T: Copy>(&self, values: ArrayView2<'_, T>, size: Size) -> Array2<T> {
+        Array2::from_shape_fn((size.height, size.width), |(y, x)| {
+            // The pixel under the new pixel's centre.
+            let row = self.top + (2 * y + 1) * self.height / (2 * size.height);
+            let column = self.left + (2 * x + 1) * self.width / (2 * size.width);
+            values[[row, column]]
+        })
+    }
+
+    fn nearest_each(&self, values: &Array3<f32>, size: Size) -> Array3<f32> {
+        let mut scaled = Array3::zeros((values.dim().0, size.height, size.width));
+        for (mut target, source) in scaled.axis_iter_mut(Axis(0)).zip(values.axis_iter(Axis(0))) {
+            target.assign(&self.nearest(source, size));
+        }
+        scaled
+    }
+
+    fn camera(&self, camera: Intrinsics, size: Size) -> Intrinsics {
+        let cropped = Intrinsics {
+            cx: camera.cx - self.left as f32,
+            cy: camera.cy - self.top as f32,
+            ..camera
+        };
+        cropped.scaled((self.width, self.height), (size.width, size.height))
+    }
+}
+
+fn resize_picture(part: &Part, picture: &Array3<f32>, size: Size) -> Array3<f32> {
+    let rows = part.top..part.top + part.height;
+    let columns = part.left..part.left + part.width;
+    scale_picture(picture.slice(s![.., rows, columns]), size)
+}
+
+/// Scales a picture `[3, height, width]` smoothly.
+pub(super) fn scale_picture(picture: ArrayView3<'_, f32>, size: Size) -> Array3<f32> {
+    let (_, height, width) = picture.dim();
+    if (width, height) == (size.width, size.height) {
+        return picture.to_owned();
+    }
+    let source = Rgb32FImage::from_fn(width as u32, height as u32, |x, y| {
         image::Rgb([0, 1, 2].map(|c| picture[[c, y as usize, x as usize]]))
     });
     let scaled = imageops::resize(
         &source,
-        width as u32,
-        height as u32,
+        size.width as u32,
+        size.height as u32,
         imageops::FilterType::CatmullRom,
     );
-    Array3::from_shape_fn((3, height, width), |(c, y, x)| {
+    Array3::from_shape_fn((3, size.height, size.width), |(c, y, x)| {
         scaled.get_pixel(x as u32, y as u32)[c].clamp(0.0, 1.0)
     })
-}
-
-fn nearest<T: Copy>(values: ArrayView2<'_, T>, width: usize, height: usize) -> Array2<T> {
-    let (old_height, old_width) = values.dim();
-    Array2::from_shape_fn((height, width), |(y, x)| {
-        values[[y * old_height / height, x * old_width / width]]
-    })
-}
-
-fn nearest_each(values: &Array3<f32>, width: usize, height: usize) -> Array3<f32> {
-    let mut scaled = Array3::zeros((values.dim().0, height, width));
-    for (mut target, source) in scaled.axis_iter_mut(Axis(0)).zip(values.axis_iter(Axis(0))) {
-        target.assign(&nearest(source, width, height));
-    }
-    scaled
 }
 
 #[cfg(test)]
@@ -67,10 +115,38 @@ mod tests {
 
     use super::*;
 
+    fn size(width: usize, height: usize) -> Size {
+        Size { width, height }
+    }
+
+    fn whole(width: usize, height: usize) -> Part {
+        Part::middle(size(width, height), size(width, height))
+    }
+
     #[test]
     fn labels_take_whole_pixels() {
         let ids = array![[1, 2, 3, 4], [5, 6, 7, 8]];
-        assert_eq!(nearest(ids.view(), 2, 1), array![[1, 3]]);
-        assert_eq!(nearest(ids.view(), 4, 4).row(1), ids.row(0));
+        let part = whole(4, 2);
+        assert_eq!(part.nearest(ids.view(), size(2, 1)), array![[6, 8]]);
+        assert_eq!(part.nearest(ids.view(), size(4, 4)).row(1), ids.row(0));
+    }
+
+    #[test]
+    fn the_middle_is_kept_in_its_proportions() {
+        let part = Part::middle(size(640, 480), size(256, 256));
+        let kept = (part.left, part.top, part.width, part.height);
+        assert_eq!(kept, (80, 0, 480, 480));
+        let part = Part::middle(size(2048, 1024), size(512, 256));
+        let kept = (part.left, part.top, part.width, part.height);
+        assert_eq!(kept, (0, 0, 2048, 1024));
+        let camera = Intrinsics {
+            fx: 518.0,
+            fy: 519.0,
+            cx: 320.0,
+            cy: 240.0,
+        };
+        let part = Part::middle(size(640, 480), size(240, 240));
+        let scaled = part.camera(camera, size(240, 240));
+        assert_eq!((scaled.cx, scaled.cy, scaled.fx), (120.0, 120.0, 259.0));
     }
 }

@@ -3,6 +3,8 @@
 use multicond::label::{Encoding, Label, LabelMap, Values};
 use ndarray::{Array2, Array3, Axis};
 
+use super::Intrinsics;
+
 /// A picture, its labels in physical units and, where the data has them, its objects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -14,6 +16,8 @@ pub struct Sample {
     pub labels: Vec<LabelMap>,
     /// Object numbers `[height, width]`; 0 is "no object known".
     pub instances: Option<Array2<i32>>,
+    /// The camera, where the data knows it.
+    pub camera: Option<Intrinsics>,
 }
 
 impl Sample {
@@ -33,6 +37,9 @@ impl Sample {
         }
         if let Some(instances) = &mut self.instances {
             instances.invert_axis(Axis(1));
+        }
+        if let Some(camera) = &mut self.camera {
+            camera.cx = self.picture.dim().2 as f32 - camera.cx;
         }
     }
 }
@@ -65,6 +72,7 @@ mod tests {
                 })),
             ],
             instances: Some(array![[1, 2]]),
+            camera: None,
         };
         sample.flip(&[Label::semantics(["a"; 5]), Label::normals()]);
         assert_eq!(sample.picture[[0, 0, 0]], 1.0);

@@ -2,10 +2,12 @@
 
 use multicond::label::{Label, LabelMap, Values};
 use ndarray::Array2;
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::{Sample, regions};
+use super::{Sample, free_form::strokes, regions};
 
 /// How labels go missing during training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ pub struct Sparsity {
     pub rate: [f64; 2],
     /// Chance that a label is missing from the whole picture, by the label's name.
     pub remove: std::collections::BTreeMap<String, f64>,
+    /// Chance that random strokes are rubbed out of a label, drawn for each label anew.
+    pub free_form: f64,
     /// Steps over which `share` and `remove` grow from nothing to what they say, so that a network
     /// learns from full labels first; 0 starts with all of it.
     pub ramp_steps: u64,
@@ -29,6 +33,7 @@ impl Default for Sparsity {
             share: 1.0,
             rate: [0.5, 0.5],
             remove: Default::default(),
+            free_form: 0.0,
             ramp_steps: 0,
         }
     }
@@ -39,8 +44,9 @@ impl Sparsity {
     pub fn validate(&self, schema: &[Label]) -> Result<(), String> {
         let [low, high] = self.rate;
         let chance = 0.0..=1.0;
-        if !chance.contains(&self.share) || !chance.contains(&low) || !chance.contains(&high) {
-            return Err("sparsity.share and sparsity.rate lie between 0 and 1".into());
+        let chances = [self.share, low, high, self.free_form];
+        if !chances.iter().all(|value| chance.contains(value)) {
+            return Err("sparsity.share, rate and free_form lie between 0 and 1".into());
         }
         if low > high {
             return Err(format!("sparsity.rate [{low}, {high}] runs backwards"));
@@ -56,6 +62,25 @@ impl Sparsity {
         Ok(())
     }
 
+    /// Sparsity for scoring: every picture loses regions at the rate, and these labels whole.
+    pub fn at_rate(rate: f64, remove: &[String]) -> Self {
+        Self {
+            rate: [rate; 2],
+            remove: remove.iter().map(|name| (name.clone(), 1.0)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Drops regions and labels of one sample outside of training: what is dropped follows from the seed and the
+    /// sample's name alone, whatever else is scored.
+    pub fn apply_by_name(&self, sample: &mut Sample, schema: &[Label], seed: u64) {
+        let mut hash = Sha256::new();
+        hash.update(seed.to_le_bytes());
+        hash.update(&sample.name);
+        let mut rng = ChaCha8Rng::from_seed(hash.finalize().into());
+        self.apply(sample, schema, u64::MAX, &mut rng);
+    }
+
     /// Drops regions and labels of one sample of a training step.
     pub fn apply(&self, sample: &mut Sample, schema: &[Label], step: u64, rng: &mut impl Rng) {
         let strength = match self.ramp_steps {
@@ -67,11 +92,14 @@ impl Sparsity {
             let rate = low + (high - low) * rng.random::<f64>();
             drop_regions(sample, schema, rate, rng);
         }
+        let (_, height, width) = sample.picture.dim();
         for (map, label) in sample.labels.iter_mut().zip(schema) {
             let probability = self.remove.get(&label.name).copied().unwrap_or(0.0);
             if rng.random::<f64>() < probability * strength {
-                let (width, height) = map.size();
                 *map = LabelMap::missing(label, width, height);
+            } else if rng.random::<f64>() < self.free_form * strength {
+                let mask = strokes(width, height, rng);
+                erase(map, label, |pixel| mask[pixel]);
             }
         }
     }
@@ -126,11 +154,8 @@ fn erase(map: &mut LabelMap, label: &Label, chosen: impl Fn((usize, usize)) -> b
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array3, array};
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
     use super::*;
+    use ndarray::{Array3, array};
 
     fn sample() -> (Sample, Vec<Label>) {
         let sample = Sample {
@@ -141,6 +166,7 @@ mod tests {
                 LabelMap::Values(Array3::ones((1, 2, 2))),
             ],
             instances: None,
+            camera: None,
         };
         (sample, vec![Label::semantics(["a", "b"]), Label::depth()])
     }
@@ -200,6 +226,39 @@ mod tests {
         assert_eq!(sample, full);
         sparsity.apply(&mut sample, &schema, 10, &mut rng);
         assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
+    }
+
+    #[test]
+    fn what_is_dropped_follows_from_seed_and_name() {
+        let (full, schema) = sample();
+        let sparsity = Sparsity {
+            free_form: 1.0,
+            ..Sparsity::at_rate(0.5, &[])
+        };
+        let dropped = |name: &str, seed| {
+            let mut sample = full.clone();
+            sample.name = name.into();
+            sparsity.apply_by_name(&mut sample, &schema, seed);
+            // NaN differs from itself.
+            format!("{:?}", sample.labels)
+        };
+        assert_eq!(dropped("a", 1), dropped("a", 1));
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        assert!(names.iter().any(|name| dropped(name, 1) != dropped("a", 1)));
+        assert!((2..10).any(|seed| dropped("a", seed) != dropped("a", 1)));
+    }
+
+    #[test]
+    fn scoring_removes_whole_labels() {
+        let (mut sample, schema) = sample();
+        let sparsity = Sparsity::at_rate(0.0, &["depth".into()]);
+        let semantics = sample.labels[0].clone();
+        sparsity.apply_by_name(&mut sample, &schema, 0);
+        assert_eq!(sample.labels[0], semantics);
+        let LabelMap::Values(depth) = &sample.labels[1] else {
+            panic!("values")
+        };
+        assert!(depth.iter().all(|metres| metres.is_nan()));
     }
 
     #[test]

@@ -2,17 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use indicatif::ProgressBar;
-use multicond::{Frame, Generator, Options, Picture};
+use multicond::{Frame, Generator, Options, Picture, model::Size};
 use ndarray::{Array3, ArrayView3, Axis};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Lpips, psnr, psnr::mean_squared_error};
-use crate::data::{Sample, Taskonomy, drop_regions};
+use crate::data::{Dataset, Sample, Sparsity};
 
 /// What made the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,8 +36,7 @@ pub struct Scores {
 
 /// Scores a model on `data` at the size it was trained on.
 ///
-/// `sparsity` is the chance that a region loses a label, drawn from the frame's name so that every run
-/// drops the same. With `training` the nearest training picture is scored too: both baselines see the
+/// What `sparsity` drops follows from the seed and the frame's name, so that every run drops the same. With `training` the nearest training picture is scored too: both baselines see the
 /// real picture, which the model does not.
 ///
 /// # Errors
@@ -48,25 +44,21 @@ pub struct Scores {
 pub fn evaluate(
     model: &Path,
     options: &Options,
-    data: &Taskonomy,
-    training: Option<&Taskonomy>,
-    sparsity: f64,
+    data: &Dataset,
+    training: Option<&Dataset>,
+    sparsity: &Sparsity,
+    seed: u64,
     lpips: &Lpips,
 ) -> Result<Vec<Scores>> {
     let mut generator = Generator::open(model, options)?;
     let manifest = generator.manifest().clone();
     for label in &manifest.labels {
-        ensure!(
-            data.labels().iter().any(|other| other.name == label.name),
-            "{}: the data has no label `{}`",
-            model.display(),
-            label.name
-        );
+        data.label(&label.name)?;
     }
-    let (width, height) = (manifest.trained_size.width, manifest.trained_size.height);
-    let read = |data: &Taskonomy, index| data.read(index, &manifest.labels, width, height);
+    let size = manifest.trained_size;
+    let read = |data: &Dataset, index| data.read(index, &manifest.labels, size);
     let gallery = training
-        .map(|training| gallery(training, width, height))
+        .map(|training| gallery(training, size))
         .transpose()?;
 
     let mut sums = vec![
@@ -80,12 +72,7 @@ pub fn evaluate(
     let mut picture = Picture::default();
     for index in 0..data.frames().len() {
         let mut sample = read(data, index)?;
-        drop_regions(
-            &mut sample,
-            &manifest.labels,
-            sparsity,
-            &mut by_name(&data.frames()[index]),
-        );
+        sparsity.apply_by_name(&mut sample, &manifest.labels, seed);
         let frame = frame(&sample, &manifest.labels).context(sample.name.clone())?;
         generator.generate(&frame, &mut picture)?;
         let real = sample.picture.view();
@@ -118,16 +105,12 @@ fn frame(sample: &Sample, labels: &[multicond::label::Label]) -> Result<Frame<'s
     Ok(frame)
 }
 
-fn by_name(name: &str) -> ChaCha8Rng {
-    ChaCha8Rng::from_seed(Sha256::digest(name).into())
-}
-
-fn gallery(training: &Taskonomy, width: usize, height: usize) -> Result<Vec<Array3<f32>>> {
+fn gallery(training: &Dataset, size: Size) -> Result<Vec<Array3<f32>>> {
     let bar = ProgressBar::new(training.frames().len() as u64).with_message("training pictures");
     (0..training.frames().len())
         .map(|index| {
             bar.inc(1);
-            Ok(training.read(index, &[], width, height)?.picture)
+            Ok(training.read(index, &[], size)?.picture)
         })
         .collect()
 }

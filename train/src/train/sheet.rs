@@ -1,104 +1,18 @@
 //! Sheets of samples: one row a sample, its labels, the generated picture and the real one.
 
-use image::{Rgb, RgbImage};
-use multicond::label::{Encoding, Label, LabelMap, Values};
+use image::RgbImage;
+use multicond::label::Label;
 use ndarray::Array3;
 
-use crate::data::Sample;
-
-const GAP: u32 = 4;
-const BACKGROUND: Rgb<u8> = Rgb([255, 255, 255]);
+use crate::data::{Sample, show};
 
 /// One sheet. `generated` holds one picture `[3, height, width]` in [0, 1] a sample.
 pub fn sheet(samples: &[Sample], schema: &[Label], generated: &[Array3<f32>]) -> RgbImage {
-    let (_, height, width) = samples[0].picture.dim();
-    let (width, height) = (width as u32, height as u32);
-    let columns = schema.len() as u32 + 2;
-    let rows = samples.len() as u32;
-    let mut sheet = RgbImage::from_pixel(
-        columns * (width + GAP) + GAP,
-        rows * (height + GAP) + GAP,
-        BACKGROUND,
-    );
-    for (row, (sample, generated)) in (0..).zip(samples.iter().zip(generated)) {
-        let maps = sample
-            .labels
-            .iter()
-            .zip(schema)
-            .map(|(map, label)| show(map, label));
-        let pictures = [generated, &sample.picture].map(picture);
-        for (column, tile) in (0..).zip(maps.chain(pictures)) {
-            let left = GAP + column * (width + GAP);
-            let top = GAP + row * (height + GAP);
-            image::imageops::replace(&mut sheet, &tile, i64::from(left), i64::from(top));
-        }
-    }
-    sheet
-}
-
-/// A label as a person would want to see it: classes in colours, directions and other values around
-/// middle gray, a checkerboard where it is missing.
-fn show(map: &LabelMap, label: &Label) -> RgbImage {
-    let (width, height) = map.size();
-    RgbImage::from_fn(width as u32, height as u32, |x, y| {
-        let pixel = (y as usize, x as usize);
-        colour(map, label, pixel).unwrap_or_else(|| checker(x, y))
-    })
-}
-
-fn colour(map: &LabelMap, label: &Label, (y, x): (usize, usize)) -> Option<Rgb<u8>> {
-    match (map, &label.values) {
-        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
-            let class = usize::try_from(ids[[y, x]]).ok()?;
-            (class < classes.len()).then(|| class_colour(class))
-        }
-        (LabelMap::Values(values), Values::Continuous { encoding, .. }) => {
-            let channels = values.dim().0;
-            let pixel = |c: usize| values[[c, y, x]];
-            if !encoding.is_present((0..channels).map(pixel)) {
-                return None;
-            }
-            let shown = |c: usize| byte(show_value(*encoding, pixel(c)));
-            Some(match channels {
-                1 => Rgb([shown(0); 3]),
-                2 => Rgb([shown(0), shown(1), 128]),
-                _ => Rgb([shown(0), shown(1), shown(2)]),
-            })
-        }
-        _ => None,
-    }
-}
-
-fn show_value(encoding: Encoding, value: f32) -> f32 {
-    (encoding.encode(value) + 1.0) / 2.0
-}
-
-/// Hues a golden angle apart, so that neighbours in the list look different.
-fn class_colour(class: usize) -> Rgb<u8> {
-    let hue = (class as f32 * 0.618_034).fract() * 6.0;
-    let lightness = [0.95, 0.7, 0.5][class % 3];
-    Rgb([5.0, 3.0, 1.0].map(|offset: f32| {
-        let k = (offset + hue) % 6.0;
-        byte(lightness * (1.0 - 0.65 * k.min(4.0 - k).clamp(0.0, 1.0)))
-    }))
-}
-
-fn checker(x: u32, y: u32) -> Rgb<u8> {
-    if (x / 8 + y / 8).is_multiple_of(2) {
-        Rgb([90; 3])
-    } else {
-        Rgb([120; 3])
-    }
-}
-
-fn picture(values: &Array3<f32>) -> RgbImage {
-    let (_, height, width) = values.dim();
-    RgbImage::from_fn(width as u32, height as u32, |x, y| {
-        Rgb([0, 1, 2].map(|c| byte(values[[c, y as usize, x as usize]])))
-    })
-}
-
-fn byte(value: f32) -> u8 {
-    // `as` clips to 0..=255.
-    (value * 255.0).round() as u8
+    let rows = samples.iter().zip(generated).map(|(sample, generated)| {
+        let maps = sample.labels.iter().zip(schema);
+        let maps = maps.map(|(map, label)| show::label(map, label));
+        let pictures = [generated, &sample.picture].map(show::picture);
+        maps.chain(pictures).collect()
+    });
+    show::grid(&rows.collect::<Vec<_>>())
 }

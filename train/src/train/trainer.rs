@@ -20,7 +20,7 @@ use super::{
     sheet,
 };
 use crate::{
-    data::{Augmentation, HostBatch, Loader, Sample, Taskonomy, drop_regions},
+    data::{Augmentation, Dataset, HostBatch, Loader, Sample, drop_regions},
     net::{Generator, vgg::Vgg},
 };
 
@@ -30,9 +30,9 @@ const SHEET_FRAMES: usize = 3;
 /// How a run is made, beside its configuration.
 pub struct Options<'a> {
     /// The data to learn from.
-    pub data: Taskonomy,
+    pub data: Dataset,
     /// The data that sheets of samples show; the training data if absent.
-    pub validation: Option<Taskonomy>,
+    pub validation: Option<Dataset>,
     /// The run's folder.
     pub run: &'a Path,
     /// Where to compute, without gradients recorded.
@@ -61,7 +61,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
     let mut loader = Loader::start(
         options.data,
         config.labels.clone(),
-        (config.size.width, config.size.height),
+        config.size,
         training.batch_size,
         Augmentation {
             flip: training.flip,
@@ -151,7 +151,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
 }
 
 /// The name under which a model remembers its data.
-fn data_name(data: &Taskonomy) -> String {
+fn data_name(data: &Dataset) -> String {
     format!("{} ({} frames)", data.name(), data.frames().len())
 }
 
@@ -189,13 +189,13 @@ fn progress_bar(done: u64, last: u64) -> ProgressBar {
 }
 
 /// Frames spread over the data, each once dense and once with half of its regions dropped.
-fn sheet_samples(config: &Config, data: &Taskonomy) -> Result<Vec<Sample>> {
+fn sheet_samples(config: &Config, data: &Dataset) -> Result<Vec<Sample>> {
     let frames = data.frames().len();
     let count = SHEET_FRAMES.min(frames);
     let mut samples = Vec::new();
     for number in 0..count {
         let index = number * frames / count;
-        let dense = data.read(index, &config.labels, config.size.width, config.size.height)?;
+        let dense = data.read(index, &config.labels, config.size)?;
         let mut sparse = dense.clone();
         let mut rng = ChaCha8Rng::seed_from_u64(number as u64);
         drop_regions(&mut sparse, &config.labels, 0.5, &mut rng);

@@ -1,0 +1,253 @@
+//! A dataset as training, scoring and `data` commands see it: a layout, the part of it that was chosen, and
+//! the labels that are derived on the way.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use multicond::{label::Label, model::Size};
+
+use super::{
+    Sample,
+    derive::{self, Derivation},
+    layouts::{self, Format, Layout},
+    resize::resize,
+};
+
+/// How a dataset is opened. All of it may be left out.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// The layout; recognised from what is there if absent.
+    pub format: Option<Format>,
+    /// The part of a divided dataset, or `all`.
+    pub split: Option<String>,
+    /// A text file that names the frames to take, one a line.
+    pub frames: Option<PathBuf>,
+    /// How many classes, for datasets that count them in several ways.
+    pub classes: Option<usize>,
+    /// Labels to compute, in this order; each may use those before it.
+    pub derive: Vec<Derivation>,
+    /// The horizontal field of view in degrees, where the data does not know its cameras.
+    pub field_of_view: Option<f32>,
+}
+
+/// Frames and the labels that they have. Clones share what is open.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    root: PathBuf,
+    format: Format,
+    layout: Arc<dyn Layout>,
+    /// Which of the layout's frames.
+    chosen: Vec<usize>,
+    frames: Vec<String>,
+    labels: Vec<Label>,
+    derive: Arc<[Derivation]>,
+    field_of_view: Option<f32>,
+}
+
+impl Dataset {
+    /// Opens a folder or file without further wishes.
+    ///
+    /// # Errors
+    /// As [`Dataset::open_with`].
+    pub fn open(root: &Path) -> Result<Self> {
+        Self::open_with(root, &OpenOptions::default())
+    }
+
+    /// Opens a folder or file.
+    ///
+    /// # Errors
+    /// When the layout is not recognised or not as expected, the dataset is divided and no split is
+    /// chosen, a frame is named that it lacks, or a label is to be derived from one that it lacks.
+    pub fn open_with(root: &Path, options: &OpenOptions) -> Result<Self> {
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::recognise(root)?,
+        };
+        let layout = layouts::open(root, format, options.classes)?;
+        let mut chosen = choose_split(root, layout.as_ref(), options.split.as_deref())?;
+        if let Some(list) = &options.frames {
+            chosen = choose_frames(list, layout.as_ref(), &chosen)?;
+        }
+        ensure!(!chosen.is_empty(), "{}: has no frames", root.display());
+        let labels = derive::labels(layout.labels(), &options.derive)
+            .with_context(|| root.display().to_string())?;
+        let name = |&index: &usize| layout.frames()[index].name.clone();
+        Ok(Self {
+            root: root.to_owned(),
+            format,
+            frames: chosen.iter().map(name).collect(),
+            chosen,
+            labels,
+            derive: options.derive.clone().into(),
+            field_of_view: options.field_of_view,
+            layout,
+        })
+    }
+
+    /// Name of the folder, for people.
+    pub fn name(&self) -> String {
+        let root = self.root.canonicalize().unwrap_or(self.root.clone());
+        let mut parts = root.components().rev().take(2).collect::<Vec<_>>();
+        parts.reverse();
+        parts.iter().collect::<PathBuf>().display().to_string()
+    }
+
+    /// The layout that it is in.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The labels that it has, derived ones among them.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The label of a name.
+    ///
+    /// # Errors
+    /// When it has none of that name; the message lists those that it has.
+    pub fn label(&self, name: &str) -> Result<&Label> {
+        let found = self.labels.iter().find(|label| label.name == name);
+        found.with_context(|| {
+            let names: Vec<&str> = self
+                .labels
+                .iter()
+                .map(|label| label.name.as_str())
+                .collect();
+            format!(
+                "{}: has no label `{name}`; it has {}",
+                self.root.display(),
+                if names.is_empty() {
+                    "none".into()
+                } else {
+                    names.join(", ")
+                }
+            )
+        })
+    }
+
+    /// The labels that are computed, as `NAME=METHOD`.
+    pub(super) fn derived(&self) -> Vec<String> {
+        self.derive.iter().map(ToString::to_string).collect()
+    }
+
+    /// Names of the frames, in an order that stays.
+    pub fn frames(&self) -> &[String] {
+        &self.frames
+    }
+
+    /// The customary size of its pictures in training.
+    pub fn training_size(&self) -> Size {
+        self.layout.training_size()
+    }
+
+    /// Whether a label's values come from its own PNG code.
+    pub(super) fn is_coded(&self, label: &Label) -> bool {
+        let derived = self.derive.iter().any(|derivation| derivation.makes(label));
+        !derived && self.layout.is_coded(label)
+    }
+
+    /// Reads one frame at a size, with these labels in this order. What does not have the size's proportions
+    /// loses its margins.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged, the files of the frame differ in size, or a label is not in the data.
+    pub fn read(&self, index: usize, schema: &[Label], size: Size) -> Result<Sample> {
+        Ok(resize(self.read_whole(index, schema)?, size))
+    }
+
+    /// Reads one frame in the size of its files.
+    ///
+    /// # Errors
+    /// As [`Dataset::read`].
+    pub fn read_whole(&self, index: usize, schema: &[Label]) -> Result<Sample> {
+        for label in schema {
+            self.check(label)?;
+        }
+        let plan = derive::plan(schema, self.layout.labels(), &self.derive);
+        let mut sample = self.layout.read(self.chosen[index], &plan.read)?;
+        if sample.camera.is_none() {
+            sample.camera = self.camera(&sample);
+        }
+        derive::apply(&mut sample, &plan, schema)
+            .with_context(|| format!("{}: frame {}", self.root.display(), sample.name))?;
+        Ok(sample)
+    }
+
+    /// Refuses a label that is not there, or there with other classes or channels.
+    fn check(&self, label: &Label) -> Result<()> {
+        let known = self.label(&label.name)?;
+        ensure!(
+            known.classes() == label.classes() && known.channels() == label.channels(),
+            "{}: its label `{}` has other classes or channels than the one asked for",
+            self.root.display(),
+            label.name
+        );
+        Ok(())
+    }
+
+    fn camera(&self, sample: &Sample) -> Option<super::Intrinsics> {
+        let (_, height, width) = sample.picture.dim();
+        let degrees = self.field_of_view?;
+        Some(super::Intrinsics::from_horizontal_fov(
+            degrees, width, height,
+        ))
+    }
+}
+
+/// Indices of the frames of a split. Mixing what is kept apart has to be asked for.
+fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Result<Vec<usize>> {
+    let frames = layout.frames();
+    let mut splits: Vec<&str> = Vec::new();
+    for split in frames.iter().filter_map(|entry| entry.split.as_deref()) {
+        if !splits.contains(&split) {
+            splits.push(split);
+        }
+    }
+    let all = || (0..frames.len()).collect();
+    match wanted {
+        Some("all") => Ok(all()),
+        None if splits.len() < 2 => Ok(all()),
+        None => bail!(
+            "{}: has the splits {}; choose one with --split, or `all`",
+            root.display(),
+            splits.join(", ")
+        ),
+        Some(wanted) if splits.contains(&wanted) => {
+            let is_in = |&index: &usize| frames[index].split.as_deref() == Some(wanted);
+            Ok((0..frames.len()).filter(is_in).collect())
+        }
+        Some(wanted) if splits.is_empty() => bail!(
+            "{}: is not divided, so it has no split `{wanted}`",
+            root.display()
+        ),
+        Some(wanted) => bail!(
+            "{}: has no split `{wanted}`, but {}",
+            root.display(),
+            splits.join(", ")
+        ),
+    }
+}
+
+/// Indices of the frames that a list names, in the order of the list.
+fn choose_frames(list: &Path, layout: &dyn Layout, among: &[usize]) -> Result<Vec<usize>> {
+    let text = fs::read_to_string(list).with_context(|| list.display().to_string())?;
+    let names = among
+        .iter()
+        .map(|&index| (layout.frames()[index].name.as_str(), index));
+    let by_name: HashMap<&str, usize> = names.collect();
+    let lines = text.lines().map(str::trim).enumerate();
+    lines
+        .filter(|(_, name)| !name.is_empty())
+        .map(|(line, name)| {
+            by_name.get(name).copied().with_context(|| {
+                format!("{}: line {}: no frame `{name}`", list.display(), line + 1)
+            })
+        })
+        .collect()
+}

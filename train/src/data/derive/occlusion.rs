@@ -1,0 +1,125 @@
+//! Occlusion edges from depth: the outlines along which one surface hides another.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::inverse_depth;
+
+/// Gaps below this part of the distance are no edges: steps of rounded depth, curved surfaces.
+const LEAST: f32 = 0.02;
+
+/// Occlusion edges `[height, width]` from planar depth in metres: 0 where there is none, NaN where
+/// depth is missing and only there.
+///
+/// The strength is the gap behind the surface as a part of the distance to what is behind, (far -
+/// near) / far: 0.5 where the hidden surface is twice as far away, towards 1 where it is much farther.
+/// The pixel that carries it is the nearer one, whose outline it is.
+///
+/// The gap between two neighbours is how far the change of inverse depth from one to the other is
+/// outside of what the changes next to it on both sides span. So slanted planes and creases, where
+/// surfaces touch, have none, whatever the camera; only where one of these is missing, at borders and
+/// holes, may a crease be taken for a gap. Gaps below 0.02 are set to 0.
+pub(crate) fn occlusion(depth: ArrayView2<f32>) -> Array2<f32> {
+    let inverse = inverse_depth(depth, 2);
+    Array2::from_shape_fn(depth.dim(), |(row, column)| {
+        let here = inverse[[row + 2, column + 2]];
+        if here.is_nan() {
+            return f32::NAN;
+        }
+        let across: [f32; 5] = std::array::from_fn(|i| inverse[[row + 2, column + i]]);
+        let along: [f32; 5] = std::array::from_fn(|i| inverse[[row + i, column + 2]]);
+        let gap = [across, along]
+            .into_iter()
+            .flat_map(|[a, b, c, d, e]| [gap([b, c, d, e]), gap([d, c, b, a])])
+            .fold(0.0, f32::max);
+        let strength = (gap / here).min(1.0);
+        if strength < LEAST { 0.0 } else { strength }
+    })
+}
+
+/// How far inverse depth drops from the second value to the third beyond what the changes before and
+/// after it explain; 0 where it does not drop or neither is known.
+fn gap([before, here, next, after]: [f32; 4]) -> f32 {
+    // `max` passes over a NaN.
+    let explained = (before - here).max(next - after);
+    if explained.is_nan() {
+        return 0.0;
+    }
+    let gap = here - next - explained.max(0.0);
+    // NaN where `next` is missing.
+    if gap > 0.0 { gap } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::s;
+
+    use super::*;
+
+    fn floor_and(near: Option<usize>) -> Array2<f32> {
+        Array2::from_shape_fn((16, 16), |(row, column)| match near {
+            Some(from) if column >= from => 1.0,
+            _ => 8.0 / (2.0 + 0.1 * row as f32 + 0.05 * column as f32),
+        })
+    }
+
+    #[test]
+    fn slanted_planes_and_creases_have_none() {
+        assert!(occlusion(floor_and(None).view()).iter().all(|s| *s == 0.0));
+        let room = Array2::from_shape_fn((16, 16), |(row, column)| {
+            let floor = 0.1 + 0.2 * row as f32;
+            let wall = 0.5 + 0.1 * column as f32;
+            1.0 / floor.max(wall)
+        });
+        let inside = occlusion(room.view());
+        let inside = inside.slice(s![1..15, 1..15]);
+        assert!(inside.iter().all(|s| *s == 0.0));
+    }
+
+    #[test]
+    fn a_step_has_the_gap_on_its_near_side() {
+        let depth = floor_and(Some(9));
+        for ((row, column), strength) in occlusion(depth.view()).indexed_iter() {
+            if column == 9 {
+                let far = depth[[row, 8]];
+                assert!(
+                    (strength - (far - 1.0) / far).abs() < 0.02,
+                    "{strength} {far}"
+                );
+            } else {
+                assert_eq!(*strength, 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn missing_stays_missing() {
+        let mut depth = floor_and(None);
+        depth[[4, 5]] = f32::NAN;
+        depth[[4, 6]] = f32::INFINITY;
+        for ((row, column), strength) in occlusion(depth.view()).indexed_iter() {
+            let missing = row == 4 && (5..7).contains(&column);
+            assert!(if missing {
+                strength.is_nan()
+            } else {
+                *strength == 0.0
+            });
+        }
+    }
+
+    #[test]
+    fn any_size_and_any_value_is_taken() {
+        for size in [(0, 0), (1, 1), (1, 2), (3, 1), (2, 2)] {
+            for value in [
+                1.0,
+                f32::NAN,
+                f32::INFINITY,
+                -1.0,
+                f32::MIN_POSITIVE,
+                f32::MAX,
+            ] {
+                let found = occlusion(Array2::from_elem(size, value).view());
+                assert!(found.iter().all(|s| s.is_nan() || *s == 0.0));
+            }
+        }
+    }
+}

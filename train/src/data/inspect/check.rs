@@ -1,0 +1,167 @@
+//! Finds frames that cannot be used, and values that cannot be true.
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use multicond::label::{Encoding, Label, LabelMap, Values};
+use ndarray::{Array3, ArrayView2, Axis};
+use serde::Serialize;
+
+use super::each_frame;
+use crate::data::{Dataset, Intrinsics, Sample, derive};
+
+/// Share of a label's pixels that may have an impossible value: single ones are noise of the renderer.
+const TOLERATED: f64 = 0.001;
+/// Share of the normals that may look away from the camera: back faces and edges of smooth-shaded models do.
+const TOLERATED_AWAY: f64 = 0.2;
+/// Median angle in degrees between the normals and those of the depth from which on their axes are in doubt.
+const DOUBTFUL_ANGLE: f32 = 45.0;
+
+/// Something about one frame that makes it unusable, or doubtful.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The frame's name.
+    pub frame: String,
+    /// What is wrong: the file or label, and what was expected.
+    pub message: String,
+}
+
+/// Reads every frame with all of its labels and returns what is wrong.
+///
+/// # Errors
+/// When reading cannot go on at all; a frame that cannot be read is a problem, not an error.
+pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
+    let frames = (0..dataset.frames().len()).collect();
+    let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
+        Ok(sample) => problems(&sample, dataset.labels()),
+        Err(error) => vec![format!("{error:#}")],
+    };
+    let mut all = Vec::new();
+    each_frame(dataset, frames, progress, look, |index, messages| {
+        all.extend(messages.into_iter().map(|message| Problem {
+            frame: dataset.frames()[index].clone(),
+            message,
+        }));
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn problems(sample: &Sample, labels: &[Label]) -> Vec<String> {
+    let maps = sample.labels.iter().zip(labels);
+    let mut found: Vec<String> = maps
+        .filter_map(|(map, label)| {
+            let problem = match map {
+                LabelMap::Classes(_) => None,
+                LabelMap::Values(values) => impossible(values, label, sample.camera),
+            };
+            problem.map(|problem| format!("label `{}`: {problem}", label.name))
+        })
+        .collect();
+    found.extend(disagreement(sample, labels));
+    found
+}
+
+/// What is impossible about a label's values, going by what the label measures.
+fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -> Option<String> {
+    let Values::Continuous { unit, encoding, .. } = &label.values else {
+        return None;
+    };
+    let share = |is_bad: &dyn Fn(&[f32]) -> bool| {
+        let mut pixel = vec![0.0; values.dim().0];
+        let (mut present, mut bad) = (0usize, 0usize);
+        for lane in values.lanes(Axis(0)) {
+            pixel
+                .iter_mut()
+                .zip(lane)
+                .for_each(|(out, &value)| *out = value);
+            if pixel.iter().all(|value| value.is_finite()) {
+                present += 1;
+                bad += usize::from(is_bad(&pixel));
+            }
+        }
+        bad as f64 / present.max(1) as f64
+    };
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    match (encoding, unit.as_str()) {
+        (Encoding::Direction, _) => {
+            let away = looking_away(values, camera);
+            (away > TOLERATED_AWAY).then(|| {
+                let away = percent(away);
+                format!("{away} of the directions look away from the camera; z points towards it")
+            })
+        }
+        (_, "m") => {
+            let behind = share(&|d| d[0] <= 0.0);
+            (behind > TOLERATED)
+                .then(|| format!("{} of the distances are not positive", percent(behind)))
+        }
+        (_, "1/m") => {
+            let turned = share(&|k| k.windows(2).any(|pair| pair[0] < pair[1] - 1e-3));
+            (turned > TOLERATED)
+                .then(|| format!("{} have the smaller curvature first", percent(turned)))
+        }
+        (_, "strength" | "linear RGB" | "intensity") => {
+            let outside = share(&|v| v.iter().any(|v| !(-1e-3..=1.001).contains(v)));
+            (outside > TOLERATED)
+                .then(|| format!("{} of the values are not between 0 and 1", percent(outside)))
+        }
+        _ => None,
+    }
+}
+
+/// The share of directions that no camera could see. Without the camera only those count that none with a field
+/// of view up to 105 degrees could see: a floor seen from a tilted camera has z below 0.
+fn looking_away(values: &Array3<f32>, camera: Option<Intrinsics>) -> f64 {
+    let (mut present, mut away) = (0usize, 0usize);
+    let (channels, height, width) = values.dim();
+    for y in 0..height {
+        for x in 0..width {
+            let z = values[[channels - 1, y, x]];
+            let is_away = match camera {
+                Some(camera) if channels == 3 => {
+                    let [right, up] = camera.ray(y, x);
+                    let along = values[[0, y, x]] * right + values[[1, y, x]] * up - z;
+                    along / (1.0 + right * right + up * up).sqrt() > 0.1
+                }
+                _ => z < -0.8,
+            };
+            present += usize::from(z.is_finite());
+            away += usize::from(z.is_finite() && is_away);
+        }
+    }
+    away as f64 / present.max(1) as f64
+}
+
+/// Whether normals are about those of the depth, which tells when their axes are not the camera's.
+fn disagreement(sample: &Sample, labels: &[Label]) -> Option<String> {
+    let camera = sample.camera?;
+    let map = |name: &str| {
+        let place = labels.iter().position(|label| label.name == name)?;
+        match &sample.labels[place] {
+            LabelMap::Values(values) => Some(values),
+            LabelMap::Classes(_) => None,
+        }
+    };
+    let depth: ArrayView2<'_, f32> = map("depth")?.index_axis(Axis(0), 0);
+    let normals = map("normals")?;
+    let derived = derive::normals(depth, &camera);
+    let mut cosines: Vec<f32> = normals
+        .lanes(Axis(0))
+        .into_iter()
+        .zip(derived.lanes(Axis(0)))
+        .map(|(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum())
+        .filter(|cosine: &f32| cosine.is_finite())
+        .collect();
+    if cosines.is_empty() {
+        return None;
+    }
+    let middle = cosines.len() / 2;
+    let (_, median, _) = cosines.select_nth_unstable_by(middle, f32::total_cmp);
+    let angle = median.clamp(-1.0, 1.0).acos().to_degrees();
+    (angle > DOUBTFUL_ANGLE).then(|| {
+        format!(
+            "label `normals`: differs from the normals of the depth by {angle:.0} degrees (median); expected x right, \
+             y up, z towards the camera"
+        )
+    })
+}

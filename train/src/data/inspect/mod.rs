@@ -1,0 +1,47 @@
+//! What a person asks of a dataset before training on it: is it sound, what is in it, how does it look.
+
+mod check;
+mod preview;
+mod stats;
+
+use anyhow::{Context, Result};
+use indicatif::ProgressBar;
+
+pub use self::{
+    check::{Problem, check},
+    preview::{Preview, preview},
+    stats::{ClassShare, LabelStats, Stats, stats},
+};
+use super::{
+    Dataset,
+    ordered::{Ordered, all_cores},
+};
+
+/// Looks at every frame on all cores; what was seen comes in the order of the frames.
+fn each_frame<T: Send + 'static>(
+    dataset: &Dataset,
+    frames: Vec<usize>,
+    progress: &ProgressBar,
+    look: impl Fn(&Dataset, usize) -> T + Send + Sync + 'static,
+    mut take: impl FnMut(usize, T) -> Result<()>,
+) -> Result<()> {
+    progress.set_length(frames.len() as u64);
+    let source = dataset.clone();
+    let chosen = frames.clone();
+    let work = move |number: u64| {
+        let index = *chosen.get(number as usize)?;
+        Some(look(&source, index))
+    };
+    let mut seen = Ordered::start(all_cores(), 2, 0, work)?;
+    for index in frames {
+        let result = seen.next().with_context(|| {
+            format!(
+                "a thread that reads has stopped at frame `{}`",
+                dataset.frames()[index]
+            )
+        })?;
+        take(index, result)?;
+        progress.inc(1);
+    }
+    Ok(())
+}

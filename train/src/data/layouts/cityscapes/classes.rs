@@ -1,0 +1,142 @@
+//! The dataset's classes (mcordts/cityscapesScripts, `helpers/labels.py`) and the two ways to count them.
+
+use anyhow::{Result, bail};
+use multicond::label::{Label, PngCode, Transfer, Values};
+
+/// Which classes a model learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Classes {
+    /// The 19 that the benchmark scores, by their training ids.
+    Nineteen,
+    /// All ids from 0 to 33 and the licence plate, which files never hold.
+    ThirtyFive,
+}
+
+/// Names by id, and the training id of those that are scored.
+const IDS: [(&str, Option<u8>); 35] = [
+    ("unlabeled", None),
+    ("ego vehicle", None),
+    ("rectification border", None),
+    ("out of roi", None),
+    ("static", None),
+    ("dynamic", None),
+    ("ground", None),
+    ("road", Some(0)),
+    ("sidewalk", Some(1)),
+    ("parking", None),
+    ("rail track", None),
+    ("building", Some(2)),
+    ("wall", Some(3)),
+    ("fence", Some(4)),
+    ("guard rail", None),
+    ("bridge", None),
+    ("tunnel", None),
+    ("pole", Some(5)),
+    ("polegroup", None),
+    ("traffic light", Some(6)),
+    ("traffic sign", Some(7)),
+    ("vegetation", Some(8)),
+    ("terrain", Some(9)),
+    ("sky", Some(10)),
+    ("person", Some(11)),
+    ("rider", Some(12)),
+    ("car", Some(13)),
+    ("truck", Some(14)),
+    ("bus", Some(15)),
+    ("caravan", None),
+    ("trailer", None),
+    ("train", Some(16)),
+    ("motorcycle", Some(17)),
+    ("bicycle", Some(18)),
+    ("license plate", None),
+];
+/// Ids below say that nothing is known, or nothing but the camera's own car.
+const FIRST_KNOWN: usize = 4;
+const MISSING: i32 = 255;
+
+impl Classes {
+    pub(super) fn of(count: Option<usize>) -> Result<Self> {
+        match count {
+            None | Some(19) => Ok(Self::Nineteen),
+            Some(35) => Ok(Self::ThirtyFive),
+            Some(count) => bail!("Cityscapes counts 19 or 35 classes, not {count}"),
+        }
+    }
+
+    /// The label that a model learns. Its PNG files hold training ids or ids.
+    pub(super) fn label(self) -> Label {
+        let label = match self {
+            Self::Nineteen => {
+                let mut names = [""; 19];
+                for (name, id) in IDS {
+                    if let Some(id) = id {
+                        names[usize::from(id)] = name;
+                    }
+                }
+                Label::semantics(names)
+            }
+            Self::ThirtyFive => Label::semantics(IDS.map(|(name, _)| name)),
+        };
+        Label {
+            png: Some(plain_ids()),
+            ..label
+        }
+    }
+
+    /// The class of an id, as the label counts it; 255 where it is missing.
+    pub(super) fn class(self, id: i32) -> i32 {
+        let known = usize::try_from(id).ok().filter(|&id| id >= FIRST_KNOWN);
+        match (self, known) {
+            (_, None) => MISSING,
+            (Self::ThirtyFive, Some(_)) => id,
+            (Self::Nineteen, Some(id)) => IDS
+                .get(id)
+                .and_then(|(_, training)| *training)
+                .map_or(MISSING, i32::from),
+        }
+    }
+}
+
+/// What `gtFine_labelIds.png` holds.
+pub(super) fn id_label() -> Label {
+    let mut label = Label::semantics(IDS.map(|(name, _)| name));
+    label.png = Some(PngCode {
+        missing: None,
+        ..plain_ids()
+    });
+    if let Values::Categorical { missing, .. } = &mut label.values {
+        *missing = -1;
+    }
+    label
+}
+
+fn plain_ids() -> PngCode {
+    PngCode {
+        bits: 8,
+        zero: 0.0,
+        scale: 1.0,
+        missing: Some(MISSING as u16),
+        transfer: Transfer::Linear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_count() {
+        assert_eq!(Classes::Nineteen.class(7), 0);
+        assert_eq!(Classes::Nineteen.class(33), 18);
+        assert_eq!(Classes::Nineteen.class(9), 255);
+        assert_eq!(Classes::ThirtyFive.class(9), 9);
+        for id in 0..4 {
+            assert_eq!(Classes::Nineteen.class(id), 255);
+            assert_eq!(Classes::ThirtyFive.class(id), 255);
+        }
+        let label = Classes::Nineteen.label();
+        let names = label.classes().unwrap();
+        assert_eq!((names[0].as_str(), names[18].as_str()), ("road", "bicycle"));
+        assert!(label.validate().is_ok() && id_label().validate().is_ok());
+    }
+}

@@ -1,0 +1,215 @@
+//! Cityscapes: `TYPE/SPLIT/CITY/CITY_SEQUENCE_FRAME_TYPE.png` for pictures, classes, objects and disparity.
+
+mod camera;
+mod classes;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use multicond::{
+    files,
+    label::{Encoding, Label, LabelMap, MissingValue, PngCode, Transfer, Values},
+    model::Size,
+};
+use ndarray::Array2;
+
+use self::{camera::Stereo, classes::Classes};
+use super::{Entry, Layout, instances, same_size};
+use crate::data::Sample;
+
+const PICTURES: &str = "leftImg8bit";
+const SPLITS: [&str; 3] = ["train", "val", "test"];
+
+/// Whether a folder looks like this layout.
+pub(super) fn recognise(root: &Path) -> bool {
+    root.join(PICTURES).is_dir()
+}
+
+/// Street scenes with classes, objects and, where the packages are there, depth.
+#[derive(Debug)]
+pub(super) struct Cityscapes {
+    root: PathBuf,
+    frames: Vec<Frame>,
+    entries: Vec<Entry>,
+    labels: Vec<Label>,
+    classes: Classes,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Frame {
+    split: &'static str,
+    city: String,
+    /// `CITY_SEQUENCE_FRAME`.
+    stem: String,
+}
+
+impl Cityscapes {
+    pub(super) fn open(root: &Path, classes: Option<usize>) -> Result<Self> {
+        let classes = Classes::of(classes)?;
+        let frames = frames(root)?;
+        ensure!(
+            !frames.is_empty(),
+            "{}: holds no {PICTURES}/SPLIT/CITY/*_{PICTURES}.png",
+            root.display()
+        );
+        let mut labels = Vec::new();
+        if root.join("gtFine").is_dir() {
+            labels.push(classes.label());
+        }
+        if root.join("disparity").is_dir() {
+            ensure!(
+                root.join("camera").is_dir(),
+                "{}: has disparity, but no camera folder to turn it into metres",
+                root.display()
+            );
+            labels.push(Label::depth());
+        }
+        let entry = |frame: &Frame| Entry {
+            name: frame.stem.clone(),
+            split: Some(frame.split.into()),
+        };
+        Ok(Self {
+            root: root.to_owned(),
+            entries: frames.iter().map(entry).collect(),
+            frames,
+            labels,
+            classes,
+        })
+    }
+
+    fn path(&self, frame: &Frame, folder: &str, ending: &str) -> PathBuf {
+        let name = format!("{}_{ending}", frame.stem);
+        let split = self.root.join(folder).join(frame.split);
+        split.join(&frame.city).join(name)
+    }
+
+    fn stereo(&self, frame: &Frame) -> Result<Option<Stereo>> {
+        if !self.root.join("camera").is_dir() {
+            return Ok(None);
+        }
+        Stereo::read(&self.path(frame, "camera", "camera.json")).map(Some)
+    }
+}
+
+impl Layout for Cityscapes {
+    fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    fn frames(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn training_size(&self) -> Size {
+        Size {
+            width: 512,
+            height: 256,
+        }
+    }
+
+    fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
+        let frame = &self.frames[index];
+        let path = self.path(frame, PICTURES, &format!("{PICTURES}.png"));
+        let picture = files::read_picture(&path)?.values().to_owned();
+        let (_, height, width) = picture.dim();
+        let read = |path: PathBuf, label: &Label| -> Result<LabelMap> {
+            let map = files::read_label(&path, label)?;
+            same_size(&path, map.size(), (width, height))?;
+            Ok(map)
+        };
+        let stereo = self.stereo(frame)?;
+        let labels = schema.iter().map(|label| match label.name.as_str() {
+            "semantics" => {
+                let path = self.path(frame, "gtFine", "gtFine_labelIds.png");
+                let ids = instances::ids(read(path, &classes::id_label())?);
+                Ok(LabelMap::Classes(ids.mapv(|id| self.classes.class(id))))
+            }
+            "depth" => {
+                let path = self.path(frame, "disparity", "disparity.png");
+                let stereo = stereo.context("depth is listed only where there are cameras")?;
+                let LabelMap::Values(mut values) = read(path, &disparity_label())? else {
+                    unreachable!("disparity is continuous")
+                };
+                values.mapv_inplace(|disparity| stereo.depth(disparity));
+                Ok(LabelMap::Values(values))
+            }
+            name => bail!("label `{name}` is not in the Cityscapes layout"),
+        });
+        let labels = labels.collect::<Result<_>>()?;
+        let path = self.path(frame, "gtFine", "gtFine_instanceIds.png");
+        let instances: Option<Array2<i32>> = match path.exists() {
+            true => Some(instances::ids(read(path, &instances::LABEL)?)),
+            false => None,
+        };
+        Ok(Sample {
+            name: frame.stem.clone(),
+            picture,
+            labels,
+            instances,
+            camera: stereo.map(|stereo| stereo.intrinsics),
+        })
+    }
+}
+
+/// Pixels of disparity: 16-bit PNG, `(p - 1) / 256`, 0 where none was found.
+fn disparity_label() -> Label {
+    Label {
+        name: "disparity".into(),
+        values: Values::Continuous {
+            channels: 1,
+            unit: "pixels".into(),
+            encoding: Encoding::Reciprocal { half: 32.0 },
+            missing: MissingValue::Nan,
+        },
+        presence: false,
+        png: Some(PngCode {
+            bits: 16,
+            zero: 1.0,
+            scale: 1.0 / 256.0,
+            missing: Some(0),
+            transfer: Transfer::Linear,
+        }),
+    }
+}
+
+/// Every picture of every split and city.
+fn frames(root: &Path) -> Result<Vec<Frame>> {
+    let ending = format!("_{PICTURES}.png");
+    let mut frames = Vec::new();
+    for split in SPLITS {
+        let folder = root.join(PICTURES).join(split);
+        if !folder.is_dir() {
+            continue;
+        }
+        for city in names(&folder)? {
+            let inside = folder.join(&city);
+            if !inside.is_dir() {
+                continue;
+            }
+            for name in names(&inside)? {
+                if let Some(stem) = name.strip_suffix(&ending) {
+                    frames.push(Frame {
+                        split,
+                        city: city.clone(),
+                        stem: stem.into(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(frames)
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let listing = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut names = Vec::new();
+    for entry in listing {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}

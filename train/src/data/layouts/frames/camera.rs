@@ -1,0 +1,85 @@
+//! The camera of a frame, a JSON file beside it, as `examples/blender/render_labels.py` writes.
+
+use std::{fs, io::ErrorKind, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use ndarray::Array3;
+use serde::Deserialize;
+
+use crate::data::Intrinsics;
+
+/// A camera and, where the renderer lists them, the objects that it may see.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Camera {
+    version: u32,
+    width: usize,
+    height: usize,
+    pub(super) intrinsics: Intrinsics,
+    /// The camera's axes (right, up, towards the camera) and place as columns, row by row.
+    camera_to_world: Option<[[f32; 4]; 4]>,
+    /// Length of the scene's unit.
+    pub(super) metres_per_unit: Option<f32>,
+    /// What numbers in an index layer stand for.
+    #[serde(default)]
+    pub(super) objects: Vec<Object>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Object {
+    pub(super) name: String,
+    pub(super) index: i32,
+    /// The class, where the renderer knows it.
+    pub(super) class: Option<String>,
+}
+
+impl Camera {
+    /// Reads a frame's camera; none if the file is not there.
+    pub(super) fn read(path: &Path, picture: (usize, usize)) -> Result<Option<Self>> {
+        let place = || path.display().to_string();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(place),
+        };
+        let camera: Self = serde_json::from_str(&text).with_context(place)?;
+        ensure!(
+            camera.version == 1,
+            "{}: is of version {}, this program reads version 1",
+            place(),
+            camera.version
+        );
+        super::super::same_size(path, (camera.width, camera.height), picture)?;
+        let Intrinsics { fx, fy, .. } = camera.intrinsics;
+        ensure!(
+            fx.is_finite() && fy.is_finite() && fx > 0.0 && fy > 0.0,
+            "{}: focal lengths must be positive",
+            place()
+        );
+        Ok(Some(camera))
+    }
+
+    /// Turns directions `[3, height, width]` from the scene's axes to the camera's.
+    pub(super) fn rotate(&self, directions: &mut Array3<f32>) -> Result<()> {
+        let matrix = self
+            .camera_to_world
+            .context("normals in world space need the camera's `camera_to_world`")?;
+        for mut direction in directions.lanes_mut(ndarray::Axis(0)) {
+            let world = [direction[0], direction[1], direction[2]];
+            for (axis, component) in direction.iter_mut().enumerate() {
+                // The matrix has the camera's axes as columns, so this is its transpose.
+                *component = (0..3).map(|row| matrix[row][axis] * world[row]).sum();
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns distances to the camera's centre into distances to its plane.
+    pub(super) fn to_plane(&self, distance: &mut Array3<f32>) {
+        let Intrinsics { fx, fy, cx, cy } = self.intrinsics;
+        for ((_, y, x), value) in distance.indexed_iter_mut() {
+            let right = (x as f32 + 0.5 - cx) / fx;
+            let up = (cy - y as f32 - 0.5) / fy;
+            *value /= (1.0 + right * right + up * up).sqrt();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Object numbers, read like a label: 16-bit PNG, 0 where there is no object.
+
+use std::sync::LazyLock;
+
+use multicond::label::{Label, LabelMap, PngCode, Transfer, Values};
+use ndarray::Array2;
+
+/// Object numbers as a label.
+pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| Label {
+    name: "instances".into(),
+    values: Values::Categorical {
+        classes: vec![String::new(); 65_535],
+        missing: -1,
+    },
+    presence: false,
+    png: Some(PngCode {
+        bits: 16,
+        zero: 0.0,
+        scale: 1.0,
+        missing: None,
+        transfer: Transfer::Linear,
+    }),
+});
+
+/// The numbers of a categorical map.
+pub(super) fn ids(map: LabelMap) -> Array2<i32> {
+    match map {
+        LabelMap::Classes(ids) => ids,
+        LabelMap::Values(_) => unreachable!("read with a categorical label"),
+    }
+}

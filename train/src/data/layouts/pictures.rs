@@ -1,0 +1,85 @@
+//! A folder of plain pictures, with whatever folders in it. They have no labels until some are derived.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use multicond::label::Label;
+
+use super::{Entry, Layout, picture_file};
+use crate::data::Sample;
+
+/// Folders inside folders that are looked through; a link that leads back up would never end.
+const DEPTH: usize = 16;
+
+/// Whether there is a picture somewhere in a folder.
+pub(super) fn recognise(root: &Path) -> bool {
+    find(root, DEPTH).is_ok_and(|files| !files.is_empty())
+}
+
+/// The pictures of a folder.
+#[derive(Debug)]
+pub(super) struct Pictures {
+    files: Vec<PathBuf>,
+    entries: Vec<Entry>,
+}
+
+impl Pictures {
+    pub(super) fn open(root: &Path) -> Result<Self> {
+        let files = find(root, DEPTH).with_context(|| root.display().to_string())?;
+        ensure!(
+            !files.is_empty(),
+            "{}: holds no .png or .jpg file",
+            root.display()
+        );
+        let name = |path: &PathBuf| Entry {
+            name: path
+                .strip_prefix(root)
+                .unwrap_or(path)
+                .display()
+                .to_string(),
+            split: None,
+        };
+        Ok(Self {
+            entries: files.iter().map(name).collect(),
+            files,
+        })
+    }
+}
+
+impl Layout for Pictures {
+    fn labels(&self) -> &[Label] {
+        &[]
+    }
+
+    fn frames(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn read(&self, index: usize, _schema: &[Label]) -> Result<Sample> {
+        Ok(Sample {
+            name: self.entries[index].name.clone(),
+            picture: picture_file::read(&self.files[index])?,
+            labels: Vec::new(),
+            instances: None,
+            camera: None,
+        })
+    }
+}
+
+/// All pictures under a folder, sorted by path.
+fn find(folder: &Path, depth: usize) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && depth > 0 {
+            found.extend(find(&path, depth - 1)?);
+        } else if picture_file::is_picture(&path) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

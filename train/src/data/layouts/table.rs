@@ -1,0 +1,228 @@
+//! A CSV or JSONL file that names a frame's files, for data in any other arrangement.
+//!
+//! Columns are `image`, any label that multicond knows by name, `instances`, `name` and `split`; paths are
+//! relative to the table. `classes.json` beside it, a list of names, says what class ids mean.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use multicond::{
+    files,
+    label::{Label, LabelMap},
+};
+
+use super::{Entry, Layout, instances, picture_file, same_size};
+use crate::data::Sample;
+
+const PICTURE: &str = "image";
+const INSTANCES: &str = "instances";
+const NAME: &str = "name";
+const SPLIT: &str = "split";
+
+/// Whether a file, by its name, is a table; or the one table of that kind in a folder.
+pub(super) fn recognise(path: &Path) -> bool {
+    file(path).is_some()
+}
+
+/// The table itself: the path, or `table.csv` or `table.jsonl` in the folder.
+fn file(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() {
+        let inside = ["table.csv", "table.jsonl"].map(|name| path.join(name));
+        return inside.into_iter().find(|file| file.is_file());
+    }
+    let extension = path.extension()?.to_string_lossy().to_lowercase();
+    matches!(extension.as_str(), "csv" | "jsonl").then(|| path.to_owned())
+}
+
+/// Frames whose files are named one by one.
+#[derive(Debug)]
+pub(super) struct Table {
+    rows: Vec<Row>,
+    entries: Vec<Entry>,
+    labels: Vec<Label>,
+}
+
+/// A frame's files by column; a label that a frame lacks has none.
+type Row = BTreeMap<String, PathBuf>;
+
+impl Table {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let path = file(path)
+            .with_context(|| format!("{}: a table is a .csv or .jsonl file", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let classes = classes(folder)?;
+        let known = known_labels(&classes);
+        let mut table = Self {
+            rows: Vec::new(),
+            entries: Vec::new(),
+            labels: Vec::new(),
+        };
+        let mut names = HashSet::new();
+        for (number, cells) in cells(&path)?.into_iter().enumerate() {
+            let place = || format!("{}: frame {}", path.display(), number + 1);
+            let (row, entry) = row(cells, folder, &known).with_context(place)?;
+            ensure!(
+                names.insert(entry.name.clone()),
+                "{}: a second `{}`",
+                place(),
+                entry.name
+            );
+            table.rows.push(row);
+            table.entries.push(entry);
+        }
+        ensure!(
+            !table.rows.is_empty(),
+            "{}: names no frames",
+            path.display()
+        );
+        let is_used = |label: &Label| table.rows.iter().any(|row| row.contains_key(&label.name));
+        table.labels = known.into_iter().filter(is_used).collect();
+        if let Some(label) = table.labels.iter().find(|label| label.classes().is_some()) {
+            ensure!(
+                !classes.is_empty(),
+                "{}: has the column `{}`, but there is no classes.json beside it that names the classes",
+                path.display(),
+                label.name
+            );
+        }
+        Ok(table)
+    }
+}
+
+impl Layout for Table {
+    fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    fn frames(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn is_coded(&self, label: &Label) -> bool {
+        let files = self.rows.iter().filter_map(|row| row.get(&label.name));
+        let is_png = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("png"))
+        };
+        files.clone().count() > 0 && files.clone().all(is_png)
+    }
+
+    fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
+        let row = &self.rows[index];
+        let picture = picture_file::read(&row[PICTURE])?;
+        let (_, height, width) = picture.dim();
+        let read = |path: &PathBuf, label: &Label| -> Result<LabelMap> {
+            let map = files::read_label(path, label)?;
+            same_size(path, map.size(), (width, height))?;
+            Ok(map)
+        };
+        let labels = schema.iter().map(|label| match row.get(&label.name) {
+            Some(path) => read(path, label),
+            None => Ok(LabelMap::missing(label, width, height)),
+        });
+        let labels = labels.collect::<Result<_>>()?;
+        let instances = row.get(INSTANCES).map(|path| read(path, &instances::LABEL));
+        Ok(Sample {
+            name: self.entries[index].name.clone(),
+            picture,
+            labels,
+            instances: instances.transpose()?.map(instances::ids),
+            camera: None,
+        })
+    }
+}
+
+/// Every label that a column may be named after.
+fn known_labels(classes: &[String]) -> Vec<Label> {
+    vec![
+        Label::semantics(classes),
+        Label::depth(),
+        Label::normals(),
+        Label::curvature(),
+        Label::edges(),
+        Label::albedo(),
+        Label {
+            name: "occlusion_edges".into(),
+            ..Label::edges()
+        },
+    ]
+}
+
+fn classes(folder: &Path) -> Result<Vec<String>> {
+    let path = folder.join("classes.json");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{}: expected a list of class names", path.display()))
+}
+
+/// The cells of every frame by column; empty ones are left out.
+fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
+    let place = || path.display().to_string();
+    let is_csv = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
+    if is_csv {
+        let mut reader = csv::Reader::from_path(path).with_context(place)?;
+        for row in reader.deserialize() {
+            rows.push(row.with_context(place)?);
+        }
+    } else {
+        let file = File::open(path).with_context(place)?;
+        for (number, line) in BufReader::new(file).lines().enumerate() {
+            let line = line.with_context(place)?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let row = serde_json::from_str(&line).with_context(|| {
+                format!(
+                    "{}: line {}: expected an object of texts, {{\"image\": \"a.png\", ...}}",
+                    path.display(),
+                    number + 1
+                )
+            })?;
+            rows.push(row);
+        }
+    }
+    for row in &mut rows {
+        row.retain(|_, cell| !cell.trim().is_empty());
+    }
+    Ok(rows)
+}
+
+fn row(cells: BTreeMap<String, String>, folder: &Path, known: &[Label]) -> Result<(Row, Entry)> {
+    let mut row = Row::new();
+    let (mut name, mut split) = (None, None);
+    for (column, cell) in cells {
+        let is_file = matches!(column.as_str(), PICTURE | INSTANCES)
+            || known.iter().any(|label| label.name == column);
+        match column.as_str() {
+            NAME => name = Some(cell),
+            SPLIT => split = Some(cell),
+            _ if is_file => drop(row.insert(column, folder.join(cell))),
+            _ => {
+                let labels: Vec<&str> = known.iter().map(|label| label.name.as_str()).collect();
+                bail!(
+                    "column `{column}` is none of {PICTURE}, {NAME}, {SPLIT}, {INSTANCES}, {}",
+                    labels.join(", ")
+                )
+            }
+        }
+    }
+    let picture = row
+        .get(PICTURE)
+        .with_context(|| format!("has no `{PICTURE}`"))?;
+    let name = name.unwrap_or_else(|| {
+        let relative = picture.strip_prefix(folder).unwrap_or(picture);
+        relative.with_extension("").display().to_string()
+    });
+    Ok((row, Entry { name, split }))
+}

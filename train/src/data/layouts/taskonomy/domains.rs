@@ -1,0 +1,100 @@
+//! What the folders of the layout hold: which label, and how its PNG files code it
+//! (StanfordVL/taskonomy, `data/README.md`; ranges from EPFL-VILAB/omnidata).
+
+use multicond::label::{Encoding, Label, PngCode, Transfer, Values};
+
+pub(super) const PICTURE: &str = "rgb";
+pub(super) const INSTANCES: &str = "segment_instance";
+pub(super) const CAMERA: &str = "point_info";
+
+/// Which folder holds which label.
+const LABELS: [(&str, &str); 11] = [
+    ("semantics", "segment_semantic"),
+    ("depth", "depth_zbuffer"),
+    ("normals", "normal"),
+    ("curvature", "principal_curvature"),
+    ("edges", "edge_texture"),
+    ("albedo", "albedo"),
+    ("occlusion_edges", "edge_occlusion"),
+    ("distance", "depth_euclidean"),
+    ("keypoints2d", "keypoints2d"),
+    ("keypoints3d", "keypoints3d"),
+    ("reshading", "reshading"),
+];
+
+/// Classes of the original dataset, value 1 first (value 0 is "uncertain").
+pub(super) const CLASSES: [&str; 17] = [
+    "background",
+    "bottle",
+    "chair",
+    "couch",
+    "potted plant",
+    "bed",
+    "dining table",
+    "toilet",
+    "tv",
+    "microwave",
+    "oven",
+    "toaster",
+    "sink",
+    "refrigerator",
+    "book",
+    "clock",
+    "vase",
+];
+
+/// Folders that hold labels, in the order in which labels are listed.
+pub(super) fn label_domains() -> impl Iterator<Item = &'static str> {
+    LABELS.iter().map(|(_, domain)| *domain)
+}
+
+/// The folder of a label.
+pub(super) fn domain(label: &Label) -> Option<&'static str> {
+    let found = LABELS.iter().find(|(name, _)| *name == label.name);
+    found.map(|(_, domain)| *domain)
+}
+
+/// The label in a folder.
+pub(super) fn label(domain: &str, classes: &[String]) -> Label {
+    let named = |label: Label| {
+        let name = LABELS.iter().find(|(_, other)| *other == domain);
+        let (name, _) = name.expect("asked for folders of the table only");
+        Label {
+            name: (*name).into(),
+            ..label
+        }
+    };
+    named(match domain {
+        "segment_semantic" => Label::semantics(classes),
+        // Both kinds of depth have the same code; they measure to the camera's plane and to its centre.
+        "depth_zbuffer" | "depth_euclidean" => Label::depth(),
+        "normal" => Label::normals(),
+        "principal_curvature" => Label::curvature(),
+        "albedo" => Label::albedo(),
+        "reshading" => reshading(),
+        _ => Label::edges(),
+    })
+}
+
+/// The picture as it would be if everything were gray and lit from the camera: 8-bit, 0 to 1.
+fn reshading() -> Label {
+    Label {
+        values: Values::Continuous {
+            channels: 3,
+            unit: "intensity".into(),
+            encoding: Encoding::Affine {
+                scale: 2.0,
+                bias: -1.0,
+            },
+            missing: Default::default(),
+        },
+        png: Some(PngCode {
+            bits: 8,
+            zero: 0.0,
+            scale: 1.0 / 255.0,
+            missing: None,
+            transfer: Transfer::Linear,
+        }),
+        ..Label::edges()
+    }
+}

@@ -1,0 +1,161 @@
+//! Where the files are. The dataset goes around in three arrangements: all files of a domain in one folder,
+//! a folder a building inside each domain, and a folder a domain inside each building.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::domains::PICTURE;
+
+/// One frame: `point_P_view_V` of a building.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    place: Place,
+    /// `point_P_view_V`.
+    stem: String,
+}
+
+/// How the folders above a file are nested.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// `DOMAIN/`
+    Flat,
+    /// `DOMAIN/BUILDING/`, or `DOMAIN/taskonomy/BUILDING/`
+    DomainFirst(PathBuf),
+    /// `BUILDING/DOMAIN/`
+    BuildingFirst(String),
+}
+
+impl Frame {
+    /// The frame's name: with its building, where there is one.
+    pub(super) fn name(&self) -> String {
+        match self.building_folder() {
+            Some(building) => format!("{building}/{}", self.stem),
+            None => self.stem.clone(),
+        }
+    }
+
+    /// What its split goes by: the building, or the point where files say no more.
+    pub(super) fn building(&self) -> &str {
+        self.building_folder().unwrap_or_else(|| {
+            let view = self.stem.find("_view_").unwrap_or(self.stem.len());
+            &self.stem[..view]
+        })
+    }
+
+    /// The frame's file of a domain, less its extension.
+    pub(super) fn path(&self, root: &Path, domain: &str) -> PathBuf {
+        self.folder(root, domain)
+            .join(format!("{}_domain_{domain}", self.stem))
+    }
+
+    /// The folder that holds a domain of the frame.
+    pub(super) fn folder(&self, root: &Path, domain: &str) -> PathBuf {
+        match &self.place {
+            Place::Flat => root.join(domain),
+            Place::DomainFirst(inner) => root.join(domain).join(inner),
+            Place::BuildingFirst(building) => root.join(building).join(domain),
+        }
+    }
+
+    fn building_folder(&self) -> Option<&str> {
+        match &self.place {
+            Place::Flat => None,
+            Place::DomainFirst(inner) => inner.file_name().and_then(|name| name.to_str()),
+            Place::BuildingFirst(building) => Some(building),
+        }
+    }
+}
+
+/// Whether there is a folder of pictures, for all buildings or for each.
+pub(super) fn has_pictures(root: &Path) -> bool {
+    let has_pictures = |folder: &Path| folder.join(PICTURE).is_dir();
+    has_pictures(root) || subfolders(root).is_ok_and(|all| all.iter().any(|f| has_pictures(f)))
+}
+
+/// All frames, by building, point and view.
+pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
+    let pictures = root.join(PICTURE);
+    let mut frames = BTreeMap::new();
+    let mut add = |place: Place, folder: &Path| -> Result<()> {
+        for stem in stems(folder)? {
+            let key = (place.clone(), natural_order(&stem));
+            frames.insert(
+                key,
+                Frame {
+                    place: place.clone(),
+                    stem,
+                },
+            );
+        }
+        Ok(())
+    };
+    if pictures.is_dir() {
+        add(Place::Flat, &pictures)?;
+        for folder in subfolders(&pictures)? {
+            let inner = subfolders(&folder)?;
+            for building in if inner.is_empty() {
+                vec![folder]
+            } else {
+                inner
+            } {
+                let relative = building.strip_prefix(&pictures).unwrap_or(&building);
+                add(Place::DomainFirst(relative.to_owned()), &building)?;
+            }
+        }
+    } else {
+        let buildings =
+            subfolders(root).with_context(|| format!("{}: no Taskonomy folder", root.display()))?;
+        for building in buildings {
+            let pictures = building.join(PICTURE);
+            if let (true, Some(name)) = (pictures.is_dir(), building.file_name()) {
+                let name = name.to_string_lossy().into_owned();
+                add(Place::BuildingFirst(name), &pictures)?;
+            }
+        }
+    }
+    ensure!(
+        !frames.is_empty(),
+        "{}: no Taskonomy folder, there is no {PICTURE}/point_P_view_V_domain_{PICTURE}.png in it",
+        root.display()
+    );
+    Ok(frames.into_values().collect())
+}
+
+/// The `point_P_view_V` of every picture in a folder.
+fn stems(folder: &Path) -> Result<Vec<String>> {
+    let suffix = format!("_domain_{PICTURE}.png");
+    let listing = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut stems = Vec::new();
+    for entry in listing {
+        let name = entry?.file_name();
+        if let Some(stem) = name.to_string_lossy().strip_suffix(&suffix) {
+            stems.push(stem.to_owned());
+        }
+    }
+    Ok(stems)
+}
+
+fn subfolders(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listing = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut folders = Vec::new();
+    for entry in listing {
+        let path = entry?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// Sorts the numbers in a name by value: view 10 comes after view 9.
+fn natural_order(name: &str) -> Vec<(u64, String)> {
+    name.split('_')
+        .map(|part| (part.parse().unwrap_or(0), part.to_owned()))
+        .collect()
+}

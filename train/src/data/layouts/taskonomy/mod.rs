@@ -1,0 +1,164 @@
+//! The Taskonomy layout: one folder a domain, `point_P_view_V_domain_DOMAIN.png` in each.
+
+mod domains;
+mod folders;
+mod splits;
+
+use std::{
+    f32::consts::PI,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use multicond::{
+    files,
+    label::{Label, LabelMap},
+};
+use serde::Deserialize;
+
+use self::folders::Frame;
+use super::{Entry, Layout, instances, same_size};
+use crate::data::{Intrinsics, Sample};
+
+/// Whether a folder looks like this layout.
+pub(super) fn recognise(root: &Path) -> bool {
+    folders::has_pictures(root)
+}
+
+/// A folder of frames and the labels that it has.
+#[derive(Debug)]
+pub(super) struct Taskonomy {
+    root: PathBuf,
+    frames: Vec<Frame>,
+    entries: Vec<Entry>,
+    labels: Vec<Label>,
+    has_instances: bool,
+}
+
+impl Taskonomy {
+    /// Looks at a folder. Every label whose domain is there is found; classes come from `classes.json`
+    /// (a list of names) or are those of the original dataset.
+    ///
+    /// # Errors
+    /// When the folder has no pictures or no labels.
+    pub(super) fn open(root: &Path) -> Result<Self> {
+        let frames = folders::frames(root)?;
+        let has = |domain: &str| frames[0].folder(root, domain).is_dir();
+        let classes = classes(root)?;
+        let labels: Vec<Label> = domains::label_domains()
+            .filter(|domain| has(domain))
+            .map(|domain| domains::label(domain, &classes))
+            .collect();
+        ensure!(
+            !labels.is_empty(),
+            "{}: none of the label folders {} is there",
+            root.display(),
+            domains::label_domains().collect::<Vec<_>>().join(", ")
+        );
+        let splits = splits::splits(root, frames.iter().map(Frame::building))?;
+        let entries = frames.iter().map(|frame| Entry {
+            name: frame.name(),
+            split: splits.get(frame.building()).map(|&split| split.into()),
+        });
+        Ok(Self {
+            root: root.to_owned(),
+            entries: entries.collect(),
+            labels,
+            has_instances: has(domains::INSTANCES),
+            frames,
+        })
+    }
+
+    fn path(&self, frame: &Frame, domain: &str) -> PathBuf {
+        let mut path = frame.path(&self.root, domain).into_os_string();
+        path.push(".png");
+        path.into()
+    }
+
+    /// The camera, where the dataset's `point_info` is there.
+    fn camera(&self, frame: &Frame, width: usize, height: usize) -> Result<Option<Intrinsics>> {
+        let mut path = frame.path(&self.root, domains::CAMERA).into_os_string();
+        path.push(".json");
+        let path = PathBuf::from(path);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        let info: PointInfo = serde_json::from_str(&text)
+            .with_context(|| format!("{}: expected `field_of_view_rads`", path.display()))?;
+        ensure!(
+            info.field_of_view_rads > 0.0 && info.field_of_view_rads < PI,
+            "{}: a field of view of {} radians",
+            path.display(),
+            info.field_of_view_rads
+        );
+        let degrees = info.field_of_view_rads.to_degrees();
+        Ok(Some(Intrinsics::from_horizontal_fov(
+            degrees, width, height,
+        )))
+    }
+}
+
+/// What the dataset says about a view; its pictures are square.
+#[derive(Deserialize)]
+struct PointInfo {
+    field_of_view_rads: f32,
+}
+
+impl Layout for Taskonomy {
+    fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    fn frames(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn is_coded(&self, _label: &Label) -> bool {
+        true
+    }
+
+    fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
+        let frame = &self.frames[index];
+        let picture = files::read_picture(self.path(frame, domains::PICTURE))?;
+        let picture = picture.values().to_owned();
+        let (_, height, width) = picture.dim();
+        let read = |domain: &str, label: &Label| -> Result<LabelMap> {
+            let path = self.path(frame, domain);
+            let map = files::read_label(&path, label)?;
+            same_size(&path, map.size(), (width, height))?;
+            Ok(map)
+        };
+        let labels = schema.iter().map(|label| match domains::domain(label) {
+            Some(domain) => read(domain, label),
+            None => bail!(
+                "label `{}` has no folder in the Taskonomy layout",
+                label.name
+            ),
+        });
+        let labels = labels.collect::<Result<_>>()?;
+        let instances = match self.has_instances {
+            true => Some(instances::ids(read(domains::INSTANCES, &instances::LABEL)?)),
+            false => None,
+        };
+        Ok(Sample {
+            name: self.entries[index].name.clone(),
+            picture,
+            labels,
+            instances,
+            camera: self.camera(frame, width, height)?,
+        })
+    }
+}
+
+fn classes(root: &Path) -> Result<Vec<String>> {
+    let path = root.join("classes.json");
+    if !path.exists() {
+        return Ok(domains::CLASSES.map(String::from).to_vec());
+    }
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{}: expected a list of class names", path.display()))
+}

@@ -1,0 +1,78 @@
+//! Work on several threads whose results come in order, a little ahead of who takes them.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+    thread,
+};
+
+/// The results of `work(first)`, `work(first + 1)`, ... until one is `None`.
+#[derive(Debug)]
+pub(super) struct Ordered<T> {
+    /// One thread's results each; the threads take turns.
+    results: Vec<Receiver<T>>,
+    next: usize,
+}
+
+impl<T: Send + 'static> Ordered<T> {
+    /// Starts `threads` threads, each at most `ahead` results ahead. They end when this is dropped.
+    pub(super) fn start(
+        threads: usize,
+        ahead: usize,
+        first: u64,
+        work: impl Fn(u64) -> Option<T> + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let work = Arc::new(work);
+        let mut results = Vec::with_capacity(threads);
+        for thread in 0..threads {
+            let (sender, receiver) = sync_channel(ahead);
+            let work = work.clone();
+            thread::Builder::new()
+                .name(format!("data {thread}"))
+                .spawn(move || {
+                    for number in (first + thread as u64..).step_by(threads) {
+                        let Some(result) = work(number) else { return };
+                        // Nobody takes results any more.
+                        if sender.send(result).is_err() {
+                            return;
+                        }
+                    }
+                })?;
+            results.push(receiver);
+        }
+        Ok(Self { results, next: 0 })
+    }
+}
+
+impl<T> Iterator for Ordered<T> {
+    type Item = T;
+
+    /// Waits for the next result; `None` after the last one, or when a thread has panicked.
+    fn next(&mut self) -> Option<T> {
+        let result = self.results[self.next].recv().ok();
+        self.next = (self.next + 1) % self.results.len();
+        result
+    }
+}
+
+/// Threads for reading data: all that the machine has.
+pub(super) fn all_cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_end() {
+        for threads in [1, 3] {
+            let work = |number| (number < 20).then_some(number * number);
+            let results = Ordered::start(threads, 2, 5, work).unwrap();
+            let expected: Vec<u64> = (5..20).map(|number| number * number).collect();
+            assert_eq!(results.collect::<Vec<_>>(), expected);
+        }
+    }
+}
