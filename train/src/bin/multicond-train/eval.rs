@@ -6,11 +6,11 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use multicond::Options;
 use multicond_train::{
-    data::Taskonomy,
+    data::Sparsity,
     eval::{Lpips, Scores, System, evaluate},
 };
 
-use crate::arguments::cached;
+use crate::{arguments::cached, dataset_arguments::DatasetArguments};
 
 /// Score a model file on held-out frames: PSNR and LPIPS
 #[derive(clap::Args)]
@@ -22,15 +22,24 @@ and the nearest training picture are chosen by looking at the real picture, whic
 pub(crate) struct Arguments {
     /// The model file
     model: PathBuf,
-    /// Held-out frames in the Taskonomy layout
+    /// The dataset of held-out frames
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Training frames, to score the nearest of them too
+    /// The dataset of training frames, to score the nearest of them too
     #[arg(long, value_name = "DIR")]
     training: Option<PathBuf>,
+    /// Part of a divided training dataset
+    #[arg(long, value_name = "NAME", requires = "training")]
+    training_split: Option<String>,
     /// Chance that a region loses a label, from 0 to 1
     #[arg(long, value_name = "S", default_value_t = 0.0)]
     sparsity: f64,
+    /// Labels that are left out, by name
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    remove: Vec<String>,
+    /// What is dropped follows from this and the frame's name
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
     /// Engine that runs the model
     #[arg(long, default_value = "auto")]
     device: multicond::Device,
@@ -40,6 +49,8 @@ pub(crate) struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    dataset: DatasetArguments,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
@@ -48,11 +59,18 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         "--sparsity {} is not between 0 and 1",
         arguments.sparsity
     );
-    let data = Taskonomy::open(&arguments.data)?;
+    let data = arguments.dataset.open(&arguments.data)?;
     let training = arguments
         .training
-        .map(|folder| Taskonomy::open(&folder))
+        .map(|folder| {
+            arguments
+                .dataset
+                .open_other(&folder, arguments.training_split.clone())
+        })
         .transpose()?;
+    for name in &arguments.remove {
+        data.label(name)?;
+    }
     let weights = arguments
         .lpips
         .unwrap_or_else(|| cached("alexnet.safetensors"));
@@ -66,7 +84,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         &options,
         &data,
         training.as_ref(),
-        arguments.sparsity,
+        &Sparsity::at_rate(arguments.sparsity, &arguments.remove),
+        arguments.seed,
         &lpips,
     )?;
     if arguments.json {

@@ -6,12 +6,11 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
-    data::Taskonomy,
     net::Preset,
     train::{Checkpoint, Players, Progress, Recipe},
 };
 
-use crate::arguments::size;
+use crate::{arguments::size, dataset_arguments::DatasetArguments};
 
 /// Make an untrained run, to size a deployment before training
 #[derive(clap::Args)]
@@ -23,7 +22,7 @@ pub(crate) struct Arguments {
     /// Sizes of the networks
     #[arg(long, value_enum)]
     preset: Preset,
-    /// Folder whose labels the model takes
+    /// The dataset whose labels the model takes
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Size of the pictures in training [default: 256x256]
@@ -32,6 +31,8 @@ pub(crate) struct Arguments {
     /// The run's folder
     #[arg(short, long, value_name = "RUN")]
     out: PathBuf,
+    #[command(flatten)]
+    dataset: DatasetArguments,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         "{}: holds checkpoints already",
         arguments.out.display()
     );
-    let data = Taskonomy::open(&arguments.data)?;
+    let data = arguments.dataset.open(&arguments.data)?;
     let name = arguments
         .out
         .file_name()

@@ -1,6 +1,8 @@
 //! The command line of the trainer: one file a subcommand.
 
 mod arguments;
+mod data;
+mod dataset_arguments;
 mod eval;
 mod export;
 mod init;
@@ -22,6 +24,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(subcommand)]
+    Data(data::Command),
     Train(train::Arguments),
     Init(init::Arguments),
     Export(export::Arguments),
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let outcome = match Cli::parse().command {
+        Command::Data(command) => data::run(command),
         Command::Train(arguments) => train::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Export(arguments) => export::run(arguments),

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use multicond_train::{
-    data::Taskonomy,
     net::vgg::Vgg,
     train::{Checkpoint, DeviceKind, Options, Recipe, open_device, train},
 };
 
-use crate::arguments::cached;
+use crate::{arguments::cached, dataset_arguments::DatasetArguments};
 
-/// Train a generator on a folder in the Taskonomy layout
+/// Train a generator on a dataset
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
@@ -23,12 +22,15 @@ pub(crate) struct Arguments {
     /// The recipe: a TOML file (see docs/training.md)
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]
     config: Option<PathBuf>,
-    /// Folder to learn from
+    /// The dataset to learn from; a prepared one is fastest (multicond-train data prepare)
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Folder whose frames the sheets of samples show [default: the training data]
+    /// The dataset whose frames the sheets of samples show [default: the training data]
     #[arg(long, value_name = "DIR")]
     validation: Option<PathBuf>,
+    /// Part of a divided validation dataset
+    #[arg(long, value_name = "NAME", requires = "validation")]
+    validation_split: Option<String>,
     /// The run's folder
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
@@ -45,10 +47,17 @@ pub(crate) struct Arguments {
     /// lpips` installs]
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
+    #[command(flatten)]
+    dataset: DatasetArguments,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let data = Taskonomy::open(&arguments.data)?;
+    let data = arguments.dataset.open(&arguments.data)?;
+    let split = arguments.validation_split;
+    let validation = arguments
+        .validation
+        .map(|folder| arguments.dataset.open_other(&folder, split))
+        .transpose()?;
     let existing = Checkpoint::of_run(&arguments.out)?.pop();
     let (config, checkpoint) = match (&arguments.config, arguments.resume) {
         (_, true) => {
@@ -82,10 +91,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         &config,
         Options {
             data,
-            validation: arguments
-                .validation
-                .map(|folder| Taskonomy::open(&folder))
-                .transpose()?,
+            validation,
             run: &arguments.out,
             device,
             vgg,

@@ -1,0 +1,34 @@
+//! `multicond-train data`: everything about datasets, one file a subcommand.
+
+mod check;
+mod prepare;
+mod preview;
+mod stats;
+
+use anyhow::Result;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Prepare, check and look at datasets
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Prepare(prepare::Arguments),
+    Check(check::Arguments),
+    Stats(stats::Arguments),
+    Preview(preview::Arguments),
+}
+
+pub(crate) fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Prepare(arguments) => prepare::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Stats(arguments) => stats::run(arguments),
+        Command::Preview(arguments) => preview::run(arguments),
+    }
+}
+
+/// A bar for frames; its length is set by who counts them.
+fn frames_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:24} {pos}/{len} frames, {per_sec}, {eta} left");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

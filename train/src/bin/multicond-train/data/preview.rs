@@ -1,0 +1,69 @@
+//! `multicond-train data preview`
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use multicond::model::Size;
+use multicond_train::data::{
+    Sparsity,
+    inspect::{Preview, preview},
+};
+
+use super::frames_bar;
+use crate::{arguments::size, dataset_arguments::DatasetArguments};
+
+/// Draw a contact sheet: the picture, every label and the objects of some frames
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  multicond-train data preview taskonomy --split train -o sheet.png
+  multicond-train data preview renders -o sheet.png --count 4 --size 512x512 --sparsity 0.5
+
+Columns are printed in their order. A checkerboard is where nothing is known.")]
+pub(crate) struct Arguments {
+    /// The dataset
+    source: PathBuf,
+    /// The picture to write
+    #[arg(short, long, value_name = "FILE.png")]
+    out: PathBuf,
+    /// Frames, spread over the dataset
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    count: usize,
+    /// Size of a picture on the sheet [default: 512x256 for Cityscapes, else 256x256]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<Size>,
+    /// Chance that a region loses a label, from 0 to 1
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    sparsity: f64,
+    /// Rub random strokes out of every label
+    #[arg(long)]
+    free_form: bool,
+    #[command(flatten)]
+    dataset: DatasetArguments,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    ensure!(
+        (0.0..=1.0).contains(&arguments.sparsity),
+        "--sparsity {} is not between 0 and 1",
+        arguments.sparsity
+    );
+    let dataset = arguments.dataset.open(&arguments.source)?;
+    let options = Preview {
+        frames: arguments.count,
+        size: arguments.size.unwrap_or(dataset.training_size()),
+        sparsity: Sparsity {
+            free_form: if arguments.free_form { 1.0 } else { 0.0 },
+            ..Sparsity::at_rate(arguments.sparsity, &[])
+        },
+    };
+    let bar = frames_bar();
+    let sheet = preview(&dataset, &options, &bar);
+    bar.finish_and_clear();
+    let (sheet, columns) = sheet?;
+    let path = &arguments.out;
+    sheet
+        .save(path)
+        .with_context(|| path.display().to_string())?;
+    println!("{}", columns.join(", "));
+    Ok(())
+}
