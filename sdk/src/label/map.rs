@@ -1,6 +1,6 @@
 //! The values of one label over one picture, in physical units.
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3};
 
 use super::{Encoding, Label, Values};
 
@@ -28,9 +28,15 @@ impl LabelMap {
 
     /// A map of values `[channels, height, width]` as they come from a file: a pixel that lacks one channel
     /// lacks all, and directions are brought to unit length.
-    pub fn settled(mut values: Array3<f32>, encoding: &Encoding) -> Self {
-        if values.dim().0 > 1 {
-            settle(&mut values, encoding);
+    pub fn settled(values: Array3<f32>, encoding: &Encoding) -> Self {
+        let (channels, height, width) = values.dim();
+        let mut values = match values.is_standard_layout() {
+            true => values,
+            false => values.as_standard_layout().into_owned(),
+        };
+        if channels > 1 && !values.is_empty() {
+            let planes = values.as_slice_mut().expect("in C order");
+            settle(planes, height * width, encoding);
         }
         Self::Values(values)
     }
@@ -47,16 +53,30 @@ impl LabelMap {
     }
 }
 
-fn settle(values: &mut Array3<f32>, encoding: &Encoding) {
-    for mut pixel in values.lanes_mut(Axis(0)) {
-        let squared: f32 = pixel.iter().map(|value| value * value).sum();
-        // NaN and infinity carry over into the sum.
-        let factor = match encoding {
-            Encoding::Direction if squared < Encoding::MIN_SQUARED_LENGTH => f32::NAN,
-            Encoding::Direction if squared.is_finite() => squared.sqrt().recip(),
-            _ if squared.is_finite() => continue,
+fn settle(planes: &mut [f32], pixels: usize, encoding: &Encoding) {
+    let mut squared = vec![0.0; pixels];
+    for plane in planes.chunks_exact(pixels) {
+        squared
+            .iter_mut()
+            .zip(plane)
+            .for_each(|(sum, value)| *sum += value * value);
+    }
+    // NaN and infinity carry over into the sum, and from there into all channels.
+    for factor in &mut squared {
+        *factor = match encoding {
+            Encoding::Direction if *factor >= Encoding::MIN_SQUARED_LENGTH => factor.sqrt().recip(),
+            Encoding::Direction => f32::NAN,
+            _ if factor.is_finite() => 1.0,
             _ => f32::NAN,
         };
-        pixel.mapv_inplace(|value| value * factor);
+        if *factor == 0.0 {
+            *factor = f32::NAN;
+        }
+    }
+    for plane in planes.chunks_exact_mut(pixels) {
+        plane
+            .iter_mut()
+            .zip(&squared)
+            .for_each(|(value, factor)| *value *= factor);
     }
 }

@@ -35,22 +35,26 @@ fn encode_label(map: &LabelMap, label: &Label, pixels: usize, channels: &mut [f3
             }
         }
         (LabelMap::Values(values), Values::Continuous { encoding, .. }) => {
-            let width = values.dim().2;
-            let count = values.dim().0;
-            for pixel in 0..pixels {
-                let (y, x) = (pixel / width, pixel % width);
-                if !encoding.is_present((0..count).map(|c| values[[c, y, x]])) {
-                    continue;
-                }
-                for c in 0..count {
-                    channels[c * pixels + pixel] = encoding.encode(values[[c, y, x]]);
-                }
-                if label.presence {
-                    channels[count * pixels + pixel] = 1.0;
+            let values = values.as_standard_layout();
+            let values = values.as_slice().expect("in standard layout");
+            let planes: Vec<&[f32]> = values.chunks_exact(pixels).collect();
+            let is_present = |pixel: usize| encoding.is_present(planes.iter().map(|p| p[pixel]));
+            let present: Vec<bool> = (0..pixels).map(is_present).collect();
+            for (plane, out) in planes.iter().zip(channels.chunks_exact_mut(pixels)) {
+                for ((out, &value), &present) in out.iter_mut().zip(*plane).zip(&present) {
+                    if present {
+                        *out = encoding.encode(value);
+                    }
                 }
             }
+            if label.presence {
+                let out = &mut channels[planes.len() * pixels..];
+                out.iter_mut()
+                    .zip(&present)
+                    .for_each(|(out, &present)| *out = f32::from(u8::from(present)));
+            }
         }
-        _ => unreachable!("readers give ids to categorical labels and values to continuous ones"),
+        _ => unreachable!("layouts give ids to categorical labels and values to continuous ones"),
     }
 }
 
