@@ -8,10 +8,13 @@ use multicond::{label::Label, model::Size};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Dataset, HostBatch, Sample, Sparsity, ordered::Ordered};
+use super::{
+    Dataset, HostBatch, Sample, Sparsity,
+    ordered::{Ordered, all_cores},
+};
 
-/// Threads that read. Steps take far longer than batches, so more would only wait.
-const THREADS: usize = 2;
+/// Threads that read, at most: they keep up with any step, and each holds batches.
+const MOST_THREADS: usize = 8;
 /// Batches that each thread has ready ahead of the step that runs.
 const AHEAD: usize = 1;
 
@@ -72,7 +75,7 @@ impl Loader {
             seed,
         };
         let batch = move |step| Some(source.batch(step, steps_per_epoch));
-        let batches = Ordered::start(THREADS, AHEAD, first_step, batch)?;
+        let batches = Ordered::start(all_cores().min(MOST_THREADS), AHEAD, first_step, batch)?;
         Ok(Self {
             batches,
             steps_per_epoch,

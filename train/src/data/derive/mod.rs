@@ -275,3 +275,78 @@ fn inverse_depth(depth: ArrayView2<f32>, margin: usize) -> Array2<f32> {
         });
     inverse
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derivations(texts: &[&str]) -> Vec<Derivation> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn names(labels: &[Label]) -> Vec<&str> {
+        labels.iter().map(|label| label.name.as_str()).collect()
+    }
+
+    #[test]
+    fn derived_labels_replace_or_follow() {
+        let data = [Label::normals(), Label::depth()];
+        let all = labels(&data, &derivations(&["edges=canny", "normals=depth"])).unwrap();
+        assert_eq!(names(&all), ["normals", "depth", "edges"]);
+    }
+
+    #[test]
+    fn what_cannot_be_derived_is_said() {
+        let error = |data: &[Label], texts: &[&str]| {
+            labels(data, &derivations(texts)).unwrap_err().to_string()
+        };
+        let depth = [Label::depth()];
+        assert!(error(&[], &["normals=depth"]).contains("`depth`"));
+        // In this order normals come too late.
+        assert!(error(&depth, &["curvature=depth", "normals=depth"]).contains("`normals`"));
+        assert!(error(&depth, &["edges=canny", "edges=texture"]).contains("twice"));
+        let unknown = "edges=sobel".parse::<Derivation>().unwrap_err();
+        assert!(unknown.to_string().contains("edges=canny"));
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_read_and_computed() {
+        let data = [Label::semantics(["a"]), Label::depth(), Label::albedo()];
+        let all = derivations(&["normals=depth", "curvature=depth", "edges=canny"]);
+        let made = plan(&[Label::curvature()], &data, &all);
+        assert_eq!(names(&made.read), ["depth"]);
+        let run: Vec<String> = made.run.iter().map(ToString::to_string).collect();
+        assert_eq!(run, ["normals=depth", "curvature=depth"]);
+        let plain = plan(&[Label::albedo()], &data, &all);
+        assert_eq!((names(&plain.read), plain.run.len()), (vec!["albedo"], 0));
+    }
+
+    #[test]
+    fn a_wall_has_its_normals_and_regions() {
+        let schema = [Label::normals(), Label::semantics(["a", "b"])];
+        let data = [Label::semantics(["a", "b"]), Label::depth()];
+        let all = derivations(&["normals=depth", "instances=semantics"]);
+        let plan = plan(&schema, &data, &all);
+        assert_eq!(names(&plan.read), ["semantics", "depth"]);
+        let mut sample = Sample {
+            name: "wall".into(),
+            picture: Array3::zeros((3, 8, 8)),
+            labels: vec![
+                LabelMap::Classes(Array2::from_shape_fn((8, 8), |(_, x)| i32::from(x > 3))),
+                LabelMap::Values(Array3::from_elem((1, 8, 8), 2.0)),
+            ],
+            instances: None,
+            camera: None,
+        };
+        let blind = apply(&mut sample.clone(), &plan, &schema).unwrap_err();
+        assert!(blind.to_string().contains("--fov"), "{blind}");
+        sample.camera = Some(crate::data::Intrinsics::from_horizontal_fov(60.0, 8, 8));
+        apply(&mut sample, &plan, &schema).unwrap();
+        let [LabelMap::Values(normals), LabelMap::Classes(_)] = sample.labels.as_slice() else {
+            panic!("normals, then classes")
+        };
+        assert!((normals[[2, 4, 4]] - 1.0).abs() < 1e-4);
+        let objects = sample.instances.unwrap();
+        assert_eq!((objects[[0, 0]], objects[[0, 7]]), (1, 2));
+    }
+}
