@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use multicond::label::Label;
 
-use super::{Sample, encode, encoded_channels};
+use super::{Sample, encode::encode_into, encoded_channels};
 
 /// A batch as plain numbers, ready to be copied to any device.
 #[derive(Clone, Debug)]
@@ -29,19 +29,24 @@ impl HostBatch {
     /// Encodes samples of one size.
     pub fn new(samples: &[Sample], schema: &[Label]) -> Self {
         let (_, height, width) = samples[0].picture.dim();
+        let channels = encoded_channels(schema);
+        let pixels = width * height;
+        let mut labels = vec![0.0; samples.len() * channels * pixels];
+        let mut pictures = Vec::with_capacity(samples.len() * 3 * pixels);
+        for (sample, labels) in samples
+            .iter()
+            .zip(labels.chunks_exact_mut(channels * pixels))
+        {
+            encode_into(&sample.labels, schema, pixels, labels);
+            pictures.extend(sample.picture.iter().map(|v| 2.0 * v - 1.0));
+        }
         Self {
             size: samples.len(),
             width,
             height,
-            channels: encoded_channels(schema),
-            labels: samples
-                .iter()
-                .flat_map(|sample| encode(&sample.labels, schema, width * height))
-                .collect(),
-            pictures: samples
-                .iter()
-                .flat_map(|sample| sample.picture.iter().map(|v| 2.0 * v - 1.0))
-                .collect(),
+            channels,
+            labels,
+            pictures,
         }
     }
 

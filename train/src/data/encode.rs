@@ -12,13 +12,23 @@ pub fn encoded_channels(schema: &[Label]) -> usize {
 /// missing pixel is zero in all channels of its label.
 pub fn encode(labels: &[LabelMap], schema: &[Label], pixels: usize) -> Vec<f32> {
     let mut encoded = vec![0.0; encoded_channels(schema) * pixels];
-    let mut rest = encoded.as_mut_slice();
+    encode_into(labels, schema, pixels, &mut encoded);
+    encoded
+}
+
+/// [`encode`] into zeros.
+pub(super) fn encode_into(
+    labels: &[LabelMap],
+    schema: &[Label],
+    pixels: usize,
+    encoded: &mut [f32],
+) {
+    let mut rest = encoded;
     for (map, label) in labels.iter().zip(schema) {
         let (channels, tail) = rest.split_at_mut(label.network_channels() * pixels);
         encode_label(map, label, pixels, channels);
         rest = tail;
     }
-    encoded
 }
 
 fn encode_label(map: &LabelMap, label: &Label, pixels: usize, channels: &mut [f32]) {

@@ -6,33 +6,49 @@ use ndarray::Array2;
 ///
 /// Returns the numbers `[height, width]` and how many there are.
 pub fn regions(values: &Array2<i32>) -> (Array2<u32>, usize) {
-    const NONE: u32 = u32::MAX;
     let (height, width) = values.dim();
-    let mut numbers = Array2::from_elem((height, width), NONE);
-    let mut count = 0;
-    let mut open = Vec::new();
-    for start in ndarray::indices((height, width)) {
-        if numbers[start] != NONE {
-            continue;
+    let values = values.as_standard_layout();
+    let values = values.as_slice().expect("in standard layout");
+    // Pixels point at earlier ones of their area; an area's first pixel points at itself.
+    let mut earlier: Vec<u32> = (0..).take(values.len()).collect();
+    for pixel in 0..values.len() {
+        let is_first_of_row = pixel % width == 0;
+        if !is_first_of_row && values[pixel - 1] == values[pixel] {
+            join(&mut earlier, pixel, pixel - 1);
         }
-        let value = values[start];
-        numbers[start] = count;
-        open.push(start);
-        while let Some((y, x)) = open.pop() {
-            let above = y.checked_sub(1).map(|y| (y, x));
-            let left = x.checked_sub(1).map(|x| (y, x));
-            let below = (y + 1 < height).then_some((y + 1, x));
-            let right = (x + 1 < width).then_some((y, x + 1));
-            for next in [above, left, below, right].into_iter().flatten() {
-                if numbers[next] == NONE && values[next] == value {
-                    numbers[next] = count;
-                    open.push(next);
-                }
-            }
+        if pixel >= width && values[pixel - width] == values[pixel] {
+            join(&mut earlier, pixel, pixel - width);
         }
-        count += 1;
     }
+    let mut count = 0;
+    let mut numbers = vec![0; values.len()];
+    for pixel in 0..values.len() {
+        let first = earlier[pixel] as usize;
+        numbers[pixel] = if first == pixel {
+            count += 1;
+            count - 1
+        } else {
+            // Smaller, so numbered before; of the same area.
+            numbers[first]
+        };
+    }
+    let numbers = Array2::from_shape_vec((height, width), numbers).expect("one number a pixel");
     (numbers, count as usize)
+}
+
+fn join(earlier: &mut [u32], a: usize, b: usize) {
+    let (a, b) = (first(earlier, a), first(earlier, b));
+    earlier[a.max(b)] = a.min(b) as u32;
+}
+
+/// The first pixel known of an area, halving the way there for the next who asks.
+fn first(earlier: &mut [u32], mut pixel: usize) -> usize {
+    while earlier[pixel] as usize != pixel {
+        let next = earlier[pixel] as usize;
+        earlier[pixel] = earlier[next];
+        pixel = earlier[pixel] as usize;
+    }
+    pixel
 }
 
 #[cfg(test)]
@@ -46,5 +62,23 @@ mod tests {
         let (numbers, count) = regions(&array![[7, 7, 1], [7, 1, 1], [1, 7, 7]]);
         assert_eq!(numbers, array![[0, 0, 1], [0, 1, 1], [2, 3, 3]]);
         assert_eq!(count, 4);
+    }
+
+    /// Areas that meet only below, from the right and from the left.
+    #[test]
+    fn arms_of_an_area_are_one() {
+        let (numbers, count) = regions(&array![
+            [1, 0, 1, 0, 1],
+            [1, 0, 1, 0, 1],
+            [1, 1, 1, 0, 1],
+            [0, 0, 1, 1, 1],
+        ]);
+        let expected = array![
+            [0, 1, 0, 2, 0],
+            [0, 1, 0, 2, 0],
+            [0, 0, 0, 2, 0],
+            [3, 3, 0, 0, 0],
+        ];
+        assert_eq!((numbers, count), (expected, 4));
     }
 }

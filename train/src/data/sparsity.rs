@@ -1,7 +1,7 @@
 //! Sparse labels: whole regions and whole labels are dropped at random (paper section 4, "Sparsity").
 
 use multicond::label::{Label, LabelMap, Values};
-use ndarray::Array2;
+use ndarray::{Array2, Zip};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -98,8 +98,7 @@ impl Sparsity {
             if rng.random::<f64>() < probability * strength {
                 *map = LabelMap::missing(label, width, height);
             } else if rng.random::<f64>() < self.free_form * strength {
-                let mask = strokes(width, height, rng);
-                erase(map, label, |pixel| mask[pixel]);
+                erase(map, label, &strokes(width, height, rng));
             }
         }
     }
@@ -110,14 +109,14 @@ impl Sparsity {
 /// Regions are the sample's objects, else the connected areas of its first categorical label; a sample
 /// without either is one region.
 pub(crate) fn drop_regions(sample: &mut Sample, schema: &[Label], rate: f64, rng: &mut impl Rng) {
-    let areas = sample.instances.clone().or_else(|| {
+    let classes = || {
         sample.labels.iter().find_map(|map| match map {
-            LabelMap::Classes(ids) => Some(ids.clone()),
+            LabelMap::Classes(ids) => Some(ids),
             LabelMap::Values(_) => None,
         })
-    });
-    let (numbers, count) = match areas {
-        Some(areas) => regions(&areas),
+    };
+    let (numbers, count) = match sample.instances.as_ref().or_else(classes) {
+        Some(areas) => regions(areas),
         None => {
             let (_, height, width) = sample.picture.dim();
             (Array2::zeros((height, width)), 1)
@@ -125,29 +124,31 @@ pub(crate) fn drop_regions(sample: &mut Sample, schema: &[Label], rate: f64, rng
     };
     for (map, label) in sample.labels.iter_mut().zip(schema) {
         let dropped: Vec<bool> = (0..count).map(|_| rng.random::<f64>() < rate).collect();
-        erase(map, label, |pixel| dropped[numbers[pixel] as usize]);
+        erase(map, label, &numbers.mapv(|number| dropped[number as usize]));
     }
 }
 
-/// Makes the chosen pixels `(row, column)` of a map missing.
-fn erase(map: &mut LabelMap, label: &Label, chosen: impl Fn((usize, usize)) -> bool) {
+/// Makes the chosen pixels of a map missing.
+fn erase(map: &mut LabelMap, label: &Label, chosen: &Array2<bool>) {
     match (map, &label.values) {
         (LabelMap::Classes(ids), Values::Categorical { missing, .. }) => {
-            for (pixel, id) in ids.indexed_iter_mut() {
-                if chosen(pixel) {
+            Zip::from(ids).and(chosen).for_each(|id, &is_chosen| {
+                if is_chosen {
                     *id = *missing;
                 }
-            }
+            });
         }
         (LabelMap::Values(values), _) => {
-            for ((_, y, x), value) in values.indexed_iter_mut() {
-                if chosen((y, x)) {
-                    *value = f32::NAN;
-                }
+            for plane in values.outer_iter_mut() {
+                Zip::from(plane).and(chosen).for_each(|value, &is_chosen| {
+                    if is_chosen {
+                        *value = f32::NAN;
+                    }
+                });
             }
         }
         (LabelMap::Classes(_), Values::Continuous { .. }) => {
-            unreachable!("readers give ids to categorical labels only")
+            unreachable!("layouts give ids to categorical labels only")
         }
     }
 }
