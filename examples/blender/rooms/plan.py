@@ -1,0 +1,82 @@
+"""The floor plan: what is free on the floor and on the walls of a room around the origin.
+
+Places are matrices whose x runs along a wall and whose y points into it.
+"""
+
+import math
+
+from mathutils import Matrix, Vector
+
+SIDES = {"north": 0, "east": -90, "south": 180, "west": 90}
+
+
+def overlaps(first, second, gap=0.0):
+    """Whether two (x0, x1, y0, y1) rectangles come closer than the gap."""
+    return (
+        first[0] < second[1] + gap
+        and second[0] < first[1] + gap
+        and first[2] < second[3] + gap
+        and second[2] < first[3] + gap
+    )
+
+
+class Plan:
+    """The size of a room and the places that are taken in it."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.width, self.depth = rng.uniform(4.2, 6.4), rng.uniform(4.2, 6.4)
+        self.height = rng.uniform(2.5, 3.0)
+        self.taken = []  # rectangles of the floor
+        self.hung = {side: [] for side in SIDES}  # rectangles of the walls, along the wall and up
+
+    def length(self, side):
+        return self.width if side in ("north", "south") else self.depth
+
+    def on_wall(self, side, x=0.0, out=0.0, z=0.0):
+        """The matrix of a place on a wall: x along it, y into it, z up."""
+        half = (self.depth if side in ("north", "south") else self.width) / 2
+        return Matrix.Rotation(math.radians(SIDES[side]), 4, "Z") @ Matrix.Translation((x, half - out, z))
+
+    def footprint(self, matrix, width, depth):
+        """The upright rectangle around a thing on the floor."""
+        corners = [matrix @ Vector((x * width / 2, y * depth / 2, 0)) for x in (-1, 1) for y in (-1, 1)]
+        xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
+        return min(xs), max(xs), min(ys), max(ys)
+
+    def against_wall(self, width, depth, height, room_in_front=0.35):
+        """Reserves a place for a thing with its back to a wall: (side, x, matrix), or None."""
+        for _ in range(60):
+            side = self.rng.choice(list(SIDES))
+            free = self.length(side) / 2 - width / 2 - 0.06
+            if free < 0:
+                continue
+            x = self.rng.uniform(-free, free)
+            strip = (x - width / 2, x + width / 2, 0, height)
+            if any(overlaps(strip, other, 0.05) for other in self.hung[side]):
+                continue
+            matrix = self.on_wall(side, x, depth / 2 + 0.03)
+            with_front = depth + room_in_front
+            needed = self.footprint(self.on_wall(side, x, with_front / 2), width, with_front)
+            if any(overlaps(needed, other) for other in self.taken):
+                continue
+            self.hung[side].append(strip)
+            self.taken.append(self.footprint(matrix, width, depth))
+            return side, x, matrix
+        return None
+
+    def on_floor(self, width, depth, margin):
+        """Reserves a free-standing place: a matrix, or None."""
+        for _ in range(80):
+            turn = self.rng.choice([0, 90])
+            across, along = (width, depth) if turn == 0 else (depth, width)
+            free_x, free_y = self.width / 2 - across / 2 - margin, self.depth / 2 - along / 2 - margin
+            if free_x < 0 or free_y < 0:
+                continue
+            place = (self.rng.uniform(-free_x, free_x), self.rng.uniform(-free_y, free_y), 0)
+            matrix = Matrix.Translation(place) @ Matrix.Rotation(math.radians(turn), 4, "Z")
+            needed = self.footprint(matrix, width, depth)
+            if not any(overlaps(needed, other, 0.1) for other in self.taken):
+                self.taken.append(needed)
+                return matrix
+        return None
