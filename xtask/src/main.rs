@@ -9,6 +9,7 @@ mod library;
 mod process;
 mod python;
 mod stages;
+mod staging;
 mod test;
 mod workspace;
 
@@ -37,7 +38,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Install the assets, check, and run every test; nothing is skipped.
+    /// Install the assets, check, and run every test; nothing is skipped, except Blender without Python 3.11.
     Test {
         /// Leave the checks out.
         #[arg(long)]

@@ -1,17 +1,21 @@
 //! Private Python environments, so that nothing is ever installed into the system's own.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
+use crate::staging::{self, rename};
+use crate::{digest, process};
 
 const NEEDED: &str =
     "Python 3.11 or newer with venv is needed (on Debian: apt-get install python3 python3-venv)";
 
 const REACH: &str = "this needs access to PyPI, or to a mirror named in pip's configuration";
+
+/// The checksum of the requirements that an environment holds.
+const STAMP: &str = "requirements.sha256";
 
 /// A virtual environment and the interpreter in it.
 pub(crate) struct Environment {
@@ -19,6 +23,36 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// One that holds what a requirements file pins; a folder that already does is taken as it is.
+    pub(crate) fn prepare(folder: &Path, requirements: &Path) -> Result<Self> {
+        let wanted = File::open(requirements)
+            .and_then(digest::of)
+            .with_context(|| format!("cannot read {}", requirements.display()))?;
+        let found = Self::at(folder);
+        if fs::read_to_string(folder.join(STAMP)).is_ok_and(|stamp| stamp == wanted)
+            && found.works()
+        {
+            eprintln!(
+                "{}: already there, requirements unchanged",
+                folder.display()
+            );
+            return Ok(found);
+        }
+        eprintln!("installing {}", requirements.display());
+        let parent = folder.parent().context("an environment needs a folder")?;
+        let staging = staging::folder(parent)?;
+        let built = staging.path().join("built");
+        Self::create(&built)?.install(requirements)?;
+        fs::write(built.join(STAMP), wanted)
+            .with_context(|| format!("cannot write to {}", built.display()))?;
+        if folder.exists() {
+            rename(folder, &staging.path().join("replaced"))?;
+        }
+        // Its interpreter finds its packages wherever the folder is.
+        rename(&built, folder)?;
+        Ok(found)
+    }
+
     pub(crate) fn create(folder: &Path) -> Result<Self> {
         require_python()?;
         process::read(isolated(
@@ -39,7 +73,7 @@ impl Environment {
         &self.interpreter
     }
 
-    pub(crate) fn works(&self) -> bool {
+    fn works(&self) -> bool {
         self.interpreter.is_file() && process::read(self.python().args(["-c", "pass"])).is_ok()
     }
 
@@ -111,15 +145,18 @@ pub(crate) struct Package {
     pub(crate) sha256: &'static str,
 }
 
-fn require_python() -> Result<()> {
+/// The version of `python3`, as in "3.11".
+pub(crate) fn version() -> Result<String> {
     let asked = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
     let version =
         process::read(isolated(Command::new("python3").args(["-c", asked]))).context(NEEDED)?;
-    if !is_new_enough(version.trim()) {
-        bail!(
-            "python3 is Python {}, too old for the pinned packages: {NEEDED}",
-            version.trim()
-        );
+    Ok(version.trim().to_owned())
+}
+
+fn require_python() -> Result<()> {
+    let version = version()?;
+    if !is_new_enough(&version) {
+        bail!("python3 is Python {version}, too old for the pinned packages: {NEEDED}");
     }
     Ok(())
 }

@@ -1,14 +1,13 @@
 //! The whole test run: the files it needs first, then the checks, then every test with nothing skipped.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::{cache, check, digest, library, process, workspace};
+use crate::{cache, check, library, process, workspace};
 
 pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
     let cache = cache::folder()?;
@@ -24,19 +23,42 @@ pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
         }),
         Stage::new("Python references", {
             let environment = environment.clone();
-            move || prepare_python(&environment)
+            move || {
+                let requirements = workspace::root()?.join("xtask/assets/requirements.txt");
+                Environment::prepare(&environment, &requirements).map(drop)
+            }
         }),
     ];
+    let blender = blender(&cache);
+    if blender.is_some() {
+        let cache = cache.clone();
+        stages.push(Stage::new("Blender", move || {
+            assets::install(Which::Blender, &cache).map(drop)
+        }));
+    }
     if !quick {
         stages.extend(check::stages());
     }
     stages.push(Stage::new("C library", || library::install().map(drop)));
-    stages.push(Stage::new("tests", move || run_tests(&cache, &environment)));
+    stages.push(Stage::new("tests", move || {
+        run_tests(&cache, &environment, blender.as_deref())
+    }));
     Ok(stages)
 }
 
+/// The interpreter that will have Blender, if this machine can.
+fn blender(cache: &Path) -> Option<PathBuf> {
+    match assets::blender::obstacle() {
+        None => Some(assets::blender::interpreter(cache)),
+        Some(reason) => {
+            eprintln!("leaving out the test of examples/blender: {reason}");
+            None
+        }
+    }
+}
+
 /// The environment variables make a test that lacks something fail instead of passing without looking.
-fn run_tests(cache: &Path, environment: &Path) -> Result<()> {
+fn run_tests(cache: &Path, environment: &Path, blender: Option<&Path>) -> Result<()> {
     let mut command = workspace::cargo(["test", "--workspace", "--locked"])?;
     command
         .env("MULTICOND_CACHE_DIR", cache)
@@ -50,31 +72,10 @@ fn run_tests(cache: &Path, environment: &Path) -> Result<()> {
             "MULTICOND_PYTHON",
             Environment::at(environment).interpreter(),
         );
+    if let Some(interpreter) = blender {
+        command
+            .env("MULTICOND_BLENDER_PYTHON", interpreter)
+            .env("MULTICOND_REQUIRE_BLENDER", "1");
+    }
     process::run(&mut command)
-}
-
-/// Builds the environment of the reference tests, unless it already holds what is pinned.
-fn prepare_python(folder: &Path) -> Result<()> {
-    let requirements = workspace::root()?.join("xtask/assets/requirements.txt");
-    let wanted = fs::File::open(&requirements)
-        .and_then(digest::of)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
-    let stamp: PathBuf = folder.join("requirements.sha256");
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted)
-        && Environment::at(folder).works()
-    {
-        eprintln!(
-            "{}: already there, requirements unchanged",
-            folder.display()
-        );
-        return Ok(());
-    }
-    if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
-    }
-    eprintln!("installing {}", requirements.display());
-    Environment::create(folder)?.install(&requirements)?;
-    // Written last: without it an interrupted installation starts over.
-    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }

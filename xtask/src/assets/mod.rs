@@ -1,14 +1,13 @@
 //! Outside files that tests and training use, installed into the cache folder.
 
+pub(crate) mod blender;
 mod lpips;
 mod ort;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
-use tempfile::TempDir;
 
 use crate::digest::{self, Found};
 
@@ -19,7 +18,9 @@ pub(crate) enum Which {
     Ort,
     /// VGG16 and AlexNet with the LPIPS heads.
     Lpips,
-    /// Everything.
+    /// Blender as a Python module, for examples/blender; needs Python 3.11. 519 MB, so not part of `all`.
+    Blender,
+    /// Everything but Blender.
     #[default]
     All,
 }
@@ -27,11 +28,14 @@ pub(crate) enum Which {
 /// Installs what is not there yet and answers where each file is.
 pub(crate) fn install(which: Which, cache: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
-    if which != Which::Lpips {
+    if matches!(which, Which::Ort | Which::All) {
         paths.push(ort::install(cache)?);
     }
-    if which != Which::Ort {
+    if matches!(which, Which::Lpips | Which::All) {
         paths.extend(lpips::install(cache)?);
+    }
+    if which == Which::Blender {
+        paths.push(blender::install(cache)?);
     }
     Ok(paths)
 }
@@ -48,19 +52,4 @@ fn is_installed(path: &Path, sha256: &str) -> Result<bool> {
         Found::Nothing => {}
     }
     Ok(found == Found::Expected)
-}
-
-/// A temporary folder inside the cache, from which a rename installs a file in one step.
-fn staging(cache: &Path) -> Result<TempDir> {
-    fs::create_dir_all(cache)
-        .with_context(|| format!("cannot create the cache folder {}", cache.display()))?;
-    tempfile::Builder::new()
-        .prefix(".installing-")
-        .tempdir_in(cache)
-        .with_context(|| format!("cannot write to the cache folder {}", cache.display()))
-}
-
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to)
-        .with_context(|| format!("cannot move {} to {}", from.display(), to.display()))
 }

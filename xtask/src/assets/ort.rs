@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use super::{is_installed, rename, staging};
+use super::is_installed;
 use crate::digest;
 use crate::process;
 use crate::python::{Environment, Package};
+use crate::staging::{self, rename};
 
 const FOLDER: &str = "onnxruntime-1.31.1";
 const LIBRARY: &str = "libonnxruntime.so.1.31.1";
@@ -41,7 +42,7 @@ pub(super) fn install(cache: &Path) -> Result<PathBuf> {
     let library = folder.join(LIBRARY);
     if !is_installed(&library, build.library)? {
         eprintln!("downloading onnxruntime 1.31.1 (24 MB)");
-        let staging = staging(cache)?;
+        let staging = staging::folder(cache)?;
         let unpacked = unpack(&build, &staging).context("cannot install ONNX Runtime")?;
         if folder.exists() {
             rename(&folder, &staging.path().join("replaced"))?;
