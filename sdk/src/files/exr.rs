@@ -63,7 +63,11 @@ impl OpenExr {
             others
                 .chain(shared)
                 .filter_map(|(name, value)| match value {
-                    AttributeValue::Text(text) => Some((name.to_string(), text.to_string())),
+                    AttributeValue::Text(text) => {
+                        // As Blender writes them; `to_string` takes every byte for a letter.
+                        let text = String::from_utf8_lossy(text.bytes()).into_owned();
+                        Some((name.to_string(), text))
+                    }
                     _ => None,
                 })
         })

@@ -136,10 +136,19 @@ fn names(manifest: &str) -> Result<HashMap<u32, String>> {
         serde_json::from_str(manifest).context("expected an object of names and ids")?;
     ids.into_iter()
         .map(|(name, id)| match u32::from_str_radix(&id, 16) {
-            Ok(id) => Ok((id, name)),
+            Ok(id) => Ok((as_float(id), name)),
             Err(_) => bail!("`{name}` has the id `{id}`, expected eight hexadecimal digits"),
         })
         .collect()
+}
+
+/// The bits of the float that stands for a hash: an exponent that makes it subnormal, infinite or NaN is changed.
+/// Blender's manifests hold the hashes themselves.
+fn as_float(hash: u32) -> u32 {
+    match hash >> 23 & 0xff {
+        0 | 0xff => hash ^ 1 << 23,
+        _ => hash,
+    }
 }
 
 fn last(name: &str) -> &str {

@@ -290,6 +290,13 @@ impl<'a> Opened<'a> {
         let (path, mut numbers) = self.numbers(Content::Normals, label)?;
         if self.config.normals.range == Range::Unsigned {
             numbers.mapv_inplace(|value| 2.0 * value - 1.0);
+            // Whole numbers cannot say 0.5: a short vector is one of no length.
+            for mut vector in numbers.lanes_mut(ndarray::Axis(0)) {
+                let squared: f32 = vector.iter().map(|value| value * value).sum();
+                if squared < 0.25 {
+                    vector.fill(0.0);
+                }
+            }
         }
         match self.config.normals.space {
             Space::Camera => {}
