@@ -39,8 +39,8 @@ impl Format {
             (Self::Cityscapes, cityscapes::recognise),
             (Self::Nyu, nyu::recognise),
             (Self::Frames, frames::recognise),
-            (Self::Taskonomy, taskonomy::recognise),
             (Self::Table, table::recognise),
+            (Self::Taskonomy, taskonomy::recognise),
             (Self::Pictures, pictures::recognise),
         ];
         for (format, recognise) in recognisers {

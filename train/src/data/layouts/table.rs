@@ -104,6 +104,12 @@ impl Layout for Table {
     }
 
     fn is_coded(&self, label: &Label) -> bool {
+        let can_be_missing = label.png.is_some_and(|code| code.missing.is_some());
+        let has = |row: &Row| row.contains_key(&label.name);
+        // Where the code has no number for a missing value, a frame that lacks the label could not be stored.
+        if label.classes().is_none() && !can_be_missing && !self.rows.iter().all(has) {
+            return false;
+        }
         let files = self.rows.iter().filter_map(|row| row.get(&label.name));
         let is_png = |path: &PathBuf| {
             path.extension()

@@ -62,6 +62,10 @@ impl Frame {
         }
     }
 
+    pub(super) fn stem(&self) -> &str {
+        &self.stem
+    }
+
     fn building_folder(&self) -> Option<&str> {
         match &self.place {
             Place::Flat => None,
@@ -69,12 +73,6 @@ impl Frame {
             Place::BuildingFirst(building) => Some(building),
         }
     }
-}
-
-/// Whether there is a folder of pictures, for all buildings or for each.
-pub(super) fn has_pictures(root: &Path) -> bool {
-    let has_pictures = |folder: &Path| folder.join(PICTURE).is_dir();
-    has_pictures(root) || subfolders(root).is_ok_and(|all| all.iter().any(|f| has_pictures(f)))
 }
 
 /// All frames, by building, point and view.

@@ -23,7 +23,7 @@ use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
 pub(super) fn recognise(root: &Path) -> bool {
-    folders::has_pictures(root)
+    folders::frames(root).is_ok()
 }
 
 /// A folder of frames and the labels that it has.
@@ -78,14 +78,15 @@ impl Taskonomy {
 
     /// The camera, where the dataset's `point_info` is there.
     fn camera(&self, frame: &Frame, width: usize, height: usize) -> Result<Option<Intrinsics>> {
-        let mut path = frame.path(&self.root, domains::CAMERA).into_os_string();
-        path.push(".json");
-        let path = PathBuf::from(path);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        let folder = frame.folder(&self.root, domains::CAMERA);
+        let names = [domains::CAMERA, "fixatedpose"];
+        let mut paths = names
+            .map(|name| folder.join(format!("{}_domain_{name}.json", frame.stem())))
+            .into_iter();
+        let Some(path) = paths.find(|path| path.is_file()) else {
+            return Ok(None);
         };
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let info: PointInfo = serde_json::from_str(&text)
             .with_context(|| format!("{}: expected `field_of_view_rads`", path.display()))?;
         ensure!(
