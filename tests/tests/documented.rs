@@ -47,7 +47,10 @@ fn snippet() -> String {
     let page = fs::read_to_string(page).unwrap();
     let blocks = page.split("```python\n").skip(1);
     let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
-    blocks.find(|block| block.contains("memmap")).unwrap().to_owned()
+    blocks
+        .find(|block| block.contains("memmap"))
+        .unwrap()
+        .to_owned()
 }
 
 #[test]
