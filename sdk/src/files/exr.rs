@@ -24,6 +24,9 @@ use crate::{
     label::{Label, LabelMap},
 };
 
+/// No compression of OpenEXR makes less than one byte of so many; deflate makes one of 1,032.
+const MOST_COMPRESSED: u64 = 4096;
+
 /// An OpenEXR file whose headers have been read.
 #[derive(Debug)]
 pub struct OpenExr {
@@ -97,6 +100,7 @@ impl OpenExr {
             return fail("no channels are asked for");
         };
         check_size(&self.path, width, height)?;
+        self.check_length(channels)?;
         let mut values = Array3::from_elem((channels.len(), height, width), f32::NAN);
         let filled = self
             .fill(channels, &mut values)
@@ -105,6 +109,27 @@ impl OpenExr {
             return fail("the OpenEXR file lacks some of its pixels");
         }
         Ok(values)
+    }
+
+    /// Refuses a file that is too short for what its headers promise, before anything is allocated for it.
+    fn check_length(&self, channels: &[Channel]) -> Result<()> {
+        let file = std::fs::metadata(&self.path).map_err(|error| Error::io(&self.path, error))?;
+        let is_wanted = |part: usize| channels.iter().any(|channel| channel.part == part);
+        let parts = self
+            .headers
+            .iter()
+            .enumerate()
+            .filter(|(part, _)| is_wanted(*part));
+        let promised: u64 = parts
+            .map(|(_, header)| {
+                let pixels = header.layer_size.area() as u64;
+                pixels * header.channels.bytes_per_pixel as u64
+            })
+            .sum();
+        if promised / MOST_COMPRESSED > file.len() {
+            return Err(Error::file(&self.path, "the OpenEXR file is cut short"));
+        }
+        Ok(())
     }
 
     /// Copies the channels' lines into planes and returns how many numbers that were.

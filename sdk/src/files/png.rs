@@ -15,6 +15,9 @@ use crate::{
     label::{Label, LabelMap, PngCode, Values},
 };
 
+/// Deflate makes one byte of at most 1,032.
+const MOST_COMPRESSED: usize = 1_032;
+
 /// Numbers as they are stored, pixel by pixel, 8-bit ones (and palette indices) widened.
 pub(super) struct Raster {
     pub(super) width: usize,
@@ -50,6 +53,10 @@ pub(super) fn read(
     check: impl FnOnce(ColorType, u8) -> Result<(), String>,
 ) -> Result<Raster> {
     let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let file_length = file
+        .metadata()
+        .map_err(|error| Error::io(path, error))?
+        .len();
     let bad = |error: ::png::DecodingError| match error {
         ::png::DecodingError::IoError(error)
             if error.kind() != std::io::ErrorKind::UnexpectedEof =>
@@ -72,6 +79,9 @@ pub(super) fn read(
     // `check_size` bounds this to 2 GiB, 16-bit RGBA at the largest size.
     let bytes_per_row = reader.output_line_size(width as u32);
     let length = bytes_per_row.and_then(|row| row.checked_mul(height));
+    if length.is_some_and(|length| (length / MOST_COMPRESSED) as u64 > file_length) {
+        return Err(Error::file(path, "the PNG file is cut short"));
+    }
     let mut bytes = vec![0; length.ok_or_else(|| Error::file(path, "too large"))?];
     reader.next_frame(&mut bytes).map_err(bad)?;
     let channels = color.samples();
