@@ -62,6 +62,22 @@ impl Engine for TractEngine {
             return Err(Error::engine(NAME, reason));
         }
         if let Some(output) = output {
+            let outlets = graph.output_outlets().map_err(failed)?;
+            let names: Vec<&str> = outlets
+                .iter()
+                .map(|outlet| {
+                    graph
+                        .outlet_label(*outlet)
+                        .unwrap_or(&graph.node(outlet.node).name)
+                })
+                .collect();
+            if !names.contains(&output) {
+                let reason = format!(
+                    "the network has no output `{output}`, but {}",
+                    names.join(", ")
+                );
+                return Err(Error::engine(NAME, reason));
+            }
             graph = graph.with_outputs_by_name([output]).map_err(failed)?;
         }
         Ok(Box::new(TractForeign {
