@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod eval;
+pub mod files;
 pub mod net;
 pub mod onnx;
 pub mod train;

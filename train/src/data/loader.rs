@@ -3,6 +3,8 @@
 //! What a step sees follows from the seed and the step's number alone, so a resumed run sees what an
 //! unbroken one would have seen.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use anyhow::{Result, anyhow};
 use multicond::{label::Label, model::Size};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
@@ -28,7 +30,7 @@ pub struct Augmentation {
 }
 
 /// What every batch is made from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Source {
     data: Dataset,
     schema: Vec<Label>,
@@ -36,6 +38,8 @@ struct Source {
     batch_size: usize,
     augmentation: Augmentation,
     seed: u64,
+    /// The frames' order in the epoch that was last asked for.
+    order: Mutex<Option<(u64, Arc<[usize]>)>>,
 }
 
 /// An endless stream of batches.
@@ -73,6 +77,7 @@ impl Loader {
             batch_size,
             augmentation,
             seed,
+            order: Mutex::default(),
         };
         let batch = move |step| Some(source.batch(step, steps_per_epoch));
         let batches = Ordered::start(all_cores().min(MOST_THREADS), AHEAD, first_step, batch)?;
@@ -110,10 +115,17 @@ impl Source {
         Ok(HostBatch::new(&samples, &self.schema))
     }
 
-    fn order(&self, epoch: u64) -> Vec<usize> {
+    fn order(&self, epoch: u64) -> Arc<[usize]> {
+        // A panic while it was held has left a whole order.
+        let mut last = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, order)) = &*last
+            && *known == epoch
+        {
+            return order.clone();
+        }
         let mut order: Vec<usize> = (0..self.data.frames().len()).collect();
         order.shuffle(&mut random(self.seed, 0, epoch));
-        order
+        last.insert((epoch, order.into())).1.clone()
     }
 
     fn sample(&self, index: usize, step: u64, rng: &mut impl Rng) -> Result<Sample> {
@@ -123,7 +135,7 @@ impl Source {
         }
         self.augmentation
             .sparsity
-            .apply(&mut sample, &self.schema, step, rng);
+            .apply(&mut sample, &self.schema, step, rng.random());
         Ok(sample)
     }
 }

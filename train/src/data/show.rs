@@ -1,8 +1,13 @@
 //! Labels and pictures as a person would want to see them.
 
-use image::{Rgb, RgbImage};
+use std::{io::Cursor, path::Path};
+
+use anyhow::Result;
+use image::{ImageFormat, Rgb, RgbImage};
 use multicond::label::{Encoding, Label, LabelMap, Values};
 use ndarray::{Array2, Array3};
+
+use crate::files::write_atomically;
 
 const GAP: u32 = 4;
 const BACKGROUND: Rgb<u8> = Rgb([255, 255, 255]);
@@ -25,6 +30,13 @@ pub(crate) fn grid(rows: &[Vec<RgbImage>]) -> RgbImage {
         }
     }
     grid
+}
+
+/// Writes a picture as a PNG file.
+pub fn save_png(picture: &RgbImage, path: &Path) -> Result<()> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png)?;
+    write_atomically(path, &bytes.into_inner())
 }
 
 /// Object numbers in colours, a checkerboard where there is no object.

@@ -2,7 +2,7 @@
 
 use multicond::label::{Label, LabelMap, Values};
 use ndarray::{Array2, Zip};
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -71,60 +71,68 @@ impl Sparsity {
         }
     }
 
-    /// Drops regions and labels of one sample outside of training: what is dropped follows from the seed and the
-    /// sample's name alone, whatever else is scored.
+    /// Drops regions and labels of one sample outside of training. What a label loses follows from the seed, the
+    /// sample's name and the label's own: other labels beside it change nothing.
     pub fn apply_by_name(&self, sample: &mut Sample, schema: &[Label], seed: u64) {
         let mut hash = Sha256::new();
         hash.update(seed.to_le_bytes());
         hash.update(&sample.name);
-        let mut rng = ChaCha8Rng::from_seed(hash.finalize().into());
-        self.apply(sample, schema, u64::MAX, &mut rng);
+        self.apply(sample, schema, u64::MAX, hash.finalize().into());
     }
 
     /// Drops regions and labels of one sample of a training step.
-    pub fn apply(&self, sample: &mut Sample, schema: &[Label], step: u64, rng: &mut impl Rng) {
+    pub fn apply(&self, sample: &mut Sample, schema: &[Label], step: u64, seed: [u8; 32]) {
         let strength = match self.ramp_steps {
             0 => 1.0,
             ramp => (step as f64 / ramp as f64).min(1.0),
         };
-        if rng.random::<f64>() < self.share * strength {
-            let [low, high] = self.rate;
-            let rate = low + (high - low) * rng.random::<f64>();
-            drop_regions(sample, schema, rate, rng);
-        }
+        let mut rng = ChaCha8Rng::from_seed(seed);
+        let loses_regions = rng.random::<f64>() < self.share * strength;
+        let [low, high] = self.rate;
+        let rate = low + (high - low) * rng.random::<f64>();
+        let regions = loses_regions.then(|| sample_regions(sample));
         let (_, height, width) = sample.picture.dim();
         for (map, label) in sample.labels.iter_mut().zip(schema) {
+            let mut rng = random_for(seed, label);
             let probability = self.remove.get(&label.name).copied().unwrap_or(0.0);
-            if rng.random::<f64>() < probability * strength {
+            let is_removed = rng.random::<f64>() < probability * strength;
+            let is_rubbed = rng.random::<f64>() < self.free_form * strength;
+            if is_removed {
                 *map = LabelMap::missing(label, width, height);
-            } else if rng.random::<f64>() < self.free_form * strength {
-                erase(map, label, &strokes(width, height, rng));
+                continue;
+            }
+            if is_rubbed {
+                erase(map, label, &strokes(width, height, &mut rng));
+            }
+            if let Some((numbers, count)) = &regions {
+                let dropped: Vec<bool> = (0..*count).map(|_| rng.random::<f64>() < rate).collect();
+                erase(map, label, &numbers.mapv(|number| dropped[number as usize]));
             }
         }
     }
 }
 
-/// Drops every label of every region independently with probability `rate`.
-///
-/// Regions are the sample's objects, else the connected areas of its first categorical label; a sample
-/// without either is one region.
-pub(crate) fn drop_regions(sample: &mut Sample, schema: &[Label], rate: f64, rng: &mut impl Rng) {
+/// Random numbers for one label of one picture.
+fn random_for(seed: [u8; 32], label: &Label) -> ChaCha8Rng {
+    let hash = Sha256::new().chain_update(seed).chain_update(&label.name);
+    ChaCha8Rng::from_seed(hash.finalize().into())
+}
+
+/// The areas that lose a label together: the connected areas of the sample's objects, else of its first categorical
+/// label; a sample without either is one area.
+fn sample_regions(sample: &Sample) -> (Array2<u32>, usize) {
     let classes = || {
         sample.labels.iter().find_map(|map| match map {
             LabelMap::Classes(ids) => Some(ids),
             LabelMap::Values(_) => None,
         })
     };
-    let (numbers, count) = match sample.instances.as_ref().or_else(classes) {
+    match sample.instances.as_ref().or_else(classes) {
         Some(areas) => regions(areas),
         None => {
             let (_, height, width) = sample.picture.dim();
             (Array2::zeros((height, width)), 1)
         }
-    };
-    for (map, label) in sample.labels.iter_mut().zip(schema) {
-        let dropped: Vec<bool> = (0..count).map(|_| rng.random::<f64>() < rate).collect();
-        erase(map, label, &numbers.mapv(|number| dropped[number as usize]));
     }
 }
 
@@ -178,12 +186,7 @@ mod tests {
         let mut kept = [0; 4];
         for seed in 0..200 {
             let mut sample = full.clone();
-            drop_regions(
-                &mut sample,
-                &schema,
-                0.5,
-                &mut ChaCha8Rng::seed_from_u64(seed),
-            );
+            Sparsity::default().apply_by_name(&mut sample, &schema, seed);
             let LabelMap::Classes(ids) = &sample.labels[0] else {
                 panic!("ids")
             };
@@ -204,12 +207,34 @@ mod tests {
     #[test]
     fn rates_zero_and_one_are_exact() {
         let (full, schema) = sample();
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut sample = full.clone();
-        drop_regions(&mut sample, &schema, 0.0, &mut rng);
+        Sparsity::at_rate(0.0, &[]).apply_by_name(&mut sample, &schema, 1);
         assert_eq!(sample, full);
-        drop_regions(&mut sample, &schema, 1.0, &mut rng);
+        Sparsity::at_rate(1.0, &[]).apply_by_name(&mut sample, &schema, 1);
         assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
+    }
+
+    #[test]
+    fn other_labels_change_nothing() {
+        let (full, schema) = sample();
+        let instances = Some(array![[1, 2], [3, 4]]);
+        for seed in 0..20 {
+            let mut both = Sample {
+                instances: instances.clone(),
+                ..full.clone()
+            };
+            let mut alone = both.clone();
+            alone.labels.remove(0);
+            let sparsity = Sparsity {
+                free_form: 0.5,
+                ..Sparsity::default()
+            };
+            sparsity.apply_by_name(&mut both, &schema, seed);
+            sparsity.apply_by_name(&mut alone, &schema[1..], seed);
+            // NaN differs from itself.
+            let depth = [&both.labels[1], &alone.labels[0]].map(|map| format!("{map:?}"));
+            assert_eq!(depth[0], depth[1], "seed {seed}");
+        }
     }
 
     #[test]
@@ -221,11 +246,10 @@ mod tests {
             ..Sparsity::default()
         };
         sparsity.remove.insert("depth".into(), 1.0);
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut sample = full.clone();
-        sparsity.apply(&mut sample, &schema, 0, &mut rng);
+        sparsity.apply(&mut sample, &schema, 0, [1; 32]);
         assert_eq!(sample, full);
-        sparsity.apply(&mut sample, &schema, 10, &mut rng);
+        sparsity.apply(&mut sample, &schema, 10, [1; 32]);
         assert_eq!(sample.labels[0], LabelMap::missing(&schema[0], 2, 2));
     }
 

@@ -1,6 +1,6 @@
 //! A generator and its manifest to one ONNX file.
 
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use multicond::{
@@ -11,13 +11,15 @@ use multicond::{
     },
 };
 use prost::Message;
-use tempfile::NamedTempFile;
 
 use super::{
     builder::{Graph, fixed, named},
     cost, labels, low_resolution, pixel_mlp, tlam,
 };
-use crate::net::{Generator, NetworkConfig};
+use crate::{
+    files::write_atomically,
+    net::{Generator, NetworkConfig},
+};
 
 const IMAGE: &str = "image";
 /// LayerNormalization came with operator set 17; IR version 8 came with it.
@@ -67,28 +69,7 @@ fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> 
     if size > LARGEST_FILE {
         bail!("the model has {size} bytes, an ONNX file at most {LARGEST_FILE}");
     }
-    let mut file = temporary_beside(path)?;
-    file.write_all(&model.encode_to_vec())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// A temporary file in the same folder, so that the last step is a rename. Unlike most temporary
-/// files it may be read by others once it has its name.
-fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".model").suffix(".onnx");
-    #[cfg(unix)]
-    {
-        use std::{fs::Permissions, os::unix::fs::PermissionsExt};
-        builder.permissions(Permissions::from_mode(0o666));
-    }
-    Ok(builder.tempfile_in(folder)?)
+    write_atomically(path, &model.encode_to_vec())
 }
 
 /// The model in memory.

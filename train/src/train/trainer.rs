@@ -10,8 +10,6 @@ use anyhow::{Context, Result, bail, ensure};
 use burn::{module::Module, tensor::Device};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array3;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
 use super::{
     Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume,
@@ -20,7 +18,7 @@ use super::{
     sheet,
 };
 use crate::{
-    data::{Augmentation, Dataset, HostBatch, Loader, Sample, drop_regions},
+    data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, show::save_png},
     net::{Generator, vgg::Vgg},
 };
 
@@ -197,8 +195,7 @@ fn sheet_samples(config: &Config, data: &Dataset) -> Result<Vec<Sample>> {
         let index = number * frames / count;
         let dense = data.read(index, &config.labels, config.size)?;
         let mut sparse = dense.clone();
-        let mut rng = ChaCha8Rng::seed_from_u64(number as u64);
-        drop_regions(&mut sparse, &config.labels, 0.5, &mut rng);
+        Sparsity::at_rate(0.5, &[]).apply_by_name(&mut sparse, &config.labels, 0);
         samples.extend([dense, sparse]);
     }
     Ok(samples)
@@ -217,9 +214,7 @@ fn write_sheet(
         .collect::<Result<Vec<_>>>()?;
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    sheet(samples, &config.labels, &generated)
-        .save(path)
-        .with_context(|| path.display().to_string())
+    save_png(&sheet(samples, &config.labels, &generated), path)
 }
 
 fn picture(
