@@ -82,6 +82,15 @@ impl Label {
         continuous("edges", 1, "strength", encoding, png)
     }
 
+    /// `occlusion_edges`: how much farther what an edge hides is, as a share of its depth, from 0 to 1.
+    /// 16-bit PNG, value / 65535.
+    pub fn occlusion_edges() -> Self {
+        Self {
+            name: "occlusion_edges".into(),
+            ..Self::edges()
+        }
+    }
+
     /// `albedo`: base colour without light, linear RGB from 0 to 1.
     /// 8-bit sRGB PNG, (0, 0, 0) missing.
     pub fn albedo() -> Self {

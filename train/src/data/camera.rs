@@ -4,7 +4,7 @@
 
 /// Focal lengths and principal point in pixels. Pixel centres lie at half-integers: the middle of a
 /// picture `width` wide is `width / 2`.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Intrinsics {
     /// Focal length over the width of a pixel.
     pub fx: f32,

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{label::Label, model::Size};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Sample,
@@ -33,6 +34,14 @@ pub struct OpenOptions {
     pub derive: Vec<Derivation>,
     /// The horizontal field of view in degrees, where the data does not know its cameras.
     pub field_of_view: Option<f32>,
+}
+
+/// Where a dataset's values come from, beside its labels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Source {
+    root: PathBuf,
+    format: String,
+    field_of_view: Option<f32>,
 }
 
 /// Frames and the labels that they have. Clones share what is open.
@@ -146,6 +155,26 @@ impl Dataset {
         self.layout.training_size()
     }
 
+    /// What tells it from other datasets, for work that goes on later.
+    pub(super) fn source(&self) -> Source {
+        Source {
+            root: self.root.canonicalize().unwrap_or(self.root.clone()),
+            format: format!("{:?}", self.format),
+            field_of_view: self.field_of_view,
+        }
+    }
+
+    /// Whether its frames have objects, some of them at least.
+    pub(super) fn has_instances(&self) -> bool {
+        let makes_objects = |other: &Derivation| matches!(other, Derivation::Regions);
+        self.layout.has_instances() || self.derive.iter().any(makes_objects)
+    }
+
+    /// The file that holds a label of a frame, or what it is derived from, for messages.
+    pub(super) fn file(&self, index: usize, label: &Label) -> PathBuf {
+        self.layout.file(self.chosen[index], label)
+    }
+
     /// Whether a label's values come from its own PNG code.
     pub(super) fn is_coded(&self, label: &Label) -> bool {
         let derived = self.derive.iter().any(|derivation| derivation.makes(label));
@@ -158,7 +187,7 @@ impl Dataset {
     /// # Errors
     /// When a file is missing or damaged, the files of the frame differ in size, or a label is not in the data.
     pub fn read(&self, index: usize, schema: &[Label], size: Size) -> Result<Sample> {
-        Ok(resize(self.read_whole(index, schema)?, size))
+        self.read_through(index, schema, |sample| resize(sample, size))
     }
 
     /// Reads one frame in the size of its files.
@@ -166,6 +195,15 @@ impl Dataset {
     /// # Errors
     /// As [`Dataset::read`].
     pub fn read_whole(&self, index: usize, schema: &[Label]) -> Result<Sample> {
+        self.read_through(index, schema, |sample| sample)
+    }
+
+    fn read_through(
+        &self,
+        index: usize,
+        schema: &[Label],
+        resize: impl FnOnce(Sample) -> Sample,
+    ) -> Result<Sample> {
         for label in schema {
             self.check(label)?;
         }
@@ -174,9 +212,8 @@ impl Dataset {
         if sample.camera.is_none() {
             sample.camera = self.camera(&sample);
         }
-        derive::apply(&mut sample, &plan, schema)
-            .with_context(|| format!("{}: frame {}", self.root.display(), sample.name))?;
-        Ok(sample)
+        derive::apply(sample, &plan, schema, resize)
+            .with_context(|| format!("{}: frame `{}`", self.root.display(), self.frames[index]))
     }
 
     /// Refuses a label that is not there, or there with other classes or channels.

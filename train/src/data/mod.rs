@@ -14,7 +14,7 @@ mod prepared;
 mod region;
 mod resize;
 mod sample;
-pub(crate) mod show;
+pub mod show;
 mod sparsity;
 
 pub use batch::{Batch, HostBatch};
@@ -28,4 +28,3 @@ pub use prepared::{Column, Manifest, PrepareOptions, Storage, prepare};
 pub use region::regions;
 pub use sample::Sample;
 pub use sparsity::Sparsity;
-pub(crate) use sparsity::drop_regions;

@@ -1,18 +1,40 @@
 //! Arguments that several subcommands share.
 
-use std::path::PathBuf;
+use std::{
+    io::{ErrorKind, Write},
+    path::PathBuf,
+};
 
-use multicond::model::Size;
+use anyhow::{Context, Result};
+use multicond::{files::MAX_SIDE, model::Size};
+use serde::Serialize;
 
 /// Parses `WIDTHxHEIGHT`.
 pub(crate) fn size(text: &str) -> Result<Size, String> {
     let parsed = text
         .split_once('x')
         .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    let sides = 1..=MAX_SIDE;
     match parsed {
-        Some((width, height)) => Ok(Size { width, height }),
+        Some((width, height)) if sides.contains(&width) && sides.contains(&height) => {
+            Ok(Size { width, height })
+        }
+        Some(_) => Err(format!("a side has 1 to {MAX_SIDE} pixels")),
         None => Err("expected WIDTHxHEIGHT, for example 256x256".into()),
     }
+}
+
+/// Prints a text; a reader that has seen enough, as `head` has, is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot print"),
+    }
+}
+
+/// Prints JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    print(&(serde_json::to_string_pretty(value)? + "\n"))
 }
 
 /// A file that `cargo xtask assets` installs.

@@ -36,9 +36,10 @@ impl DatasetArguments {
         Dataset::open_with(path, &self.options())
     }
 
-    /// Opens another dataset of the same kind, with its own split and all of its frames.
+    /// Opens another dataset with the same labels, in whatever layout, with its own split and all of its frames.
     pub(crate) fn open_other(&self, path: &Path, split: Option<String>) -> Result<Dataset> {
         let options = OpenOptions {
+            format: None,
             split,
             frames: None,
             ..self.options()

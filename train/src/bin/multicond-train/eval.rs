@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Labels that are left out, by name
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     remove: Vec<String>,
+    /// Chance that random strokes are rubbed out of a label, from 0 to 1
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    free_form: f64,
     /// What is dropped follows from this and the frame's name
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -54,11 +57,15 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    ensure!(
-        (0.0..=1.0).contains(&arguments.sparsity),
-        "--sparsity {} is not between 0 and 1",
-        arguments.sparsity
-    );
+    for (name, chance) in [
+        ("sparsity", arguments.sparsity),
+        ("free-form", arguments.free_form),
+    ] {
+        ensure!(
+            (0.0..=1.0).contains(&chance),
+            "--{name} {chance} is not between 0 and 1"
+        );
+    }
     let data = arguments.dataset.open(&arguments.data)?;
     let training = arguments
         .training
@@ -84,7 +91,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         &options,
         &data,
         training.as_ref(),
-        &Sparsity::at_rate(arguments.sparsity, &arguments.remove),
+        &Sparsity {
+            free_form: arguments.free_form,
+            ..Sparsity::at_rate(arguments.sparsity, &arguments.remove)
+        },
         arguments.seed,
         &lpips,
     )?;

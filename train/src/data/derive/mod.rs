@@ -9,15 +9,15 @@ mod plane;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use multicond::label::{Label, LabelMap};
 use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 
 pub use self::network::Network;
 pub(super) use self::normals::normals;
-use super::{Sample, regions};
+use super::{Intrinsics, Sample, regions};
 
-/// One label, or the objects, and how it is computed. Written `NAME=METHOD`, see [`Derivation::HELP`].
+/// One label, or the objects, and how it is computed. Written `NAME=METHOD`.
 #[derive(Clone, Debug)]
 pub enum Derivation {
     /// `normals=depth`: surface normals from depth and the camera.
@@ -36,11 +36,17 @@ pub enum Derivation {
     Network(Arc<Network>),
 }
 
-impl Derivation {
-    /// What may be written, for a command's help.
-    pub const HELP: &str = "normals=depth, curvature=depth, edges=canny, edges=texture, \
-        occlusion_edges=depth, instances=semantics, or NAME=FILE.toml for a network (docs/dataset.md)";
+/// What is written for the derivations that bring nothing along.
+const NAMES: [(&str, Derivation); 6] = [
+    ("normals=depth", Derivation::Normals),
+    ("curvature=depth", Derivation::Curvature),
+    ("edges=canny", Derivation::CannyEdges),
+    ("edges=texture", Derivation::TextureEdges),
+    ("occlusion_edges=depth", Derivation::OcclusionEdges),
+    ("instances=semantics", Derivation::Regions),
+];
 
+impl Derivation {
     /// Whether it makes this label.
     pub(super) fn makes(&self, label: &Label) -> bool {
         self.label().is_some_and(|made| made.name == label.name)
@@ -52,10 +58,7 @@ impl Derivation {
             Self::Normals => Some(Label::normals()),
             Self::Curvature => Some(Label::curvature()),
             Self::CannyEdges | Self::TextureEdges => Some(Label::edges()),
-            Self::OcclusionEdges => Some(Label {
-                name: "occlusion_edges".into(),
-                ..Label::edges()
-            }),
+            Self::OcclusionEdges => Some(Label::occlusion_edges()),
             Self::Regions => None,
             Self::Network(network) => Some(network.label().clone()),
         }
@@ -70,40 +73,44 @@ impl Derivation {
             Self::CannyEdges | Self::TextureEdges | Self::Network(_) => &[],
         }
     }
-}
 
-impl fmt::Display for Derivation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Whether it works on what has its final size already. Lines a pixel wide do not survive being scaled down,
+    /// and regions are those that training sees; geometry is best where it was measured.
+    fn is_late(&self) -> bool {
         match self {
-            Self::Normals => write!(f, "normals=depth"),
-            Self::Curvature => write!(f, "curvature=depth"),
-            Self::CannyEdges => write!(f, "edges=canny"),
-            Self::TextureEdges => write!(f, "edges=texture"),
-            Self::OcclusionEdges => write!(f, "occlusion_edges=depth"),
-            Self::Regions => write!(f, "instances=semantics"),
-            Self::Network(network) => write!(f, "{}={}", network.label().name, network.name()),
+            Self::CannyEdges | Self::TextureEdges | Self::OcclusionEdges | Self::Regions => true,
+            Self::Normals | Self::Curvature | Self::Network(_) => false,
         }
     }
 }
 
-impl FromStr for Derivation {
-    type Err = anyhow::Error;
+impl fmt::Display for Derivation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Network(network) = self {
+            return write!(f, "{}={network}", network.label().name);
+        }
+        let is_it = |other: &Self| std::mem::discriminant(self) == std::mem::discriminant(other);
+        let name = NAMES.iter().find(|(_, other)| is_it(other));
+        f.write_str(name.map_or("", |(name, _)| name))
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "normals=depth" => return Ok(Self::Normals),
-            "curvature=depth" => return Ok(Self::Curvature),
-            "edges=canny" => return Ok(Self::CannyEdges),
-            "edges=texture" => return Ok(Self::TextureEdges),
-            "occlusion_edges=depth" => return Ok(Self::OcclusionEdges),
-            "instances=semantics" => return Ok(Self::Regions),
-            _ => {}
+impl FromStr for Derivation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((_, derivation)) = NAMES.iter().find(|(name, _)| *name == text) {
+            return Ok(derivation.clone());
         }
         match text.split_once('=') {
-            Some((name, file)) if file.ends_with(".toml") => {
-                Ok(Self::Network(Arc::new(Network::load(name, file.as_ref())?)))
-            }
-            _ => bail!("`{text}` is none of {}", Self::HELP),
+            Some((name, file)) if file.ends_with(".toml") => Network::load(name, file.as_ref())
+                .map(|network| Self::Network(Arc::new(network)))
+                // All of it: who asks by `FromStr` sees only the outermost error.
+                .map_err(|error| format!("{error:#}")),
+            _ => Err(format!(
+                "expected {}, or NAME=FILE.toml for a network",
+                NAMES.map(|(name, _)| name).join(", ")
+            )),
         }
     }
 }
@@ -114,9 +121,14 @@ pub(super) fn labels(data: &[Label], derivations: &[Derivation]) -> Result<Vec<L
     let mut labels = data.to_vec();
     for (index, derivation) in derivations.iter().enumerate() {
         for needed in derivation.needs() {
+            let found = labels.iter().find(|label| label.name == *needed);
+            let found = found.with_context(|| {
+                format!("`{derivation}` needs the label `{needed}`, which is not there before it")
+            })?;
             ensure!(
-                labels.iter().any(|label| label.name == *needed),
-                "`{derivation}` needs the label `{needed}`, which is not there before it"
+                found.classes().is_some() == (*needed == "semantics")
+                    && found.channels() == if *needed == "normals" { 3 } else { 1 },
+                "`{derivation}` cannot be made of this data's label `{needed}`: it is of another kind"
             );
         }
         let Some(label) = derivation.label() else {
@@ -168,92 +180,115 @@ pub(super) fn plan<'a>(
     }
 }
 
-/// Computes what was planned for a sample whose labels are those that were read, and leaves those of `schema`.
-pub(super) fn apply(sample: &mut Sample, plan: &Plan<'_>, schema: &[Label]) -> Result<()> {
-    let names = plan.read.iter().map(|label| label.name.clone());
-    let maps = std::mem::take(&mut sample.labels);
-    let mut known = Known(names.zip(maps).collect());
-    for derivation in &plan.run {
-        let camera = || {
-            sample.camera.context(
-                "normals and curvature need the camera; give its field of view (--fov DEGREES)",
-            )
-        };
-        let picture = sample.picture.view();
-        let is_derived = plan
-            .run
-            .iter()
-            .any(|other| matches!(other, Derivation::Normals));
+/// Computes what was planned for a sample whose labels are those that were read, resizes it in between, and leaves
+/// the labels of `schema`.
+pub(super) fn apply(
+    sample: Sample,
+    plan: &Plan<'_>,
+    schema: &[Label],
+    resize: impl FnOnce(Sample) -> Sample,
+) -> Result<Sample> {
+    let mut known = Known {
+        names: plan.read.iter().map(|label| label.name.clone()).collect(),
+        sample,
+        has_own_normals: true,
+    };
+    for derivation in plan.run.iter().filter(|derivation| !derivation.is_late()) {
+        known.derive(derivation)?;
+    }
+    known.sample = resize(known.sample);
+    for derivation in plan.run.iter().filter(|derivation| derivation.is_late()) {
+        known.derive(derivation)?;
+    }
+    Ok(known.leave(schema))
+}
+
+/// A sample on its way, with the names of its labels so far. What is asked for is there: [`plan`] saw to it.
+struct Known {
+    sample: Sample,
+    names: Vec<String>,
+    /// Whether the normals are the data's, not derived ones.
+    has_own_normals: bool,
+}
+
+impl Known {
+    fn derive(&mut self, derivation: &Derivation) -> Result<()> {
+        let picture = self.sample.picture.view();
         let map = match derivation {
             Derivation::Normals => {
-                let depth = known.plane("depth");
-                LabelMap::Values(normals::normals(depth.view(), &camera()?))
+                self.has_own_normals = false;
+                LabelMap::Values(normals::normals(self.depth(), &self.camera()?))
             }
             Derivation::Curvature => {
-                let depth = known.plane("depth");
-                let normals = known.values("normals").view();
+                let normals = self.values("normals").view();
                 // Renderers average normals over a pixel; derived ones belong to one point of it.
-                let softened = is_derived.then(|| curvature::soften(normals));
+                let softened = (!self.has_own_normals).then(|| curvature::soften(normals));
                 let normals = softened
                     .as_ref()
                     .map_or(normals, |softened| softened.view());
-                LabelMap::Values(curvature::curvature(depth.view(), normals, &camera()?))
+                LabelMap::Values(curvature::curvature(self.depth(), normals, &self.camera()?))
             }
             Derivation::CannyEdges => one_channel(edges::canny(picture)),
             Derivation::TextureEdges => one_channel(edges::texture(picture)),
-            Derivation::OcclusionEdges => {
-                one_channel(occlusion::occlusion(known.plane("depth").view()))
-            }
+            Derivation::OcclusionEdges => one_channel(occlusion::occlusion(self.depth())),
             Derivation::Regions => {
-                let (numbers, _) = regions(known.ids("semantics"));
+                let (numbers, _) = regions(self.ids("semantics"));
                 // 0 is "no object", so the first region is number 1.
-                sample.instances = Some(numbers.mapv(|number| number as i32 + 1));
-                continue;
+                self.sample.instances = Some(numbers.mapv(|number| number as i32 + 1));
+                return Ok(());
             }
             Derivation::Network(network) => network.see(picture)?,
         };
         let label = derivation.label().expect("only regions make no label");
-        known.set(label.name, map);
+        match self.names.iter().position(|name| *name == label.name) {
+            Some(place) => self.sample.labels[place] = map,
+            None => {
+                self.names.push(label.name);
+                self.sample.labels.push(map);
+            }
+        }
+        Ok(())
     }
-    sample.labels = schema.iter().map(|label| known.take(&label.name)).collect();
-    Ok(())
-}
 
-/// The maps that there are so far, by their labels' names. What is asked for is there: [`plan`] saw to it.
-struct Known(Vec<(String, LabelMap)>);
+    fn camera(&self) -> Result<Intrinsics> {
+        self.sample.camera.context(
+            "normals and curvature need the camera; give its field of view (--fov DEGREES)",
+        )
+    }
 
-impl Known {
     fn map(&self, name: &str) -> &LabelMap {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        &found.expect("planned").1
+        let place = self.names.iter().position(|known| known == name);
+        &self.sample.labels[place.expect("planned")]
     }
 
     fn values(&self, name: &str) -> &Array3<f32> {
         match self.map(name) {
             LabelMap::Values(values) => values,
-            LabelMap::Classes(_) => unreachable!("`{name}` is continuous"),
+            LabelMap::Classes(_) => unreachable!("checked to be continuous"),
         }
     }
 
-    fn plane(&self, name: &str) -> Array2<f32> {
-        self.values(name).index_axis(Axis(0), 0).to_owned()
+    fn depth(&self) -> ArrayView2<'_, f32> {
+        self.values("depth").index_axis(Axis(0), 0)
     }
 
     fn ids(&self, name: &str) -> &Array2<i32> {
         match self.map(name) {
             LabelMap::Classes(ids) => ids,
-            LabelMap::Values(_) => unreachable!("`{name}` is categorical"),
+            LabelMap::Values(_) => unreachable!("checked to be categorical"),
         }
     }
 
-    fn set(&mut self, name: String, map: LabelMap) {
-        self.0.retain(|(known, _)| *known != name);
-        self.0.push((name, map));
-    }
-
-    fn take(&mut self, name: &str) -> LabelMap {
-        let place = self.0.iter().position(|(known, _)| known == name);
-        self.0.swap_remove(place.expect("planned")).1
+    /// The sample with these of its labels.
+    fn leave(mut self, schema: &[Label]) -> Sample {
+        let maps = std::mem::take(&mut self.sample.labels);
+        let mut maps: Vec<(String, LabelMap)> = self.names.into_iter().zip(maps).collect();
+        let take = |label: &Label| {
+            let place = maps.iter().position(|(name, _)| *name == label.name);
+            maps.swap_remove(place.expect("planned")).1
+        };
+        self.sample.labels = schema.iter().map(take).collect();
+        self.sample
     }
 }
 
@@ -305,8 +340,11 @@ mod tests {
         // In this order normals come too late.
         assert!(error(&depth, &["curvature=depth", "normals=depth"]).contains("`normals`"));
         assert!(error(&depth, &["edges=canny", "edges=texture"]).contains("twice"));
+        let mut classes = Label::semantics(["a"]);
+        classes.name = "depth".into();
+        assert!(error(&[classes], &["normals=depth"]).contains("another kind"));
         let unknown = "edges=sobel".parse::<Derivation>().unwrap_err();
-        assert!(unknown.to_string().contains("edges=canny"));
+        assert!(unknown.contains("edges=canny"));
     }
 
     #[test]
@@ -319,6 +357,36 @@ mod tests {
         assert_eq!(run, ["normals=depth", "curvature=depth"]);
         let plain = plan(&[Label::albedo()], &data, &all);
         assert_eq!((names(&plain.read), plain.run.len()), (vec!["albedo"], 0));
+    }
+
+    /// A line that is found first and scaled down afterwards is broken into dots.
+    #[test]
+    fn edges_are_those_of_the_final_size() {
+        let schema = [Label::edges()];
+        let all = derivations(&["edges=canny"]);
+        let plan = plan(&schema, &[], &all);
+        let disc = |(_, y, x): (usize, usize, usize)| {
+            let (y, x) = (y as f32 - 64.0, x as f32 - 64.0);
+            f32::from(u8::from(y * y + x * x < 1600.0))
+        };
+        let sample = Sample {
+            name: "disc".into(),
+            picture: Array3::from_shape_fn((3, 128, 128), disc),
+            labels: Vec::new(),
+            instances: None,
+            camera: None,
+        };
+        let size = multicond::model::Size {
+            width: 32,
+            height: 32,
+        };
+        let small = |sample| crate::data::resize::resize(sample, size);
+        let sample = apply(sample, &plan, &schema, small).unwrap();
+        let LabelMap::Values(edges) = &sample.labels[0] else {
+            panic!("edges are continuous")
+        };
+        let circle = edges.iter().filter(|&&edge| edge > 0.0).count();
+        assert!((50..90).contains(&circle), "{circle} of about 63");
     }
 
     #[test]
@@ -338,10 +406,11 @@ mod tests {
             instances: None,
             camera: None,
         };
-        let blind = apply(&mut sample.clone(), &plan, &schema).unwrap_err();
+        let same = |sample| sample;
+        let blind = apply(sample.clone(), &plan, &schema, same).unwrap_err();
         assert!(blind.to_string().contains("--fov"), "{blind}");
         sample.camera = Some(crate::data::Intrinsics::from_horizontal_fov(60.0, 8, 8));
-        apply(&mut sample, &plan, &schema).unwrap();
+        let sample = apply(sample, &plan, &schema, same).unwrap();
         let [LabelMap::Values(normals), LabelMap::Classes(_)] = sample.labels.as_slice() else {
             panic!("normals, then classes")
         };

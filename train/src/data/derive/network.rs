@@ -2,7 +2,7 @@
 //! file says what goes in and what comes out; docs/dataset.md has examples.
 
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -16,12 +16,14 @@ use multicond::{
 };
 use ndarray::{Array2, Array3, Array4, ArrayD, ArrayView3, Axis, Ix2, Ix3};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::data::{ordered::all_cores, resize::scale_picture};
 
 /// A network and what it makes of pictures. Runs wait for one another.
 #[derive(Debug)]
 pub struct Network {
+    /// The description's file name and the hash of all that makes the network.
     name: String,
     label: Label,
     input: Input,
@@ -118,27 +120,30 @@ impl Network {
             toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
         let label = label(name, &description.result).with_context(place)?;
         description.input.check().with_context(place)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let model = path.with_file_name(&description.model);
+        let bytes = fs::read(&model).with_context(|| model.display().to_string())?;
+        let digest = Sha256::new()
+            .chain_update(&text)
+            .chain_update(bytes)
+            .finalize();
+        let hash: String = digest[..6]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
         let graph = engine::Network::load(
-            folder.join(&description.model),
+            &model,
             description.output.as_deref(),
             &DeviceOptions::default(),
             all_cores(),
         )?;
         Ok(Self {
-            name: path
-                .file_name()
-                .map_or_else(place, |name| name.to_string_lossy().into()),
+            name: format!("{file_name} ({hash})"),
             label,
             input: description.input,
             result: description.result,
             graph: Mutex::new(graph),
         })
-    }
-
-    /// The description's file name.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// The label that it makes.
@@ -192,12 +197,21 @@ impl Network {
         LabelMap::Classes(Array2::from_shape_fn(
             (size.height, size.width),
             |(y, x)| {
-                let id = ids[[y * rows / size.height, x * columns / size.width]];
+                // The number under the pixel's centre.
+                let row = (2 * y + 1) * rows / (2 * size.height);
+                let column = (2 * x + 1) * columns / (2 * size.width);
+                let id = ids[[row, column]];
                 let known =
                     usize::try_from(id).is_ok_and(|id| id < classes && !unknown.contains(&id));
                 if known { id } else { -1 }
             },
         ))
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::data::{Dataset, Intrinsics, Sample, derive};
 const TOLERATED: f64 = 0.001;
 /// Share of the normals that may look away from the camera: back faces and edges of smooth-shaded models do.
 const TOLERATED_AWAY: f64 = 0.2;
+/// Metres; few pictures show mostly what is farther away.
+const FARTHEST: f32 = 300.0;
 /// Median angle in degrees between the normals and those of the depth from which on their axes are in doubt.
 const DOUBTFUL_ANGLE: f32 = 45.0;
 
@@ -32,7 +34,7 @@ pub struct Problem {
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
-        Ok(sample) => problems(&sample, dataset.labels()),
+        Ok(sample) => problems(dataset, index, &sample),
         Err(error) => vec![format!("{error:#}")],
     };
     let mut all = Vec::new();
@@ -46,7 +48,12 @@ pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> 
     Ok(all)
 }
 
-fn problems(sample: &Sample, labels: &[Label]) -> Vec<String> {
+fn problems(dataset: &Dataset, index: usize, sample: &Sample) -> Vec<String> {
+    let labels = dataset.labels();
+    let place = |label: &Label| {
+        let file = dataset.file(index, label);
+        format!("{}: label `{}`", file.display(), label.name)
+    };
     let maps = sample.labels.iter().zip(labels);
     let mut found: Vec<String> = maps
         .filter_map(|(map, label)| {
@@ -54,10 +61,12 @@ fn problems(sample: &Sample, labels: &[Label]) -> Vec<String> {
                 LabelMap::Classes(_) => None,
                 LabelMap::Values(values) => impossible(values, label, sample.camera),
             };
-            problem.map(|problem| format!("label `{}`: {problem}", label.name))
+            problem.map(|problem| format!("{}: {problem}", place(label)))
         })
         .collect();
-    found.extend(disagreement(sample, labels));
+    if let Some(problem) = disagreement(sample, labels) {
+        found.push(format!("{}: {problem}", place(&Label::normals())));
+    }
     found
 }
 
@@ -92,8 +101,15 @@ fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -
         }
         (_, "m") => {
             let behind = share(&|d| d[0] <= 0.0);
-            (behind > TOLERATED)
-                .then(|| format!("{} of the distances are not positive", percent(behind)))
+            let far = share(&|d| d[0] > FARTHEST);
+            if behind > TOLERATED {
+                return Some(format!(
+                    "{} of the distances are not positive",
+                    percent(behind)
+                ));
+            }
+            (far > 0.5)
+                .then(|| format!("more than half of it is beyond {FARTHEST} m; is it in metres?"))
         }
         (_, "1/m") => {
             let turned = share(&|k| k.windows(2).any(|pair| pair[0] < pair[1] - 1e-3));
@@ -160,8 +176,8 @@ fn disagreement(sample: &Sample, labels: &[Label]) -> Option<String> {
     let angle = median.clamp(-1.0, 1.0).acos().to_degrees();
     (angle > DOUBTFUL_ANGLE).then(|| {
         format!(
-            "label `normals`: differs from the normals of the depth by {angle:.0} degrees (median); expected x right, \
-             y up, z towards the camera"
+            "differ from the normals of the depth by {angle:.0} degrees (median); expected x right, y up, z towards \
+             the camera"
         )
     })
 }

@@ -1,4 +1,4 @@
-//! The camera of a frame, a JSON file beside it, as `examples/blender/render_labels.py` writes.
+//! The camera of a frame as a JSON file, which `examples/blender/render_labels.py` writes and others can.
 
 use std::{fs, io::ErrorKind, path::Path};
 
@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use ndarray::Array3;
 use serde::Deserialize;
 
+use super::same_size;
 use crate::data::Intrinsics;
 
 /// A camera and, where the renderer lists them, the objects that it may see.
@@ -48,14 +49,35 @@ impl Camera {
             place(),
             camera.version
         );
-        super::super::same_size(path, (camera.width, camera.height), picture)?;
-        let Intrinsics { fx, fy, .. } = camera.intrinsics;
-        ensure!(
-            fx.is_finite() && fy.is_finite() && fx > 0.0 && fy > 0.0,
-            "{}: focal lengths must be positive",
-            place()
-        );
+        same_size(path, (camera.width, camera.height), picture)?;
+        camera.check().with_context(place)?;
         Ok(Some(camera))
+    }
+
+    fn check(&self) -> Result<()> {
+        let Intrinsics { fx, fy, cx, cy } = self.intrinsics;
+        ensure!(
+            [fx, fy, cx, cy].iter().all(|value| value.is_finite()) && fx > 0.0 && fy > 0.0,
+            "intrinsics must be finite, fx and fy positive"
+        );
+        if let Some(unit) = self.metres_per_unit {
+            ensure!(
+                unit.is_finite() && unit > 0.0,
+                "metres_per_unit is {unit}, expected more than 0"
+            );
+        }
+        if let Some(matrix) = self.camera_to_world {
+            for (a, b) in [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)] {
+                let product: f32 = (0..3).map(|row| matrix[row][a] * matrix[row][b]).sum();
+                let expected = if a == b { 1.0 } else { 0.0 };
+                // NaN is not close to anything.
+                ensure!(
+                    (product - expected).abs() < 1e-3,
+                    "the first three columns of camera_to_world must be axes of length 1, square to each other"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Turns directions `[3, height, width]` from the scene's axes to the camera's.
@@ -75,10 +97,8 @@ impl Camera {
 
     /// Turns distances to the camera's centre into distances to its plane.
     pub(super) fn to_plane(&self, distance: &mut Array3<f32>) {
-        let Intrinsics { fx, fy, cx, cy } = self.intrinsics;
         for ((_, y, x), value) in distance.indexed_iter_mut() {
-            let right = (x as f32 + 0.5 - cx) / fx;
-            let up = (cy - y as f32 - 0.5) / fy;
+            let [right, up] = self.intrinsics.ray(y, x);
             *value /= (1.0 + right * right + up * up).sqrt();
         }
     }

@@ -1,6 +1,7 @@
 //! Folder layouts, one module each. All of them give the same sample: a picture, labels in physical units,
 //! NaN or the missing id where nothing is known.
 
+mod camera_file;
 mod cityscapes;
 mod format;
 mod frames;
@@ -11,10 +12,18 @@ mod pictures;
 mod table;
 mod taskonomy;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use anyhow::{Result, bail, ensure};
-use multicond::{label::Label, model::Size};
+use anyhow::{Context, Result, bail, ensure};
+use multicond::{
+    files,
+    label::{Label, LabelMap},
+    model::Size,
+};
 
 pub use self::format::Format;
 use super::{Sample, prepared::Prepared};
@@ -26,6 +35,12 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
 
     /// Its frames, in an order that stays.
     fn frames(&self) -> &[Entry];
+
+    /// Whether its frames have objects, some of them at least.
+    fn has_instances(&self) -> bool;
+
+    /// The file that holds a label of a frame, for messages.
+    fn file(&self, index: usize, label: &Label) -> PathBuf;
 
     /// Whether the label's values come from its PNG code, so that storing them in that code loses nothing.
     fn is_coded(&self, _label: &Label) -> bool {
@@ -55,7 +70,8 @@ pub(super) struct Entry {
 
 /// Opens a dataset of a known layout. `classes` chooses among the sets of classes of a dataset that has several.
 pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Result<Arc<dyn Layout>> {
-    let has_choice = matches!(format, Format::Cityscapes | Format::Nyu);
+    // A prepared dataset has made its choice.
+    let has_choice = matches!(format, Format::Cityscapes | Format::Nyu | Format::Prepared);
     ensure!(
         has_choice || classes.is_none(),
         "{}: a number of classes can be chosen for cityscapes and nyu only",
@@ -70,6 +86,25 @@ pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Resul
         Format::Table => Arc::new(table::Table::open(root)?),
         Format::Pictures => Arc::new(pictures::Pictures::open(root)?),
     })
+}
+
+/// Reads a label's file, which has to have the size of its frame's picture.
+fn read_label(path: &Path, label: &Label, picture: (usize, usize)) -> Result<LabelMap> {
+    let map = files::read_label(path, label)?;
+    same_size(path, map.size(), picture)?;
+    Ok(map)
+}
+
+/// The names in a folder's `classes.json`, if it is there.
+fn classes_file(folder: &Path) -> Result<Option<Vec<String>>> {
+    let path = folder.join("classes.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let names = serde_json::from_str(&text)
+        .with_context(|| format!("{}: expected a list of class names", path.display()))?;
+    Ok(Some(names))
 }
 
 /// Refuses a file that differs in size from its frame's picture.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use image::{ImageReader, Limits};
 use multicond::files;
 use ndarray::Array3;
@@ -19,12 +19,15 @@ pub(super) fn is_picture(path: &Path) -> bool {
 pub(super) fn read(path: &Path) -> Result<Array3<f32>> {
     match extension(path).as_str() {
         "png" => Ok(files::read_picture(path)?.values().to_owned()),
-        "jpg" | "jpeg" => read_jpeg(path).with_context(|| path.display().to_string()),
+        "jpg" | "jpeg" => read_jpeg(path).map_err(|error| {
+            let reason = error.to_string().replace('\n', " ");
+            anyhow!("{}: not a readable JPEG file: {reason}", path.display())
+        }),
         _ => bail!("{}: a picture is a .png or .jpg file", path.display()),
     }
 }
 
-fn read_jpeg(path: &Path) -> Result<Array3<f32>> {
+fn read_jpeg(path: &Path) -> image::ImageResult<Array3<f32>> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(files::MAX_SIDE as u32);
     limits.max_image_height = Some(files::MAX_SIDE as u32);

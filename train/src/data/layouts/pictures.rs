@@ -11,12 +11,9 @@ use multicond::label::Label;
 use super::{Entry, Layout, picture_file};
 use crate::data::Sample;
 
-/// Folders inside folders that are looked through; a link that leads back up would never end.
-const DEPTH: usize = 16;
-
 /// Whether there is a picture somewhere in a folder.
 pub(super) fn recognise(root: &Path) -> bool {
-    find(root, DEPTH).is_ok_and(|files| !files.is_empty())
+    find(root).is_ok_and(|files| !files.is_empty())
 }
 
 /// The pictures of a folder.
@@ -28,7 +25,7 @@ pub(super) struct Pictures {
 
 impl Pictures {
     pub(super) fn open(root: &Path) -> Result<Self> {
-        let files = find(root, DEPTH).with_context(|| root.display().to_string())?;
+        let files = find(root).with_context(|| root.display().to_string())?;
         ensure!(
             !files.is_empty(),
             "{}: holds no .png or .jpg file",
@@ -58,6 +55,14 @@ impl Layout for Pictures {
         &self.entries
     }
 
+    fn has_instances(&self) -> bool {
+        false
+    }
+
+    fn file(&self, index: usize, _label: &Label) -> PathBuf {
+        self.files[index].clone()
+    }
+
     fn read(&self, index: usize, _schema: &[Label]) -> Result<Sample> {
         Ok(Sample {
             name: self.entries[index].name.clone(),
@@ -69,13 +74,14 @@ impl Layout for Pictures {
     }
 }
 
-/// All pictures under a folder, sorted by path.
-fn find(folder: &Path, depth: usize) -> std::io::Result<Vec<PathBuf>> {
+/// All pictures under a folder, sorted by path. Links to folders are not followed: one may lead back up.
+fn find(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() && depth > 0 {
-            found.extend(find(&path, depth - 1)?);
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            found.extend(find(&path)?);
         } else if picture_file::is_picture(&path) {
             found.push(path);
         }

@@ -1,7 +1,8 @@
 //! A CSV or JSONL file that names a frame's files, for data in any other arrangement.
 //!
-//! Columns are `image`, any label that multicond knows by name, `instances`, `name` and `split`; paths are
-//! relative to the table. `classes.json` beside it, a list of names, says what class ids mean.
+//! Columns are `image`, labels by name, `instances`, `camera`, `name` and `split`; paths are relative to the table.
+//! Beside it `classes.json`, a list of names, says what class ids mean, and `labels.json` describes labels that
+//! multicond does not know, or in another code.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -11,16 +12,16 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::{
-    files,
-    label::{Label, LabelMap},
-};
+use multicond::label::{Label, LabelMap, validate_labels};
 
-use super::{Entry, Layout, instances, picture_file, same_size};
+use super::{
+    Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
+};
 use crate::data::Sample;
 
 const PICTURE: &str = "image";
 const INSTANCES: &str = "instances";
+const CAMERA: &str = "camera";
 const NAME: &str = "name";
 const SPLIT: &str = "split";
 
@@ -55,8 +56,8 @@ impl Table {
         let path = file(path)
             .with_context(|| format!("{}: a table is a .csv or .jsonl file", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let classes = classes(folder)?;
-        let known = known_labels(&classes);
+        let classes = classes_file(folder)?.unwrap_or_default();
+        let known = known_labels(folder, &classes)?;
         let mut table = Self {
             rows: Vec::new(),
             entries: Vec::new(),
@@ -82,13 +83,16 @@ impl Table {
         );
         let is_used = |label: &Label| table.rows.iter().any(|row| row.contains_key(&label.name));
         table.labels = known.into_iter().filter(is_used).collect();
-        if let Some(label) = table.labels.iter().find(|label| label.classes().is_some()) {
-            ensure!(
-                !classes.is_empty(),
+        let has_no_classes = |label: &&Label| label.classes().is_some_and(<[String]>::is_empty);
+        if let Some(label) = table.labels.iter().find(has_no_classes) {
+            bail!(
                 "{}: has the column `{}`, but there is no classes.json beside it that names the classes",
                 path.display(),
                 label.name
             );
+        }
+        if !table.labels.is_empty() {
+            validate_labels(&table.labels)?;
         }
         Ok(table)
     }
@@ -101,6 +105,15 @@ impl Layout for Table {
 
     fn frames(&self) -> &[Entry] {
         &self.entries
+    }
+
+    fn has_instances(&self) -> bool {
+        self.rows.iter().any(|row| row.contains_key(INSTANCES))
+    }
+
+    fn file(&self, index: usize, label: &Label) -> PathBuf {
+        let row = &self.rows[index];
+        row.get(&label.name).unwrap_or(&row[PICTURE]).clone()
     }
 
     fn is_coded(&self, label: &Label) -> bool {
@@ -122,54 +135,60 @@ impl Layout for Table {
         let row = &self.rows[index];
         let picture = picture_file::read(&row[PICTURE])?;
         let (_, height, width) = picture.dim();
-        let read = |path: &PathBuf, label: &Label| -> Result<LabelMap> {
-            let map = files::read_label(path, label)?;
-            same_size(path, map.size(), (width, height))?;
-            Ok(map)
-        };
+        let read = |path: &PathBuf, label: &Label| read_label(path, label, (width, height));
         let labels = schema.iter().map(|label| match row.get(&label.name) {
             Some(path) => read(path, label),
             None => Ok(LabelMap::missing(label, width, height)),
         });
         let labels = labels.collect::<Result<_>>()?;
+        let camera = match row.get(CAMERA) {
+            Some(path) => Camera::read(path, (width, height))?
+                .with_context(|| format!("{}: not there", path.display()))
+                .map(|camera| Some(camera.intrinsics))?,
+            None => None,
+        };
         let instances = row.get(INSTANCES).map(|path| read(path, &instances::LABEL));
         Ok(Sample {
             name: self.entries[index].name.clone(),
             picture,
             labels,
             instances: instances.transpose()?.map(instances::ids),
-            camera: None,
+            camera,
         })
     }
 }
 
-/// Every label that a column may be named after.
-fn known_labels(classes: &[String]) -> Vec<Label> {
-    vec![
+/// Every label that a column may be named after: those that multicond knows, and those of `labels.json`.
+fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
+    let mut known = vec![
         Label::semantics(classes),
         Label::depth(),
         Label::normals(),
         Label::curvature(),
         Label::edges(),
         Label::albedo(),
-        Label {
-            name: "occlusion_edges".into(),
-            ..Label::edges()
-        },
-    ]
-}
-
-fn classes(folder: &Path) -> Result<Vec<String>> {
-    let path = folder.join("classes.json");
-    if !path.exists() {
-        return Ok(Vec::new());
+        Label::occlusion_edges(),
+    ];
+    let path = folder.join("labels.json");
+    if path.exists() {
+        let place = || path.display().to_string();
+        let text = fs::read_to_string(&path).with_context(place)?;
+        let described: Vec<Label> = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{}: expected labels as in a model's manifest",
+                path.display()
+            )
+        })?;
+        for label in described {
+            label.validate().with_context(place)?;
+            known.retain(|other| other.name != label.name);
+            known.push(label);
+        }
     }
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("{}: expected a list of class names", path.display()))
+    Ok(known)
 }
 
-/// The cells of every frame by column; empty ones are left out.
+/// The cells of every frame by column.
 fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
     let place = || path.display().to_string();
     let is_csv = path
@@ -198,9 +217,6 @@ fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
             rows.push(row);
         }
     }
-    for row in &mut rows {
-        row.retain(|_, cell| !cell.trim().is_empty());
-    }
     Ok(rows)
 }
 
@@ -208,16 +224,19 @@ fn row(cells: BTreeMap<String, String>, folder: &Path, known: &[Label]) -> Resul
     let mut row = Row::new();
     let (mut name, mut split) = (None, None);
     for (column, cell) in cells {
-        let is_file = matches!(column.as_str(), PICTURE | INSTANCES)
+        let is_file = matches!(column.as_str(), PICTURE | INSTANCES | CAMERA)
             || known.iter().any(|label| label.name == column);
+        let is_empty = cell.trim().is_empty();
         match column.as_str() {
+            NAME | SPLIT if is_empty => {}
+            _ if is_file && is_empty => {}
             NAME => name = Some(cell),
             SPLIT => split = Some(cell),
             _ if is_file => drop(row.insert(column, folder.join(cell))),
             _ => {
                 let labels: Vec<&str> = known.iter().map(|label| label.name.as_str()).collect();
                 bail!(
-                    "column `{column}` is none of {PICTURE}, {NAME}, {SPLIT}, {INSTANCES}, {}",
+                    "column `{column}` is none of {PICTURE}, {NAME}, {SPLIT}, {INSTANCES}, {CAMERA}, {}",
                     labels.join(", ")
                 )
             }

@@ -7,6 +7,8 @@ use multicond::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::data::Intrinsics;
+
 /// The version of the form that this program reads and writes.
 const VERSION: u32 = 1;
 /// Planes start at multiples of this, so that any program can look at them as they are.
@@ -87,13 +89,16 @@ impl Storage {
 }
 
 /// One record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrameEntry {
     /// The frame's name in the data that it was made of.
     pub name: String,
     /// CRC-32 (IEEE 802.3) of the record.
     pub crc32: u32,
+    /// The camera in pixels of the record, where the data knew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<Intrinsics>,
 }
 
 impl Manifest {

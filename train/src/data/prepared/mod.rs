@@ -33,9 +33,14 @@ pub(super) fn recognise(path: &Path) -> bool {
     path.join(MANIFEST).is_file()
 }
 
-/// Whether a folder is, or has beside it, one that is not finished.
+/// Whether preparing a folder was begun and not finished; either its name or that of the unfinished one is given.
 pub(super) fn is_unfinished(path: &Path) -> bool {
-    path.join(unfinished::PLAN).is_file()
+    let beside = unfinished::folder_for(path);
+    let folders = [Some(path.to_owned()), beside.ok()];
+    folders
+        .into_iter()
+        .flatten()
+        .any(|folder| folder.join(unfinished::PLAN).is_file())
 }
 
 /// A prepared dataset, open for reading.
@@ -110,6 +115,14 @@ impl Layout for Prepared {
         &self.entries
     }
 
+    fn has_instances(&self) -> bool {
+        self.manifest.instances_offset.is_some()
+    }
+
+    fn file(&self, _index: usize, _label: &Label) -> PathBuf {
+        self.path.clone()
+    }
+
     fn is_coded(&self, label: &Label) -> bool {
         let column = self.manifest.column(label);
         column.is_some_and(|column| column.storage != Storage::F16)
@@ -134,7 +147,7 @@ impl Layout for Prepared {
                 .map(|column| record::read_label(record, column, self.manifest.size))
                 .collect(),
             instances: record::read_instances(record, &self.manifest),
-            camera: None,
+            camera: self.manifest.frames[index].camera,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use indicatif::ProgressBar;
 use multicond::{label::Label, model::Size};
 
@@ -52,14 +52,14 @@ pub fn prepare(
         .iter()
         .map(|label| (label.clone(), dataset.is_coded(label)));
     let coded: Vec<(Label, bool)> = coded.collect();
-    let has_instances = dataset.read_whole(0, &[])?.instances.is_some();
     let plan = Plan {
+        source: dataset.source(),
         manifest: Manifest::plan(
             dataset.name(),
             dataset.derived(),
             size,
             &coded,
-            has_instances,
+            dataset.has_instances(),
         )?,
         frames: dataset.frames().to_vec(),
     };
@@ -67,9 +67,9 @@ pub fn prepare(
     let manifest = plan.manifest.clone();
     let mut unfinished = Unfinished::open(destination, plan)?;
     progress.set_length(dataset.frames().len() as u64);
-    progress.set_position(unfinished.len() as u64);
+    progress.set_position(unfinished.done() as u64);
     progress.reset_eta();
-    let first = unfinished.len() as u64;
+    let first = unfinished.done() as u64;
     let source = dataset.clone();
     let pack = move |index: u64| {
         let index = index as usize;
@@ -78,18 +78,24 @@ pub fn prepare(
             let mut record = vec![0; manifest.record_bytes];
             record::write(&sample, &manifest, &mut record)
                 .with_context(|| format!("frame `{}`", sample.name))?;
-            anyhow::Ok(record)
+            anyhow::Ok((record, sample.camera))
         })
     };
     let threads = options.threads.unwrap_or_else(all_cores);
-    for record in Ordered::start(threads, AHEAD, first, pack)? {
-        unfinished.push(&record?)?;
+    for packed in Ordered::start(threads, AHEAD, first, pack)? {
+        let (record, camera) = packed.map_err(|error| {
+            anyhow!(
+                "{error:#} (what is done is kept; `data check --good FILE` lists the frames that can be used, for \
+                 --frames)"
+            )
+        })?;
+        unfinished.push(&record, camera)?;
         progress.inc(1);
     }
     ensure!(
-        unfinished.len() == dataset.frames().len(),
+        unfinished.done() == dataset.frames().len(),
         "a thread that reads frames has stopped at frame `{}`",
-        dataset.frames()[unfinished.len()]
+        dataset.frames()[unfinished.done()]
     );
     unfinished.finish()
 }
@@ -98,8 +104,13 @@ fn chosen_labels(dataset: &Dataset, names: Option<&[String]>) -> Result<Vec<Labe
     let Some(names) = names else {
         return Ok(dataset.labels().to_vec());
     };
-    names
-        .iter()
-        .map(|name| dataset.label(name).cloned())
-        .collect()
+    let mut labels: Vec<Label> = Vec::with_capacity(names.len());
+    for name in names {
+        ensure!(
+            !labels.iter().any(|label| label.name == *name),
+            "label `{name}` is asked for twice"
+        );
+        labels.push(dataset.label(name)?.clone());
+    }
+    Ok(labels)
 }

@@ -15,14 +15,19 @@ use super::{
     MANIFEST, RECORDS,
     manifest::{FrameEntry, Manifest},
 };
+use crate::{
+    data::{Intrinsics, dataset::Source},
+    files::write_atomically,
+};
 
 /// What is to be made; beside it everything that is done.
 pub(super) const PLAN: &str = "plan.json";
 const DONE: &str = "done.jsonl";
 
-/// What is to be made: nothing of it may change between two attempts.
+/// What is to be made, and of what: nothing of it may change between two attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Plan {
+    pub(super) source: Source,
     pub(super) manifest: Manifest,
     pub(super) frames: Vec<String>,
 }
@@ -117,16 +122,17 @@ impl Unfinished {
         Ok(())
     }
 
-    /// Records that are done.
-    pub(super) fn len(&self) -> usize {
+    /// Frames whose records are done.
+    pub(super) fn done(&self) -> usize {
         self.written.len()
     }
 
     /// Adds the next frame's record.
-    pub(super) fn push(&mut self, record: &[u8]) -> Result<()> {
+    pub(super) fn push(&mut self, record: &[u8], camera: Option<Intrinsics>) -> Result<()> {
         let entry = FrameEntry {
             name: self.plan.frames[self.written.len()].clone(),
             crc32: crc32fast::hash(record),
+            camera,
         };
         let mut line = serde_json::to_string(&entry)?;
         line.push('\n');
@@ -157,31 +163,23 @@ impl Unfinished {
             &self.folder.join(MANIFEST),
             &serde_json::to_vec_pretty(&manifest)?,
         )?;
+        let destination = &self.destination;
+        fs::rename(&self.folder, destination).with_context(|| destination.display().to_string())?;
+        // Only now: with its plan an unfinished folder can be taken up whatever happens.
         for name in [PLAN, DONE] {
-            fs::remove_file(self.folder.join(name)).with_context(place)?;
+            let path = destination.join(name);
+            fs::remove_file(&path).with_context(|| path.display().to_string())?;
         }
-        fs::rename(&self.folder, &self.destination)
-            .with_context(|| self.destination.display().to_string())?;
         Ok(manifest)
     }
 }
 
 /// The folder beside the destination in which it is made.
-fn folder_for(destination: &Path) -> Result<PathBuf> {
+pub(super) fn folder_for(destination: &Path) -> Result<PathBuf> {
     let name = destination
         .file_name()
         .with_context(|| format!("{}: names no folder", destination.display()))?;
     let mut unfinished = OsString::from(name);
     unfinished.push(".unfinished");
     Ok(destination.with_file_name(unfinished))
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let place = || path.display().to_string();
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(place)?;
-    file.write_all(bytes).with_context(place)?;
-    file.as_file().sync_all().with_context(place)?;
-    file.persist(path).with_context(place)?;
-    Ok(())
 }

@@ -1,12 +1,18 @@
 //! `multicond-train data check`
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf};
 
-use anyhow::{Context, Result, bail};
-use multicond_train::data::inspect::check;
+use anyhow::{Result, bail};
+use multicond_train::{
+    data::inspect::{Problem, check},
+    files::write_atomically,
+};
 
 use super::frames_bar;
-use crate::dataset_arguments::DatasetArguments;
+use crate::{
+    arguments::{print, print_json},
+    dataset_arguments::DatasetArguments,
+};
 
 /// Read every frame and say what is wrong with it
 #[derive(clap::Args)]
@@ -15,9 +21,9 @@ use crate::dataset_arguments::DatasetArguments;
   multicond-train data check renders --good good.txt
   multicond-train data prepare renders --frames good.txt -o prepared
 
-Files that cannot be read, sizes that do not match, codes that a label does not have, and values that cannot be true:
-distances that are not positive, normals that look away or do not fit the depth, curvatures in the wrong order. The exit
-code is 2 if there is anything.")]
+Files that cannot be read, sizes that do not match, codes that a label does not have, and values \
+that cannot be true: distances that are not positive or mostly beyond 300 m, normals that look away or do not fit \
+the depth, curvatures in the wrong order. The exit code is 2 if there is anything.")]
 pub(crate) struct Arguments {
     /// The dataset
     source: PathBuf,
@@ -47,21 +53,20 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             .iter()
             .filter(|name| !bad.contains(name.as_str()));
         let lines: String = good.flat_map(|name| [name.as_str(), "\n"]).collect();
-        fs::write(path, lines).with_context(|| path.display().to_string())?;
+        write_atomically(path, lines.as_bytes())?;
     }
     let frames = dataset.frames().len();
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&problems)?);
+        print_json(&problems)?;
     } else {
-        for problem in &problems {
-            println!("{}: {}", problem.frame, problem.message);
-        }
+        let line = |problem: &Problem| format!("{}: {}\n", problem.frame, problem.message);
+        print(&problems.iter().map(line).collect::<String>())?;
     }
     if !problems.is_empty() {
         bail!("{} of {frames} frames have problems", bad.len());
     }
     if !arguments.json {
-        println!("{frames} frames, nothing wrong");
+        print(&format!("{frames} frames, nothing wrong\n"))?;
     }
     Ok(())
 }

@@ -7,7 +7,10 @@ use multicond::model::Size;
 use multicond_train::data::{Manifest, PrepareOptions, prepare};
 
 use super::frames_bar;
-use crate::{arguments::size, dataset_arguments::DatasetArguments};
+use crate::{
+    arguments::{print, print_json, size},
+    dataset_arguments::DatasetArguments,
+};
 
 /// Write a dataset in the form that loads at the speed of memory
 #[derive(clap::Args)]
@@ -17,8 +20,8 @@ use crate::{arguments::size, dataset_arguments::DatasetArguments};
   multicond-train data prepare renders -o prepared/renders --labels depth,normals,semantics
   multicond-train data prepare photos -o prepared/photos --derive depth=midas.toml --fov 60 --derive normals=depth
 
-Interrupted, the same command goes on where it stopped. Pictures are cropped around their middle to the proportions
-of the size, then scaled. docs/dataset.md describes the form and every layout that is read.")]
+Interrupted, the same command goes on where it stopped. Pictures are cropped around their middle to \
+the proportions of the size, then scaled. docs/dataset.md describes the form and every layout that is read.")]
 pub(crate) struct Arguments {
     /// The dataset: a folder, or a table or .mat file
     source: PathBuf,
@@ -54,12 +57,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     bar.finish_and_clear();
     let manifest = manifest?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&manifest)?);
+        print_json(&manifest)
     } else {
         print_summary(&manifest, start.elapsed().as_secs_f64());
-        println!("{}", arguments.out.display());
+        print(&format!("{}\n", arguments.out.display()))
     }
-    Ok(())
 }
 
 fn print_summary(manifest: &Manifest, seconds: f64) {

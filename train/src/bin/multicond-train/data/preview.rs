@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use multicond::model::Size;
 use multicond_train::data::{
     Sparsity,
     inspect::{Preview, preview},
+    show::save_png,
 };
 
 use super::frames_bar;
-use crate::{arguments::size, dataset_arguments::DatasetArguments};
+use crate::{
+    arguments::{print, size},
+    dataset_arguments::DatasetArguments,
+};
 
 /// Draw a contact sheet: the picture, every label and the objects of some frames
 #[derive(clap::Args)]
@@ -47,6 +51,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         "--sparsity {} is not between 0 and 1",
         arguments.sparsity
     );
+    let is_png = arguments
+        .out
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    ensure!(
+        is_png,
+        "{}: a sheet is a .png file",
+        arguments.out.display()
+    );
     let dataset = arguments.dataset.open(&arguments.source)?;
     let options = Preview {
         frames: arguments.count,
@@ -60,10 +73,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let sheet = preview(&dataset, &options, &bar);
     bar.finish_and_clear();
     let (sheet, columns) = sheet?;
-    let path = &arguments.out;
-    sheet
-        .save(path)
-        .with_context(|| path.display().to_string())?;
-    println!("{}", columns.join(", "));
-    Ok(())
+    save_png(&sheet, &arguments.out)?;
+    print(&format!("{}\n", columns.join(", ")))
 }

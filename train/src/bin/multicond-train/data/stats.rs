@@ -1,12 +1,15 @@
 //! `multicond-train data stats`
 
-use std::path::PathBuf;
+use std::{fmt::Write, path::PathBuf};
 
 use anyhow::Result;
 use multicond_train::data::inspect::{LabelStats, Stats, stats};
 
 use super::frames_bar;
-use crate::dataset_arguments::DatasetArguments;
+use crate::{
+    arguments::{print, print_json},
+    dataset_arguments::DatasetArguments,
+};
 
 /// Count what a dataset holds: coverage of each label, ranges of values, frequencies of classes
 #[derive(clap::Args)]
@@ -33,46 +36,52 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     bar.finish_and_clear();
     let stats = stats?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&stats)?);
+        print_json(&stats)
     } else {
-        print_stats(&stats);
+        print(&describe(&stats)?)
     }
-    Ok(())
 }
 
-fn print_stats(stats: &Stats) {
-    print!("{} frames", stats.frames);
-    match stats.objects_per_frame {
-        Some(objects) => println!(", {objects:.1} objects a frame"),
-        None => println!(),
+fn describe(stats: &Stats) -> Result<String> {
+    let mut text = format!("{} frames", stats.frames);
+    if let Some(objects) = stats.objects_per_frame {
+        write!(text, ", {objects:.1} objects a frame")?;
     }
+    text.push('\n');
     for label in &stats.labels {
-        print_label(label);
+        describe_label(label, &mut text)?;
     }
+    Ok(text)
 }
 
-fn print_label(label: &LabelStats) {
-    print!(
+fn describe_label(label: &LabelStats, text: &mut String) -> Result<()> {
+    write!(
+        text,
         "\n{:<18} {:6.2} % known",
         label.name,
         100.0 * label.coverage
-    );
+    )?;
     if label.empty_frames > 0 {
-        print!(", nowhere in {} frames", label.empty_frames);
+        write!(text, ", nowhere in {} frames", label.empty_frames)?;
     }
-    println!();
+    text.push('\n');
     if let Some(unit) = &label.unit {
         for (channel, [low, mean, high]) in label.channels.iter().enumerate() {
-            println!("  channel {channel}: {low:.4} to {high:.4}, mean {mean:.4} {unit}");
+            writeln!(
+                text,
+                "  channel {channel}: {low:.4} to {high:.4}, mean {mean:.4} {unit}"
+            )?;
         }
     }
     for class in &label.classes {
         let bar = "#".repeat((40.0 * class.share).round() as usize);
-        println!(
+        writeln!(
+            text,
             "  {:<16} {:6.2} %  in {:>6} frames  {bar}",
             class.name,
             100.0 * class.share,
             class.frames
-        );
+        )?;
     }
+    Ok(())
 }

@@ -17,10 +17,11 @@ use multicond::{
 use ndarray::Array2;
 
 use self::{camera::Stereo, classes::Classes};
-use super::{Entry, Layout, instances, same_size};
+use super::{Entry, Layout, instances, read_label};
 use crate::data::Sample;
 
 const PICTURES: &str = "leftImg8bit";
+const LABELS: &str = "gtFine";
 const SPLITS: [&str; 3] = ["train", "val", "test"];
 
 /// Whether a folder looks like this layout.
@@ -56,7 +57,7 @@ impl Cityscapes {
             root.display()
         );
         let mut labels = Vec::new();
-        if root.join("gtFine").is_dir() {
+        if root.join(LABELS).is_dir() {
             labels.push(classes.label());
         }
         if root.join("disparity").is_dir() {
@@ -87,10 +88,8 @@ impl Cityscapes {
     }
 
     fn stereo(&self, frame: &Frame) -> Result<Option<Stereo>> {
-        if !self.root.join("camera").is_dir() {
-            return Ok(None);
-        }
-        Stereo::read(&self.path(frame, "camera", "camera.json")).map(Some)
+        let path = self.path(frame, "camera", "camera.json");
+        path.is_file().then(|| Stereo::read(&path)).transpose()
     }
 }
 
@@ -101,6 +100,18 @@ impl Layout for Cityscapes {
 
     fn frames(&self) -> &[Entry] {
         &self.entries
+    }
+
+    fn has_instances(&self) -> bool {
+        self.root.join(LABELS).is_dir()
+    }
+
+    fn file(&self, index: usize, label: &Label) -> PathBuf {
+        let frame = &self.frames[index];
+        match label.name.as_str() {
+            "depth" => self.path(frame, "disparity", "disparity.png"),
+            _ => self.path(frame, LABELS, "gtFine_labelIds.png"),
+        }
     }
 
     fn training_size(&self) -> Size {
@@ -115,21 +126,20 @@ impl Layout for Cityscapes {
         let path = self.path(frame, PICTURES, &format!("{PICTURES}.png"));
         let picture = files::read_picture(&path)?.values().to_owned();
         let (_, height, width) = picture.dim();
-        let read = |path: PathBuf, label: &Label| -> Result<LabelMap> {
-            let map = files::read_label(&path, label)?;
-            same_size(&path, map.size(), (width, height))?;
-            Ok(map)
-        };
+        let read = |path: PathBuf, label: &Label| read_label(&path, label, (width, height));
         let stereo = self.stereo(frame)?;
         let labels = schema.iter().map(|label| match label.name.as_str() {
             "semantics" => {
-                let path = self.path(frame, "gtFine", "gtFine_labelIds.png");
+                let path = self.path(frame, LABELS, "gtFine_labelIds.png");
                 let ids = instances::ids(read(path, &classes::id_label())?);
                 Ok(LabelMap::Classes(ids.mapv(|id| self.classes.class(id))))
             }
             "depth" => {
                 let path = self.path(frame, "disparity", "disparity.png");
-                let stereo = stereo.context("depth is listed only where there are cameras")?;
+                let stereo = stereo.with_context(|| {
+                    let camera = self.path(frame, "camera", "camera.json");
+                    format!("{}: not there, and depth needs it", camera.display())
+                })?;
                 let LabelMap::Values(mut values) = read(path, &disparity_label())? else {
                     unreachable!("disparity is continuous")
                 };
@@ -139,7 +149,7 @@ impl Layout for Cityscapes {
             name => bail!("label `{name}` is not in the Cityscapes layout"),
         });
         let labels = labels.collect::<Result<_>>()?;
-        let path = self.path(frame, "gtFine", "gtFine_instanceIds.png");
+        let path = self.path(frame, LABELS, "gtFine_instanceIds.png");
         let instances: Option<Array2<i32>> = match path.exists() {
             true => Some(instances::ids(read(path, &instances::LABEL)?)),
             false => None,

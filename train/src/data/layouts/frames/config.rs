@@ -1,6 +1,6 @@
 //! `frames.toml`: what a renderer's files mean where they do not say it themselves.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ pub(super) struct Config {
     objects: Vec<ObjectRule>,
     /// Which colour of a segmentation picture stands for which class.
     colors: Vec<ColorRule>,
+    /// Class ids by colour, from `colors`.
+    #[serde(skip)]
+    pub(super) class_by_color: HashMap<[u8; 3], i32>,
     /// Where a frame's files are.
     pub(super) files: Files,
     /// Which layers of its OpenEXR file to take.
@@ -103,7 +106,7 @@ pub(super) struct Layers {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Depth {
-    /// Length of the renderer's unit; the camera's file may say it too.
+    /// Length of the renderer's unit, or of a step in a PNG file; the camera's file may say it too.
     pub(super) metres_per_unit: Option<f32>,
     pub(super) measured: Measured,
 }
@@ -158,9 +161,14 @@ impl Config {
             return Ok(Self::default());
         }
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let config: Self = toml::from_str(&text)
+        let mut config: Self = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
         config.check().with_context(|| path.display().to_string())?;
+        for rule in &config.colors {
+            if let Some(id) = config.class_id(&rule.class) {
+                config.class_by_color.insert(parse_color(&rule.color)?, id);
+            }
+        }
         Ok(config)
     }
 
@@ -212,16 +220,6 @@ impl Config {
     pub(super) fn class_of_object(&self, name: &str) -> Option<i32> {
         let rule = self.objects.iter().find(|rule| fits(&rule.name, name))?;
         self.class_id(&rule.class)
-    }
-
-    /// The class of a colour `[red, green, blue]`.
-    pub(super) fn class_of_color(&self, color: [u8; 3]) -> Option<i32> {
-        let is_it = |rule: &&ColorRule| parse_color(&rule.color).is_ok_and(|known| known == color);
-        self.class_id(&self.colors.iter().find(is_it)?.class)
-    }
-
-    pub(super) fn has_colors(&self) -> bool {
-        !self.colors.is_empty()
     }
 
     pub(super) fn class_id(&self, class: &str) -> Option<i32> {

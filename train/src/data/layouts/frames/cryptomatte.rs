@@ -3,7 +3,8 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs,
+    fs::File,
+    io::Read,
     path::Path,
 };
 
@@ -13,6 +14,8 @@ use ndarray::{Array2, ArrayView3};
 
 /// Pairs of an id and its share of the pixel are looked at up to this many; the specification's default.
 const MOST_RANKS: usize = 6;
+/// Bytes of a manifest in a file of its own: a million objects.
+const LARGEST_MANIFEST: u64 = 64 << 20;
 
 /// A set of mattes: channels of ids and shares in turn, and what the ids stand for.
 #[derive(Debug)]
@@ -65,10 +68,7 @@ impl Cryptomatte {
         );
         let manifest = match (set.get("manifest"), set.get("manif_file")) {
             (Some(manifest), _) => manifest.clone(),
-            (None, Some(file)) => {
-                let file = path.with_file_name(file);
-                fs::read_to_string(&file).with_context(|| file.display().to_string())?
-            }
+            (None, Some(file)) => read_beside(path, file)?,
             (None, None) => bail!(
                 "{}: its Cryptomatte `{name}` has no manifest",
                 path.display()
@@ -83,6 +83,18 @@ impl Cryptomatte {
     pub(super) fn name(&self, id: u32) -> Option<&str> {
         self.names.get(&id).map(String::as_str)
     }
+}
+
+/// A manifest in a file of its own, which lies beside the picture and has some size.
+fn read_beside(path: &Path, name: &str) -> Result<String> {
+    let name = Path::new(name).file_name().unwrap_or_default();
+    let path = path.with_file_name(name);
+    let place = || path.display().to_string();
+    let file = File::open(&path).with_context(place)?;
+    let mut manifest = String::new();
+    let read = file.take(LARGEST_MANIFEST).read_to_string(&mut manifest);
+    read.with_context(place)?;
+    Ok(manifest)
 }
 
 /// The id that covers most of each pixel, 0 where nothing does. `planes` are the channels of a [`Cryptomatte`].

@@ -1,10 +1,10 @@
 //! A renderer's frames: a multi-layer OpenEXR file each, as Blender and Unreal write them, or a file for each
 //! label, as Unity does. `frames.toml` says what the files do not; see docs/dataset.md.
 
-mod camera;
 mod config;
 mod cryptomatte;
 mod layers;
+mod loaded;
 mod opened;
 mod paths;
 
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use multicond::label::Label;
 
-use self::{config::Config, opened::Opened};
+use self::{config::Config, layers::Content, opened::Opened};
 use super::{Entry, Layout};
 use crate::data::Sample;
 
@@ -32,6 +32,7 @@ pub(super) struct Frames {
     config: Config,
     entries: Vec<Entry>,
     labels: Vec<Label>,
+    has_instances: bool,
 }
 
 impl Frames {
@@ -46,7 +47,8 @@ impl Frames {
             .first()
             .with_context(|| format!("{}: holds no {leading}", root.display()))?;
         // What the first frame has, all must have.
-        let labels = Opened::new(root, &config, &first.name)?.labels()?;
+        let opened = Opened::new(root, &config, &first.name)?;
+        let (labels, has_instances) = (opened.labels()?, opened.has_instances()?);
         ensure!(
             !labels.is_empty(),
             "{}: no layer or file of its frame `{}` is known; name them in {CONFIG}",
@@ -57,6 +59,7 @@ impl Frames {
             root: root.to_owned(),
             entries,
             labels,
+            has_instances,
             config,
         })
     }
@@ -71,6 +74,24 @@ impl Layout for Frames {
         &self.entries
     }
 
+    fn has_instances(&self) -> bool {
+        self.has_instances
+    }
+
+    fn file(&self, index: usize, label: &Label) -> PathBuf {
+        let content = match label.name.as_str() {
+            "depth" => Content::Depth,
+            "normals" => Content::Normals,
+            "albedo" => Content::Albedo,
+            _ => Content::Index,
+        };
+        let name = &self.entries[index].name;
+        match Opened::new(&self.root, &self.config, name) {
+            Ok(opened) => opened.file(content),
+            Err(_) => self.root.join(name),
+        }
+    }
+
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let name = &self.entries[index].name;
         if let Some(label) = schema
@@ -79,17 +100,14 @@ impl Layout for Frames {
         {
             bail!("label `{}` is not in the frames' layers", label.name);
         }
-        let mut opened = Opened::new(&self.root, &self.config, name)?;
-        opened.load(schema)?;
+        let loaded = Opened::new(&self.root, &self.config, name)?.load(schema)?;
+        let labels = schema.iter().map(|label| loaded.label(label));
         Ok(Sample {
             name: name.clone(),
-            picture: opened.picture()?,
-            labels: schema
-                .iter()
-                .map(|label| opened.label(label))
-                .collect::<Result<_>>()?,
-            instances: opened.instances()?,
-            camera: opened.intrinsics(),
+            labels: labels.collect::<Result<_>>()?,
+            instances: loaded.instances()?,
+            camera: loaded.camera.as_ref().map(|camera| camera.intrinsics),
+            picture: loaded.picture,
         })
     }
 }

@@ -6,7 +6,7 @@ mod splits;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use multicond::label::{Label, LabelMap, PngCode};
@@ -115,6 +115,14 @@ impl Layout for Nyu {
 
     fn frames(&self) -> &[Entry] {
         &self.entries
+    }
+
+    fn has_instances(&self) -> bool {
+        true
+    }
+
+    fn file(&self, _index: usize, _label: &Label) -> PathBuf {
+        self.file.path().to_owned()
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {

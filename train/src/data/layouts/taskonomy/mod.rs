@@ -11,14 +11,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::{
-    files,
-    label::{Label, LabelMap},
-};
+use multicond::{files, label::Label};
 use serde::Deserialize;
 
 use self::folders::Frame;
-use super::{Entry, Layout, instances, same_size};
+use super::{Entry, Layout, classes_file, instances, read_label};
 use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
@@ -45,7 +42,7 @@ impl Taskonomy {
     pub(super) fn open(root: &Path) -> Result<Self> {
         let frames = folders::frames(root)?;
         let has = |domain: &str| frames[0].folder(root, domain).is_dir();
-        let classes = classes(root)?;
+        let classes = classes_file(root)?.unwrap_or(domains::CLASSES.map(String::from).to_vec());
         let labels: Vec<Label> = domains::label_domains()
             .filter(|domain| has(domain))
             .map(|domain| domains::label(domain, &classes))
@@ -117,6 +114,15 @@ impl Layout for Taskonomy {
         &self.entries
     }
 
+    fn has_instances(&self) -> bool {
+        self.has_instances
+    }
+
+    fn file(&self, index: usize, label: &Label) -> PathBuf {
+        let domain = domains::domain(label).unwrap_or(domains::PICTURE);
+        self.path(&self.frames[index], domain)
+    }
+
     fn is_coded(&self, _label: &Label) -> bool {
         true
     }
@@ -126,11 +132,8 @@ impl Layout for Taskonomy {
         let picture = files::read_picture(self.path(frame, domains::PICTURE))?;
         let picture = picture.values().to_owned();
         let (_, height, width) = picture.dim();
-        let read = |domain: &str, label: &Label| -> Result<LabelMap> {
-            let path = self.path(frame, domain);
-            let map = files::read_label(&path, label)?;
-            same_size(&path, map.size(), (width, height))?;
-            Ok(map)
+        let read = |domain: &str, label: &Label| {
+            read_label(&self.path(frame, domain), label, (width, height))
         };
         let labels = schema.iter().map(|label| match domains::domain(label) {
             Some(domain) => read(domain, label),
@@ -152,14 +155,4 @@ impl Layout for Taskonomy {
             camera: self.camera(frame, width, height)?,
         })
     }
-}
-
-fn classes(root: &Path) -> Result<Vec<String>> {
-    let path = root.join("classes.json");
-    if !path.exists() {
-        return Ok(domains::CLASSES.map(String::from).to_vec());
-    }
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("{}: expected a list of class names", path.display()))
 }
