@@ -85,7 +85,9 @@ fn write_network(path: &Path, operator: &str, planes: i64) {
 fn see(folder: &TempDir, name: &str, description: &str) -> anyhow::Result<LabelMap> {
     let path = folder.path().join("network.toml");
     fs::write(&path, description).unwrap();
-    let derivation: Derivation = format!("{name}={}", path.display()).parse()?;
+    let derivation: Derivation = format!("{name}={}", path.display())
+        .parse()
+        .map_err(anyhow::Error::msg)?;
     let options = OpenOptions {
         derive: vec![derivation],
         ..OpenOptions::default()
