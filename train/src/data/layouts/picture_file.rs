@@ -1,11 +1,14 @@
 //! Pictures in any of the file formats that cameras and renderers write.
 
-use std::path::Path;
+use std::{fs, io::Cursor, path::Path};
 
-use anyhow::{Result, anyhow, bail};
-use image::{ImageReader, Limits};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use image::{ImageFormat, ImageReader, Limits};
 use multicond::files;
 use ndarray::Array3;
+
+/// Pixels to a byte of a JPEG file, at most: a block of 64 takes a bit or more.
+const MOST_COMPRESSED: u64 = 1024;
 
 /// Extensions of files that can be read as pictures.
 pub(super) const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
@@ -19,22 +22,33 @@ pub(super) fn is_picture(path: &Path) -> bool {
 pub(super) fn read(path: &Path) -> Result<Array3<f32>> {
     match extension(path).as_str() {
         "png" => Ok(files::read_picture(path)?.values().to_owned()),
-        "jpg" | "jpeg" => read_jpeg(path).map_err(|error| {
-            let reason = error.to_string().replace('\n', " ");
-            anyhow!("{}: not a readable JPEG file: {reason}", path.display())
-        }),
+        "jpg" | "jpeg" => {
+            let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+            decode_jpeg(&bytes).map_err(|error| {
+                let reason = format!("{error:#}").replace('\n', " ");
+                anyhow!("{}: not a readable JPEG file: {reason}", path.display())
+            })
+        }
         _ => bail!("{}: a picture is a .png or .jpg file", path.display()),
     }
 }
 
-fn read_jpeg(path: &Path) -> image::ImageResult<Array3<f32>> {
+fn decode_jpeg(bytes: &[u8]) -> Result<Array3<f32>> {
+    // Decoders show what there is of a file that was cut short; training on that would go unnoticed.
+    ensure!(is_whole(bytes), "it is cut short");
+    let reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg);
+    let (width, height) = reader.into_dimensions()?;
+    let pixels = u64::from(width) * u64::from(height);
+    ensure!(
+        pixels / MOST_COMPRESSED <= bytes.len() as u64,
+        "it is too short for {width}x{height} pixels"
+    );
     let mut limits = Limits::default();
     limits.max_image_width = Some(files::MAX_SIDE as u32);
     limits.max_image_height = Some(files::MAX_SIDE as u32);
-    let mut reader = ImageReader::open(path)?;
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg);
     reader.limits(limits);
     let picture = reader.decode()?.into_rgb8();
-    let (width, height) = picture.dimensions();
     let mut values = Array3::zeros((3, height as usize, width as usize));
     for (x, y, pixel) in picture.enumerate_pixels() {
         for (channel, &value) in pixel.0.iter().enumerate() {
@@ -42,6 +56,15 @@ fn read_jpeg(path: &Path) -> image::ImageResult<Array3<f32>> {
         }
     }
     Ok(values)
+}
+
+/// Whether the last scan of a JPEG file (ITU-T T.81, B.1.1) has its end. Inside a scan 0xff is never followed by
+/// either of these codes.
+fn is_whole(bytes: &[u8]) -> bool {
+    const START_OF_SCAN: [u8; 2] = [0xff, 0xda];
+    const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+    let find = |code| bytes.windows(2).rposition(|window| window == code);
+    matches!((find(START_OF_SCAN), find(END_OF_IMAGE)), (Some(start), Some(end)) if start < end)
 }
 
 fn extension(path: &Path) -> String {

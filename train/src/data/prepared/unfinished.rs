@@ -6,6 +6,8 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -22,7 +24,7 @@ use crate::{
 
 /// What is to be made; beside it everything that is done.
 pub(super) const PLAN: &str = "plan.json";
-const DONE: &str = "done.jsonl";
+const DONE: &str = "done.txt";
 
 /// What is to be made, and of what: nothing of it may change between two attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,13 +62,7 @@ impl Unfinished {
                 .with_context(|| path.display().to_string())
         };
         let records = open(RECORDS)?;
-        match records.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                bail!("{}: another process is preparing it", folder.display())
-            }
-            Err(TryLockError::Error(error)) => return Err(error).with_context(place),
-        }
+        lock(&records).with_context(place)?;
         let path = folder.join(PLAN);
         if path.exists() {
             let text = fs::read_to_string(&path).with_context(place)?;
@@ -104,7 +100,7 @@ impl Unfinished {
         while let Some(name) = self.plan.frames.get(self.written.len()) {
             line.clear();
             let length = lines.read_line(&mut line).unwrap_or(0);
-            let Ok(entry) = serde_json::from_str::<FrameEntry>(&line) else {
+            let Some(entry) = parse_line(&line) else {
                 break;
             };
             let is_there = (&self.records).read_exact(&mut record).is_ok();
@@ -134,8 +130,7 @@ impl Unfinished {
             crc32: crc32fast::hash(record),
             camera,
         };
-        let mut line = serde_json::to_string(&entry)?;
-        line.push('\n');
+        let line = line(&entry)?;
         // In this order: a line without its record would count as damage.
         self.records
             .write_all(record)
@@ -172,6 +167,33 @@ impl Unfinished {
         }
         Ok(manifest)
     }
+}
+
+/// What is remembered of a record: a checksum of the rest of the line, and the record's entry.
+fn line(entry: &FrameEntry) -> Result<String> {
+    let entry = serde_json::to_string(entry)?;
+    Ok(format!("{:08x} {entry}\n", crc32fast::hash(entry.as_bytes())))
+}
+
+/// The entry of a whole line.
+fn parse_line(line: &str) -> Option<FrameEntry> {
+    let (checksum, entry) = line.strip_suffix('\n')?.split_once(' ')?;
+    let checksum = u32::from_str_radix(checksum, 16).ok()?;
+    let is_sound = crc32fast::hash(entry.as_bytes()) == checksum;
+    is_sound.then(|| serde_json::from_str(entry).ok())?
+}
+
+/// Locks a file for this process. A process that another thread is just starting holds the locks of this one for a
+/// moment, so this asks for a second.
+fn lock(file: &File) -> Result<()> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+    bail!("another process is preparing it")
 }
 
 /// The folder beside the destination in which it is made.

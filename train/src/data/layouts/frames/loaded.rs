@@ -119,7 +119,11 @@ impl Loaded<'_> {
             Space::World => {
                 let what =
                     "turning normals from world to camera space (or say `space = \"camera\"`)";
-                self.camera(what)?.rotate(&mut numbers)?;
+                let rotated = self.camera(what)?.rotate(&mut numbers);
+                rotated.with_context(|| match &self.camera_path {
+                    Some(path) => path.display().to_string(),
+                    None => self.opened.frame.to_owned(),
+                })?;
             }
         }
         Ok(files::label_from_numbers(&path, label, numbers)?)

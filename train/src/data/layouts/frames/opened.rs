@@ -221,8 +221,8 @@ impl<'a> Opened<'a> {
             .find(|(content, _)| *content == Content::Picture);
         let (_, linear) = linear.with_context(|| {
             format!(
-                "frame `{}` has no picture: neither a file beside it nor a layer",
-                self.frame
+                "{}: has no picture, and there is no picture file beside it",
+                self.file(Content::Picture).display()
             )
         })?;
         let srgb = |value: &f32| Transfer::Srgb.from_linear(value.clamp(0.0, 1.0));
