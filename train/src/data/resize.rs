@@ -17,32 +17,32 @@ pub(super) fn resize(sample: Sample, size: Size) -> Sample {
     if old == size {
         return sample;
     }
-    let part = Part::middle(old, size);
+    let crop = Crop::middle(old, size);
     Sample {
         name: sample.name,
-        picture: resize_picture(&part, &sample.picture, size),
+        picture: resize_picture(&crop, &sample.picture, size),
         labels: sample
             .labels
             .into_iter()
             .map(|map| match map {
-                LabelMap::Classes(ids) => LabelMap::Classes(part.nearest(ids.view(), size)),
-                LabelMap::Values(values) => LabelMap::Values(part.nearest_each(&values, size)),
+                LabelMap::Classes(ids) => LabelMap::Classes(crop.nearest(ids.view(), size)),
+                LabelMap::Values(values) => LabelMap::Values(crop.nearest_each(&values, size)),
             })
             .collect(),
-        instances: sample.instances.map(|ids| part.nearest(ids.view(), size)),
-        camera: sample.camera.map(|camera| part.camera(camera, size)),
+        instances: sample.instances.map(|ids| crop.nearest(ids.view(), size)),
+        camera: sample.camera.map(|camera| crop.camera(camera, size)),
     }
 }
 
 /// The part of a picture that is kept.
-struct Part {
+struct Crop {
     left: usize,
     top: usize,
     width: usize,
     height: usize,
 }
 
-impl Part {
+impl Crop {
     /// The largest part in the middle that has the proportions of `new`, to the nearest pixel.
     fn middle(old: Size, new: Size) -> Self {
         // Rounded up, so that nothing is cut where proportions agree but for a fraction of a pixel.
@@ -83,9 +83,9 @@ impl Part {
     }
 }
 
-fn resize_picture(part: &Part, picture: &Array3<f32>, size: Size) -> Array3<f32> {
-    let rows = part.top..part.top + part.height;
-    let columns = part.left..part.left + part.width;
+fn resize_picture(crop: &Crop, picture: &Array3<f32>, size: Size) -> Array3<f32> {
+    let rows = crop.top..crop.top + crop.height;
+    let columns = crop.left..crop.left + crop.width;
     scale_picture(picture.slice(s![.., rows, columns]), size)
 }
 
@@ -119,25 +119,25 @@ mod tests {
         Size { width, height }
     }
 
-    fn whole(width: usize, height: usize) -> Part {
-        Part::middle(size(width, height), size(width, height))
+    fn whole(width: usize, height: usize) -> Crop {
+        Crop::middle(size(width, height), size(width, height))
     }
 
     #[test]
     fn labels_take_whole_pixels() {
         let ids = array![[1, 2, 3, 4], [5, 6, 7, 8]];
-        let part = whole(4, 2);
-        assert_eq!(part.nearest(ids.view(), size(2, 1)), array![[6, 8]]);
-        assert_eq!(part.nearest(ids.view(), size(4, 4)).row(1), ids.row(0));
+        let crop = whole(4, 2);
+        assert_eq!(crop.nearest(ids.view(), size(2, 1)), array![[6, 8]]);
+        assert_eq!(crop.nearest(ids.view(), size(4, 4)).row(1), ids.row(0));
     }
 
     #[test]
     fn the_middle_is_kept_in_its_proportions() {
-        let part = Part::middle(size(640, 480), size(256, 256));
-        let kept = (part.left, part.top, part.width, part.height);
+        let crop = Crop::middle(size(640, 480), size(256, 256));
+        let kept = (crop.left, crop.top, crop.width, crop.height);
         assert_eq!(kept, (80, 0, 480, 480));
-        let part = Part::middle(size(2048, 1024), size(512, 256));
-        let kept = (part.left, part.top, part.width, part.height);
+        let crop = Crop::middle(size(2048, 1024), size(512, 256));
+        let kept = (crop.left, crop.top, crop.width, crop.height);
         assert_eq!(kept, (0, 0, 2048, 1024));
         let camera = Intrinsics {
             fx: 518.0,
@@ -145,8 +145,8 @@ mod tests {
             cx: 320.0,
             cy: 240.0,
         };
-        let part = Part::middle(size(640, 480), size(240, 240));
-        let scaled = part.camera(camera, size(240, 240));
+        let crop = Crop::middle(size(640, 480), size(240, 240));
+        let scaled = crop.camera(camera, size(240, 240));
         assert_eq!((scaled.cx, scaled.cy, scaled.fx), (120.0, 120.0, 259.0));
     }
 }

@@ -51,8 +51,7 @@ pub(crate) fn instances(ids: &Array2<i32>) -> RgbImage {
     })
 }
 
-/// A label: classes in colours, directions and other values around
-/// middle gray, a checkerboard where it is missing.
+/// A label: classes in colours, directions and other values around middle gray, a checkerboard where it is missing.
 pub(crate) fn label(map: &LabelMap, label: &Label) -> RgbImage {
     let (width, height) = map.size();
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
