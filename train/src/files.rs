@@ -5,6 +5,9 @@ use std::{io::Write, path::Path};
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
+/// How the names of unfinished files begin.
+pub(crate) const TEMPORARY: &str = ".multicond-";
+
 /// Writes a file under a temporary name beside its place, and renames it once it is on the disk.
 ///
 /// # Errors
@@ -25,7 +28,7 @@ fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".multicond-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::{fs::Permissions, os::unix::fs::PermissionsExt};

@@ -19,7 +19,6 @@ use multicond::{
     model::Size,
 };
 use multicond_train::data::{Dataset, OpenOptions, Storage};
-use tempfile::TempDir;
 use work::{assert_same, copy, fails, length, manifest, names, quick, slow, succeeds, unfinished};
 
 /// Waits until it has begun, and so many bytes of records are there.
@@ -172,8 +171,11 @@ fn interrupted_at_the_very_end() {
 
     // It is described already, and has no name yet.
     fs::copy(whole.join("dataset.json"), left.join("dataset.json")).unwrap();
+    // And what was being written has another name still.
+    fs::write(left.join(".multicond-a1B2c3"), "{").unwrap();
     succeeds(work.prepare(&destination));
     assert_same(&destination, &whole);
+    assert!(!destination.join(".multicond-a1B2c3").exists());
 }
 
 #[test]
@@ -313,7 +315,7 @@ fn no_more_than_a_file_may_hold() {
 /// A small disk of its own, where tests may have one.
 #[cfg(target_os = "linux")]
 struct Disk {
-    folder: TempDir,
+    folder: tempfile::TempDir,
 }
 
 #[cfg(target_os = "linux")]

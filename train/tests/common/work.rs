@@ -46,10 +46,15 @@ impl Work {
         fs::create_dir(work.source()).unwrap();
         let classes = r#"["wall", "floor", "chair"]"#;
         fs::write(work.source().join("classes.json"), classes).unwrap();
-        for domain in ["rgb", "depth_zbuffer", "segment_semantic", "normal"] {
-            fs::create_dir(work.source().join(domain)).unwrap();
-        }
-        for domain in ["albedo", "segment_instance", "point_info"] {
+        for domain in [
+            "rgb",
+            "depth_zbuffer",
+            "segment_semantic",
+            "segment_instance",
+            "normal",
+            "albedo",
+            "point_info",
+        ] {
             fs::create_dir(work.source().join(domain)).unwrap();
         }
         (0..frames).for_each(|frame| work.write(frame));
@@ -94,7 +99,7 @@ impl Work {
         self.folder.path().join("source")
     }
 
-    /// The files of a domain are in the order of the frames.
+    /// Frames are read in the order of their numbers.
     pub(crate) fn file(&self, frame: u32, domain: &str) -> PathBuf {
         let name = format!("point_0_view_{frame}_domain_{domain}.png");
         self.source().join(domain).join(name)

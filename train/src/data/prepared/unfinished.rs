@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     data::{Intrinsics, dataset::Source},
-    files::write_atomically,
+    files::{TEMPORARY, write_atomically},
 };
 
 /// What is to be made; beside it everything that is done.
@@ -63,6 +63,7 @@ impl Unfinished {
         };
         let records = open(RECORDS)?;
         lock(&records).with_context(place)?;
+        remove_temporary(&folder).with_context(place)?;
         let path = folder.join(PLAN);
         if path.exists() {
             let text = fs::read_to_string(&path).with_context(place)?;
@@ -172,7 +173,10 @@ impl Unfinished {
 /// What is remembered of a record: a checksum of the rest of the line, and the record's entry.
 fn line(entry: &FrameEntry) -> Result<String> {
     let entry = serde_json::to_string(entry)?;
-    Ok(format!("{:08x} {entry}\n", crc32fast::hash(entry.as_bytes())))
+    Ok(format!(
+        "{:08x} {entry}\n",
+        crc32fast::hash(entry.as_bytes())
+    ))
 }
 
 /// The entry of a whole line.
@@ -181,6 +185,17 @@ fn parse_line(line: &str) -> Option<FrameEntry> {
     let checksum = u32::from_str_radix(checksum, 16).ok()?;
     let is_sound = crc32fast::hash(entry.as_bytes()) == checksum;
     is_sound.then(|| serde_json::from_str(entry).ok())?
+}
+
+/// Removes the files that a process was writing when it was killed.
+fn remove_temporary(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Locks a file for this process. A process that another thread is just starting holds the locks of this one for a
