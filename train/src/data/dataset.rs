@@ -83,9 +83,9 @@ impl Dataset {
             chosen = choose_frames(list, layout.as_ref(), &chosen)?;
         }
         ensure!(!chosen.is_empty(), "{}: has no frames", root.display());
-        let labels = derive::labels(layout.labels(), &options.derive)
+        let labels = derive::labels(&layout.contents().labels, &options.derive)
             .with_context(|| root.display().to_string())?;
-        let name = |&index: &usize| layout.frames()[index].name.clone();
+        let name = |&index: &usize| layout.contents().frames[index].name.clone();
         Ok(Self {
             root: root.to_owned(),
             format,
@@ -167,7 +167,7 @@ impl Dataset {
     /// Whether its frames have objects, some of them at least.
     pub(super) fn has_instances(&self) -> bool {
         let makes_objects = |other: &Derivation| matches!(other, Derivation::Regions);
-        self.layout.has_instances() || self.derive.iter().any(makes_objects)
+        self.layout.contents().has_instances || self.derive.iter().any(makes_objects)
     }
 
     /// The file that holds a label of a frame, or what it is derived from, for messages.
@@ -207,7 +207,7 @@ impl Dataset {
         for label in schema {
             self.check(label)?;
         }
-        let plan = derive::plan(schema, self.layout.labels(), &self.derive);
+        let plan = derive::plan(schema, &self.layout.contents().labels, &self.derive);
         let mut sample = self.layout.read(self.chosen[index], &plan.read)?;
         if sample.camera.is_none() {
             sample.camera = self.camera(&sample);
@@ -239,7 +239,7 @@ impl Dataset {
 
 /// Indices of the frames of a split. Mixing what is kept apart has to be asked for.
 fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Result<Vec<usize>> {
-    let frames = layout.frames();
+    let frames = &layout.contents().frames;
     let mut splits: Vec<&str> = Vec::new();
     for split in frames.iter().filter_map(|entry| entry.split.as_deref()) {
         if !splits.contains(&split) {
@@ -276,7 +276,7 @@ fn choose_frames(list: &Path, layout: &dyn Layout, among: &[usize]) -> Result<Ve
     let text = fs::read_to_string(list).with_context(|| list.display().to_string())?;
     let names = among
         .iter()
-        .map(|&index| (layout.frames()[index].name.as_str(), index));
+        .map(|&index| (layout.contents().frames[index].name.as_str(), index));
     let by_name: HashMap<&str, usize> = names.collect();
     let lines = text.lines().map(str::trim).enumerate();
     lines

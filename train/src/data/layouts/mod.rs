@@ -30,14 +30,8 @@ use super::{Sample, prepared::Prepared};
 
 /// What the code that trains, prepares and scores knows of a dataset.
 pub(super) trait Layout: fmt::Debug + Send + Sync {
-    /// The labels that its frames have, in an order that stays.
-    fn labels(&self) -> &[Label];
-
-    /// Its frames, in an order that stays.
-    fn frames(&self) -> &[Entry];
-
-    /// Whether its frames have objects, some of them at least.
-    fn has_instances(&self) -> bool;
+    /// What is in it.
+    fn contents(&self) -> &Contents;
 
     /// The file that holds a label of a frame, for messages.
     fn file(&self, index: usize, label: &Label) -> PathBuf;
@@ -57,6 +51,17 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
 
     /// Reads one frame in the size of its files, with these of its labels in this order.
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample>;
+}
+
+/// What a dataset has, found out when it is opened.
+#[derive(Debug)]
+pub(super) struct Contents {
+    /// Its frames, in an order that stays.
+    pub(super) frames: Vec<Entry>,
+    /// The labels that its frames have, in an order that stays.
+    pub(super) labels: Vec<Label>,
+    /// Whether its frames have objects, some of them at least.
+    pub(super) has_instances: bool,
 }
 
 /// One frame of a dataset.

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use multicond::label::Label;
 
-use super::{Entry, Layout, picture_file};
+use super::{Contents, Entry, Layout, picture_file};
 use crate::data::Sample;
 
 /// Whether there is a picture somewhere in a folder.
@@ -20,7 +20,7 @@ pub(super) fn recognise(root: &Path) -> bool {
 #[derive(Debug)]
 pub(super) struct Pictures {
     files: Vec<PathBuf>,
-    entries: Vec<Entry>,
+    contents: Contents,
 }
 
 impl Pictures {
@@ -40,23 +40,19 @@ impl Pictures {
             split: None,
         };
         Ok(Self {
-            entries: files.iter().map(name).collect(),
+            contents: Contents {
+                frames: files.iter().map(name).collect(),
+                labels: Vec::new(),
+                has_instances: false,
+            },
             files,
         })
     }
 }
 
 impl Layout for Pictures {
-    fn labels(&self) -> &[Label] {
-        &[]
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        false
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, index: usize, _label: &Label) -> PathBuf {
@@ -65,7 +61,7 @@ impl Layout for Pictures {
 
     fn read(&self, index: usize, _schema: &[Label]) -> Result<Sample> {
         Ok(Sample {
-            name: self.entries[index].name.clone(),
+            name: self.contents.frames[index].name.clone(),
             picture: picture_file::read(&self.files[index])?,
             labels: Vec::new(),
             instances: None,

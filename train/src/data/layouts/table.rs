@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 use multicond::label::{Label, LabelMap, validate_labels};
 
 use super::{
-    Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
+    Contents, Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
 };
 use crate::data::Sample;
 
@@ -44,8 +44,7 @@ fn file(path: &Path) -> Option<PathBuf> {
 #[derive(Debug)]
 pub(super) struct Table {
     rows: Vec<Row>,
-    entries: Vec<Entry>,
-    labels: Vec<Label>,
+    contents: Contents,
 }
 
 /// A frame's files by column; a label that a frame lacks has none.
@@ -58,11 +57,7 @@ impl Table {
         let folder = path.parent().unwrap_or(Path::new("."));
         let classes = classes_file(folder)?.unwrap_or_default();
         let known = known_labels(folder, &classes)?;
-        let mut table = Self {
-            rows: Vec::new(),
-            entries: Vec::new(),
-            labels: Vec::new(),
-        };
+        let (mut rows, mut frames) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
         for (number, cells) in cells(&path)?.into_iter().enumerate() {
             let place = || format!("{}: frame {}", path.display(), number + 1);
@@ -73,42 +68,37 @@ impl Table {
                 place(),
                 entry.name
             );
-            table.rows.push(row);
-            table.entries.push(entry);
+            rows.push(row);
+            frames.push(entry);
         }
-        ensure!(
-            !table.rows.is_empty(),
-            "{}: names no frames",
-            path.display()
-        );
-        let is_used = |label: &Label| table.rows.iter().any(|row| row.contains_key(&label.name));
-        table.labels = known.into_iter().filter(is_used).collect();
+        ensure!(!rows.is_empty(), "{}: names no frames", path.display());
+        let has = |column: &str| rows.iter().any(|row: &Row| row.contains_key(column));
+        let labels: Vec<Label> = known.into_iter().filter(|label| has(&label.name)).collect();
         let has_no_classes = |label: &&Label| label.classes().is_some_and(<[String]>::is_empty);
-        if let Some(label) = table.labels.iter().find(has_no_classes) {
+        if let Some(label) = labels.iter().find(has_no_classes) {
             bail!(
                 "{}: has the column `{}`, but there is no classes.json beside it that names the classes",
                 path.display(),
                 label.name
             );
         }
-        if !table.labels.is_empty() {
-            validate_labels(&table.labels)?;
+        if !labels.is_empty() {
+            validate_labels(&labels)?;
         }
-        Ok(table)
+        Ok(Self {
+            contents: Contents {
+                frames,
+                labels,
+                has_instances: has(INSTANCES),
+            },
+            rows,
+        })
     }
 }
 
 impl Layout for Table {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        self.rows.iter().any(|row| row.contains_key(INSTANCES))
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, index: usize, label: &Label) -> PathBuf {
@@ -149,7 +139,7 @@ impl Layout for Table {
         };
         let instances = row.get(INSTANCES).map(|path| read(path, &instances::LABEL));
         Ok(Sample {
-            name: self.entries[index].name.clone(),
+            name: self.contents.frames[index].name.clone(),
             picture,
             labels,
             instances: instances.transpose()?.map(instances::ids),

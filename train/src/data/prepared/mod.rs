@@ -22,7 +22,7 @@ pub use self::{
 };
 use super::{
     Sample,
-    layouts::{Entry, Layout},
+    layouts::{Contents, Entry, Layout},
 };
 
 const MANIFEST: &str = "dataset.json";
@@ -48,8 +48,7 @@ pub(super) fn is_unfinished(path: &Path) -> bool {
 pub(super) struct Prepared {
     path: PathBuf,
     manifest: Manifest,
-    labels: Vec<Label>,
-    entries: Vec<Entry>,
+    contents: Contents,
     records: Mmap,
     /// Which records have been compared with their checksum.
     checked: Vec<AtomicBool>,
@@ -81,8 +80,11 @@ impl Prepared {
         };
         Ok(Self {
             path,
-            labels: manifest.columns.iter().map(|c| c.label.clone()).collect(),
-            entries: manifest.frames.iter().map(entry).collect(),
+            contents: Contents {
+                frames: manifest.frames.iter().map(entry).collect(),
+                labels: manifest.columns.iter().map(|c| c.label.clone()).collect(),
+                has_instances: manifest.instances_offset.is_some(),
+            },
             checked: manifest.frames.iter().map(|_| false.into()).collect(),
             records,
             manifest,
@@ -107,16 +109,8 @@ impl Prepared {
 }
 
 impl Layout for Prepared {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        self.manifest.instances_offset.is_some()
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, _index: usize, _label: &Label) -> PathBuf {
@@ -140,7 +134,7 @@ impl Layout for Prepared {
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         Ok(Sample {
-            name: self.entries[index].name.clone(),
+            name: self.contents.frames[index].name.clone(),
             picture: record::read_picture(record, &self.manifest),
             labels: columns
                 .into_iter()

@@ -17,7 +17,7 @@ use multicond::{
 use ndarray::Array2;
 
 use self::{camera::Stereo, classes::Classes};
-use super::{Entry, Layout, instances, read_label};
+use super::{Contents, Entry, Layout, instances, read_label};
 use crate::data::Sample;
 
 const PICTURES: &str = "leftImg8bit";
@@ -34,8 +34,7 @@ pub(super) fn recognise(root: &Path) -> bool {
 pub(super) struct Cityscapes {
     root: PathBuf,
     frames: Vec<Frame>,
-    entries: Vec<Entry>,
-    labels: Vec<Label>,
+    contents: Contents,
     classes: Classes,
 }
 
@@ -74,9 +73,12 @@ impl Cityscapes {
         };
         Ok(Self {
             root: root.to_owned(),
-            entries: frames.iter().map(entry).collect(),
+            contents: Contents {
+                frames: frames.iter().map(entry).collect(),
+                labels,
+                has_instances: root.join(LABELS).is_dir(),
+            },
             frames,
-            labels,
             classes,
         })
     }
@@ -94,16 +96,8 @@ impl Cityscapes {
 }
 
 impl Layout for Cityscapes {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        self.root.join(LABELS).is_dir()
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, index: usize, label: &Label) -> PathBuf {

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use multicond::label::Label;
 
 use self::{config::Config, layers::Content, opened::Opened};
-use super::{Entry, Layout};
+use super::{Contents, Entry, Layout};
 use crate::data::Sample;
 
 const CONFIG: &str = "frames.toml";
@@ -30,9 +30,7 @@ pub(super) fn recognise(root: &Path) -> bool {
 pub(super) struct Frames {
     root: PathBuf,
     config: Config,
-    entries: Vec<Entry>,
-    labels: Vec<Label>,
-    has_instances: bool,
+    contents: Contents,
 }
 
 impl Frames {
@@ -57,25 +55,19 @@ impl Frames {
         );
         Ok(Self {
             root: root.to_owned(),
-            entries,
-            labels,
-            has_instances,
+            contents: Contents {
+                frames: entries,
+                labels,
+                has_instances,
+            },
             config,
         })
     }
 }
 
 impl Layout for Frames {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        self.has_instances
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, index: usize, label: &Label) -> PathBuf {
@@ -85,7 +77,7 @@ impl Layout for Frames {
             "albedo" => Content::Albedo,
             _ => Content::Index,
         };
-        let name = &self.entries[index].name;
+        let name = &self.contents.frames[index].name;
         match Opened::new(&self.root, &self.config, name) {
             Ok(opened) => opened.file(content),
             Err(_) => self.root.join(name),
@@ -93,11 +85,14 @@ impl Layout for Frames {
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
-        let name = &self.entries[index].name;
-        if let Some(label) = schema
-            .iter()
-            .find(|label| !self.labels.iter().any(|known| known.name == label.name))
-        {
+        let name = &self.contents.frames[index].name;
+        if let Some(label) = schema.iter().find(|label| {
+            !self
+                .contents
+                .labels
+                .iter()
+                .any(|known| known.name == label.name)
+        }) {
             bail!("label `{}` is not in the frames' layers", label.name);
         }
         let loaded = Opened::new(&self.root, &self.config, name)?.load(schema)?;

@@ -17,7 +17,7 @@ use self::{
     file::{FILE_NAME, LabelledFile},
     splits::{Split, official_split},
 };
-use super::{Entry, Layout};
+use super::{Contents, Entry, Layout};
 use crate::data::{Intrinsics, Sample};
 
 /// The camera all maps are projected to (`camera_params.m` of the dataset's toolbox), for the whole 640x480 picture.
@@ -43,8 +43,7 @@ pub(super) fn recognise(path: &Path) -> bool {
 pub(super) struct Nyu {
     file: LabelledFile,
     classes: ClassSet,
-    labels: Vec<Label>,
-    entries: Vec<Entry>,
+    contents: Contents,
 }
 
 impl std::fmt::Debug for Nyu {
@@ -72,8 +71,11 @@ impl Nyu {
             }),
         };
         Ok(Self {
-            entries: (0..file.extent.frames).map(entry).collect(),
-            labels: labels(classes),
+            contents: Contents {
+                frames: (0..file.extent.frames).map(entry).collect(),
+                labels: labels(classes),
+                has_instances: true,
+            },
             file,
             classes,
         })
@@ -109,16 +111,8 @@ impl Nyu {
 }
 
 impl Layout for Nyu {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        true
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, _index: usize, _label: &Label) -> PathBuf {
@@ -126,7 +120,7 @@ impl Layout for Nyu {
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
-        let name = &self.entries[index].name;
+        let name = &self.contents.frames[index].name;
         // Classes and objects both need it.
         let numbers = self.file.labels(index)?;
         let labels = schema.iter().map(|label| match label.name.as_str() {

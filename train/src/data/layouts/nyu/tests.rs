@@ -173,14 +173,20 @@ fn values_come_back_rows_first() {
     let (folder, _) = write(datasets(3, 40, 24));
     let nyu = Nyu::open(folder.path(), None).unwrap();
     let names: Vec<&str> = nyu
-        .frames()
+        .contents
+        .frames
         .iter()
         .map(|entry| entry.name.as_str())
         .collect();
     assert_eq!(names, ["nyu_0001", "nyu_0002", "nyu_0003"]);
-    assert_eq!(nyu.frames()[2].split.as_deref(), Some("train"));
+    assert_eq!(nyu.contents.frames[2].split.as_deref(), Some("train"));
     for f in [2, 0, 1] {
-        check_frame(&nyu.read(f, nyu.labels()).unwrap(), f, (40, 24), FORTY_IDS);
+        check_frame(
+            &nyu.read(f, &nyu.contents.labels).unwrap(),
+            f,
+            (40, 24),
+            FORTY_IDS,
+        );
     }
 }
 
@@ -189,7 +195,7 @@ fn the_thirteen_classes() {
     let (_folder, path) = write(datasets(1, 20, 12));
     let nyu = Nyu::open(&path, Some(13)).unwrap();
     check_frame(
-        &nyu.read(0, nyu.labels()).unwrap(),
+        &nyu.read(0, &nyu.contents.labels).unwrap(),
         0,
         (20, 12),
         THIRTEEN_IDS,
@@ -204,7 +210,7 @@ fn an_unknown_label_is_named() {
     broken.insert("labels", stack("labels", [1, 8, 6], 1, label));
     let (_folder, path) = write(broken);
     let nyu = Nyu::open(&path, None).unwrap();
-    let error = error_of(nyu.read(0, nyu.labels()), &path);
+    let error = error_of(nyu.read(0, &nyu.contents.labels), &path);
     assert!(error.contains("label 895"), "{error}");
 }
 
@@ -217,7 +223,12 @@ fn threads_share_a_file() {
             let nyu = &nyu;
             scope.spawn(move || {
                 for f in (0..12).map(|step| (start + step) % 4) {
-                    check_frame(&nyu.read(f, nyu.labels()).unwrap(), f, (40, 24), FORTY_IDS);
+                    check_frame(
+                        &nyu.read(f, &nyu.contents.labels).unwrap(),
+                        f,
+                        (40, 24),
+                        FORTY_IDS,
+                    );
                 }
             });
         }
@@ -300,7 +311,8 @@ fn damage_is_an_error_that_names_the_file() {
     let read = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
         let result = Nyu::open(&path, None).and_then(|nyu| {
-            (0..nyu.frames().len().min(3)).try_for_each(|f| nyu.read(f, nyu.labels()).map(drop))
+            (0..nyu.contents.frames.len().min(3))
+                .try_for_each(|f| nyu.read(f, &nyu.contents.labels).map(drop))
         });
         result
             .map_err(|error| error_of(Err::<(), _>(error), &path))

@@ -15,7 +15,7 @@ use multicond::{files, label::Label};
 use serde::Deserialize;
 
 use self::folders::Frame;
-use super::{Entry, Layout, classes_file, instances, read_label};
+use super::{Contents, Entry, Layout, classes_file, instances, read_label};
 use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
@@ -28,9 +28,7 @@ pub(super) fn recognise(root: &Path) -> bool {
 pub(super) struct Taskonomy {
     root: PathBuf,
     frames: Vec<Frame>,
-    entries: Vec<Entry>,
-    labels: Vec<Label>,
-    has_instances: bool,
+    contents: Contents,
 }
 
 impl Taskonomy {
@@ -60,9 +58,11 @@ impl Taskonomy {
         });
         Ok(Self {
             root: root.to_owned(),
-            entries: entries.collect(),
-            labels,
-            has_instances: has(domains::INSTANCES),
+            contents: Contents {
+                frames: entries.collect(),
+                labels,
+                has_instances: has(domains::INSTANCES),
+            },
             frames,
         })
     }
@@ -106,16 +106,8 @@ struct PointInfo {
 }
 
 impl Layout for Taskonomy {
-    fn labels(&self) -> &[Label] {
-        &self.labels
-    }
-
-    fn frames(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    fn has_instances(&self) -> bool {
-        self.has_instances
+    fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     fn file(&self, index: usize, label: &Label) -> PathBuf {
@@ -143,12 +135,12 @@ impl Layout for Taskonomy {
             ),
         });
         let labels = labels.collect::<Result<_>>()?;
-        let instances = match self.has_instances {
+        let instances = match self.contents.has_instances {
             true => Some(instances::ids(read(domains::INSTANCES, &instances::LABEL)?)),
             false => None,
         };
         Ok(Sample {
-            name: self.entries[index].name.clone(),
+            name: self.contents.frames[index].name.clone(),
             picture,
             labels,
             instances,
