@@ -5,5 +5,6 @@ pub mod eval;
 pub mod files;
 pub mod net;
 pub mod onnx;
+pub mod report;
 pub mod train;
 mod weights;

@@ -11,23 +11,42 @@ use serde::{Deserialize, Serialize};
 
 use super::{DiscriminatorLoss, GeneratorLoss};
 
-/// One line of `log.jsonl`. Losses are means since the line before.
+/// The log's name in a run's folder.
+pub(crate) const LOG: &str = "log.jsonl";
+
+/// One line of a run's `log.jsonl`. Losses are means since the line before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Line {
+pub struct LogLine {
     /// Steps done.
-    pub(super) step: u64,
+    pub step: u64,
     /// Passes over the data done.
-    pub(super) epoch: u64,
+    pub epoch: u64,
     /// Share of the full learning rates.
-    pub(super) rate: f64,
+    pub rate: f64,
     /// Seconds a step.
-    pub(super) seconds_per_step: f64,
+    pub seconds_per_step: f64,
     /// Share of the time that was spent waiting for data.
-    pub(super) waiting: f64,
+    pub waiting: f64,
     /// The generator's losses.
-    pub(super) generator: GeneratorLoss,
+    pub generator: GeneratorLoss,
     /// The discriminator's losses.
-    pub(super) discriminator: DiscriminatorLoss,
+    pub discriminator: DiscriminatorLoss,
+}
+
+/// Reads the log of a run, oldest line first. A last line without an end is left out: it is still being
+/// written, or its writer was killed.
+///
+/// # Errors
+/// When there is no such file, or a line of it is no line of a log.
+pub fn read_log(run: &Path) -> Result<Vec<LogLine>> {
+    let path = run.join(LOG);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let lines = whole.lines().enumerate().map(|(index, line)| {
+        serde_json::from_str(line)
+            .with_context(|| format!("{}: line {} is damaged", path.display(), index + 1))
+    });
+    lines.collect()
 }
 
 /// The file, open for more lines.
@@ -41,7 +60,7 @@ impl Log {
             let text = fs::read_to_string(path).with_context(place)?;
             let kept: String = text
                 .lines()
-                .filter(|line| serde_json::from_str::<Line>(line).is_ok_and(|l| l.step <= step))
+                .filter(|line| serde_json::from_str::<LogLine>(line).is_ok_and(|l| l.step <= step))
                 .flat_map(|line| [line, "\n"])
                 .collect();
             fs::write(path, kept).with_context(place)?;
@@ -54,10 +73,10 @@ impl Log {
         Ok(Self(file))
     }
 
-    pub(super) fn write(&mut self, line: &Line) -> Result<()> {
+    pub(super) fn write(&mut self, line: &LogLine) -> Result<()> {
         let mut text = serde_json::to_string(line).context("a log line is plain numbers")?;
         text.push('\n');
-        self.0.write_all(text.as_bytes()).context("log.jsonl")
+        self.0.write_all(text.as_bytes()).context(LOG)
     }
 }
 
@@ -109,7 +128,7 @@ mod tests {
     fn a_resumed_log_has_every_step_once() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let path = folder.path().join("log.jsonl");
-        let line = |step| Line {
+        let line = |step| LogLine {
             step,
             epoch: 0,
             rate: 1.0,
@@ -134,11 +153,30 @@ mod tests {
             .expect("text")
             .lines()
             .map(|text| {
-                serde_json::from_str::<Line>(text)
+                serde_json::from_str::<LogLine>(text)
                     .expect("whole lines")
                     .step
             })
             .collect();
         assert_eq!(steps, [10, 20, 30]);
+    }
+
+    #[test]
+    fn a_torn_last_line_is_left_out_and_a_damaged_one_named() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join(LOG);
+        let whole = r#"{"step":10,"epoch":0,"rate":1.0,"seconds_per_step":0.5,"waiting":0.0,"generator":{"adversarial":0.0,"feature_matching":0.0,"perceptual":0.0,"pixel":0.5},"discriminator":{"real":0.0,"fake":0.0}}"#;
+        let torn = &whole[..40];
+        let read = |text: String| {
+            fs::write(&path, text).expect("writes");
+            read_log(folder.path())
+        };
+        let lines = read(format!("{whole}\n{torn}")).expect("reads");
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].generator.pixel, 0.5);
+        assert_eq!(read(torn.into()).expect("reads"), []);
+        let error = read(format!("{whole}\n{torn}\n{whole}\n")).expect_err("damaged");
+        let error = format!("{error:#}");
+        assert!(error.contains("log.jsonl: line 2"), "{error}");
     }
 }

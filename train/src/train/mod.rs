@@ -4,6 +4,7 @@ mod checkpoint;
 mod config;
 mod device;
 mod ema;
+mod events;
 mod log;
 mod loss;
 mod recipe;
@@ -16,6 +17,8 @@ pub use checkpoint::{Checkpoint, Progress, Resume};
 pub use config::{Config, TrainingConfig};
 pub use device::{DeviceKind, open_device};
 pub use ema::average;
+pub(crate) use log::LOG;
+pub use log::{LogLine, read_log};
 pub use loss::{
     DiscriminatorLoss, GeneratorLoss, LossWeights, adversarial, feature_matching, hinge, perceptual,
 };

@@ -14,7 +14,8 @@ use ndarray::Array3;
 use super::{
     Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume,
     checkpoint::Progress,
-    log::{Line, Log, Sums},
+    events::Events,
+    log::{LOG, Log, LogLine, Sums},
     sheet,
 };
 use crate::{
@@ -77,7 +78,8 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         "nothing to do: {step} of {last} steps are done"
     );
 
-    let mut log = Log::open(&options.run.join("log.jsonl"), step)?;
+    let mut log = Log::open(&options.run.join(LOG), step)?;
+    let mut events = Events::open(&options.run.join("events"), step)?;
     let save = |step: u64, players: &Players| {
         let progress = Progress {
             step,
@@ -108,7 +110,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         if step.is_multiple_of(training.log_every) || step == last {
             let (generator, discriminator) = sums.means();
             let seconds = since_log.elapsed().as_secs_f64();
-            log.write(&Line {
+            let line = LogLine {
                 step,
                 epoch,
                 rate,
@@ -116,7 +118,9 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
                 waiting: waiting.as_secs_f64() / seconds,
                 generator,
                 discriminator,
-            })?;
+            };
+            log.write(&line)?;
+            events.write(&line)?;
             progress.set_message(format!(
                 "adversarial {:.3} matching {:.3} perceptual {:.3} D {:.3}",
                 generator.adversarial,

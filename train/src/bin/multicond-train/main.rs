@@ -6,6 +6,7 @@ mod dataset_arguments;
 mod eval;
 mod export;
 mod init;
+mod report;
 mod train;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ enum Command {
     #[command(subcommand)]
     Data(data::Command),
     Train(train::Arguments),
+    Report(report::Arguments),
     Init(init::Arguments),
     Export(export::Arguments),
     Eval(eval::Arguments),
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Data(command) => data::run(command),
         Command::Train(arguments) => train::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Eval(arguments) => eval::run(arguments),

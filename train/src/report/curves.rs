@@ -1,0 +1,207 @@
+//! Which curves a report has, and how they are smoothed.
+
+use crate::train::{DiscriminatorLoss, LogLine};
+
+/// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
+const COLUMNS: usize = 400;
+/// A smoothed point is the mean over one part of so many of the log.
+const PARTS: usize = 16;
+
+/// One chart: curves that share an axis.
+pub(super) struct Chart {
+    pub(super) title: &'static str,
+    /// The least and the most that can be; where it is open, the axis follows from the curves.
+    pub(super) range: Option<(f64, f64)>,
+    pub(super) curves: Vec<Curve>,
+}
+
+/// One number of the log over the steps.
+pub(super) struct Curve {
+    /// Empty where it is alone in its chart.
+    pub(super) name: &'static str,
+    /// As logged.
+    pub(super) raw: Vec<Point>,
+    /// Means around each point; absent where there is no noise to smooth.
+    pub(super) smoothed: Option<Vec<Point>>,
+}
+
+/// Step and value.
+pub(super) type Point = (u64, f64);
+
+/// The charts that a log fills. Losses that a run does not have, such as the perceptual one without its
+/// network, have none.
+pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
+    let game = &lines[warm_up_lines(lines)..];
+    let window = window(lines.len());
+    let curve = |name, lines, value| curve(name, lines, window, value);
+    let loss = |title, lines, value| chart(title, vec![curve("", lines, value)]);
+    let mut charts = vec![
+        loss("Generator: adversarial", game, |line| {
+            line.generator.adversarial
+        }),
+        loss("Generator: feature matching", game, |line| {
+            line.generator.feature_matching
+        }),
+        loss("Generator: perceptual", game, |line| {
+            line.generator.perceptual
+        }),
+        loss("Generator: pixel", lines, |line| line.generator.pixel),
+        chart(
+            "Discriminator",
+            vec![
+                curve("real", game, |line| line.discriminator.real),
+                curve("fake", game, |line| line.discriminator.fake),
+            ],
+        ),
+    ];
+    charts.retain(|chart| !chart.curves.is_empty());
+    let rate = lines.iter().map(|line| (line.step, line.rate)).collect();
+    charts.push(Chart {
+        title: "Learning-rate factor",
+        range: Some((0.0, 1.0)),
+        curves: vec![Curve {
+            name: "",
+            raw: extremes(rate),
+            smoothed: None,
+        }],
+    });
+    charts
+}
+
+/// Lines of the generator's time alone, in which the losses of the game are written as 0.
+pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
+    let plays = |line: &LogLine| {
+        line.discriminator != DiscriminatorLoss::default() || line.generator.adversarial != 0.0
+    };
+    lines.iter().position(plays).unwrap_or(lines.len())
+}
+
+/// Lines that one smoothed point stands for: an odd number, so that they lie around it.
+pub(super) fn window(lines: usize) -> usize {
+    lines / PARTS / 2 * 2 + 1
+}
+
+fn chart(title: &'static str, curves: Vec<Option<Curve>>) -> Chart {
+    Chart {
+        title,
+        range: None,
+        curves: curves.into_iter().flatten().collect(),
+    }
+}
+
+fn curve(
+    name: &'static str,
+    lines: &[LogLine],
+    window: usize,
+    value: fn(&LogLine) -> f32,
+) -> Option<Curve> {
+    let point = |line: &LogLine| (line.step, f64::from(value(line)));
+    let raw: Vec<Point> = lines.iter().map(point).collect();
+    if raw.iter().all(|(_, value)| *value == 0.0) {
+        return None;
+    }
+    let smoothed = (window > 1).then(|| every_nth(&smooth(&raw, window)));
+    Some(Curve {
+        name,
+        raw: extremes(raw),
+        smoothed,
+    })
+}
+
+/// Means over a window around each point; at the ends over what there is of it.
+fn smooth(points: &[Point], window: usize) -> Vec<Point> {
+    let reach = window / 2;
+    let mean = |index: usize| {
+        let around = &points[index.saturating_sub(reach)..points.len().min(index + reach + 1)];
+        around.iter().map(|(_, value)| value).sum::<f64>() / around.len() as f64
+    };
+    let means = points.iter().enumerate();
+    means
+        .map(|(index, (step, _))| (*step, mean(index)))
+        .collect()
+}
+
+/// The lowest and the highest point of each column.
+fn extremes(points: Vec<Point>) -> Vec<Point> {
+    if points.len() <= 2 * COLUMNS {
+        return points;
+    }
+    let columns = points.chunks(points.len().div_ceil(COLUMNS));
+    let ends = columns.flat_map(|column| {
+        let by_value = |a: &&Point, b: &&Point| a.1.total_cmp(&b.1);
+        let low = column.iter().min_by(by_value);
+        let high = column.iter().max_by(by_value);
+        let mut ends: Vec<Point> = low.into_iter().chain(high).copied().collect();
+        ends.sort_by_key(|(step, _)| *step);
+        ends
+    });
+    ends.collect()
+}
+
+/// Points spread over a curve, the last one among them.
+fn every_nth(points: &[Point]) -> Vec<Point> {
+    let stride = points.len().div_ceil(COLUMNS).max(1);
+    let mut kept: Vec<Point> = points.iter().rev().step_by(stride).copied().collect();
+    kept.reverse();
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::GeneratorLoss;
+
+    fn line(step: u64, adversarial: f32) -> LogLine {
+        LogLine {
+            step,
+            epoch: 0,
+            rate: 1.0,
+            seconds_per_step: 1.0,
+            waiting: 0.0,
+            generator: GeneratorLoss {
+                adversarial,
+                pixel: 0.5,
+                ..GeneratorLoss::default()
+            },
+            discriminator: DiscriminatorLoss::default(),
+        }
+    }
+
+    #[test]
+    fn losses_that_a_run_does_not_have_get_no_chart() {
+        let titles = |lines: &[LogLine]| -> Vec<&str> {
+            charts(lines).iter().map(|chart| chart.title).collect()
+        };
+        let warm_up = [line(1, 0.0), line(2, 0.0)];
+        assert_eq!(
+            titles(&warm_up),
+            ["Generator: pixel", "Learning-rate factor"]
+        );
+        let game = [line(1, 0.0), line(2, 0.0), line(3, -1.0), line(4, 0.0)];
+        assert_eq!(titles(&game).len(), 3);
+        let adversarial = &charts(&game)[0].curves[0];
+        assert_eq!(adversarial.raw, [(3, -1.0), (4, 0.0)]);
+    }
+
+    #[test]
+    fn smoothed_points_are_means_of_what_is_around_them() {
+        let points = [(1, 3.0), (2, 6.0), (3, 0.0), (4, 3.0)];
+        let means = [(1, 4.5), (2, 3.0), (3, 3.0), (4, 1.5)];
+        assert_eq!(smooth(&points, 3), means);
+        assert_eq!(smooth(&points, 1), points);
+        assert_eq!([1, 40, 200].map(window), [1, 3, 13]);
+    }
+
+    #[test]
+    fn long_curves_are_thinned_but_keep_their_peaks() {
+        let mut points: Vec<Point> = (0..100_000).map(|n| (n, 0.0)).collect();
+        points[54_321].1 = 7.0;
+        points[54_322].1 = -7.0;
+        let kept = extremes(points.clone());
+        assert!(kept.len() <= 2 * COLUMNS);
+        assert!(kept.contains(&(54_321, 7.0)) && kept.contains(&(54_322, -7.0)));
+        assert!(kept.is_sorted_by_key(|(step, _)| *step));
+        let kept = every_nth(&points);
+        assert!(kept.len() <= COLUMNS && kept.last() == points.last());
+    }
+}

@@ -1,0 +1,315 @@
+//! The page: HTML that needs no network and no script.
+
+use anyhow::Result;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use multicond::label::Label;
+
+use super::{
+    Run, Summary, chart,
+    curves::{Chart, charts, warm_up_lines, window},
+    sheets::{Embedded, embed},
+};
+use crate::{
+    data::Sparsity,
+    train::{Config, LogLine, TrainingConfig},
+};
+
+const STYLE: &str = include_str!("style.css");
+/// Nothing but what is inside the page may be shown, whatever a name in it says.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// The page of a run, as HTML.
+///
+/// # Errors
+/// When a sheet of samples is damaged.
+pub fn page(run: &Run) -> Result<String> {
+    let summary = run.summary();
+    let config = run.checkpoint.as_ref().map(|(config, _)| config);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (summary.name) " at step " (summary.steps) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { (summary.name) }
+                (progress(&summary, &run.lines))
+                h2 { "Losses" }
+                (losses(&run.lines)?)
+                (samples(&embed(&run.sheets)?, config))
+                h2 { "Configuration" }
+                (configuration(config)?)
+                footer { "multicond-train " (env!("CARGO_PKG_VERSION")) }
+            }
+        }
+    };
+    Ok(page.into_string())
+}
+
+fn progress(summary: &Summary, lines: &[LogLine]) -> Markup {
+    let epochs = match summary.scheduled_epochs {
+        Some(all) => format!("{} of {all} epochs done", summary.epochs),
+        None => format!("epochs done: {}", summary.epochs),
+    };
+    let (checkpoint, remark) = match summary.checkpoint {
+        Some(step) => (format!("step {step}"), "can be exported"),
+        None => ("none yet".into(), "nothing to export"),
+    };
+    let is_warming_up = warm_up_lines(lines) == lines.len();
+    html! {
+        p.data {
+            @match &summary.data {
+                Some(data) => { "Trained on " (data) }
+                None => { "No checkpoint yet: name, data and configuration come with the first." }
+            }
+        }
+        dl.numbers {
+            (number("Steps", &summary.steps.to_string(), &epochs))
+            (number(
+                "Seconds a step",
+                &three_digits(summary.seconds_per_step),
+                &format!("{} in all", duration(summary.seconds)),
+            ))
+            (number("Waiting for data", &percent(summary.waiting), "of the time"))
+            (number("Learning-rate factor", &three_digits(summary.rate), "of the full rates"))
+            (number("Newest checkpoint", &checkpoint, remark))
+        }
+        @if is_warming_up {
+            p.note { "Warming up: the generator learns from the pixel loss alone; the other losses come later." }
+        }
+    }
+}
+
+fn number(name: &str, value: &str, remark: &str) -> Markup {
+    html! {
+        div { dt { (name) } dd { (value) } dd.remark { (remark) } }
+    }
+}
+
+fn losses(lines: &[LogLine]) -> Result<Markup> {
+    let last = lines.last().map_or(1, |line| line.step.max(1));
+    let charts = charts(lines);
+    let mut figures = Vec::new();
+    for chart in &charts {
+        figures.push(figure(chart, &chart::svg(chart, last)?));
+    }
+    let is_smoothed = charts
+        .iter()
+        .flat_map(|chart| &chart.curves)
+        .any(|curve| curve.smoothed.is_some());
+    Ok(html! {
+        p.note {
+            "Unweighted means since the line of the log before. "
+            @if is_smoothed {
+                "Thin and pale: as logged. Thick: means of " (window(lines.len())) " lines."
+            }
+        }
+        div.charts { @for figure in figures { (figure) } }
+    })
+}
+
+fn figure(chart: &Chart, svg: &str) -> Markup {
+    html! {
+        figure {
+            figcaption {
+                (chart.title)
+                @for (index, curve) in chart.curves.iter().enumerate() {
+                    @if !curve.name.is_empty() {
+                        span.key { span class={ "swatch curve" (index) } {} (curve.name) }
+                    }
+                }
+            }
+            (PreEscaped(svg))
+        }
+    }
+}
+
+fn samples(sheets: &[Embedded], config: Option<&Config>) -> Markup {
+    let names = |labels: &[Label]| {
+        let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
+        names.join(", ")
+    };
+    html! {
+        @if let Some((newest, older)) = sheets.split_last() {
+            h2 { "Samples" }
+            p.note {
+                "Left to right: "
+                @match config {
+                    Some(config) => { (names(&config.labels)) }
+                    None => { "the labels" }
+                }
+                ", the generated picture, the real one. Every second row has lost labels in about half of its regions."
+            }
+            (sheet(newest))
+            div.sheets { @for older in older.iter().rev() { (sheet(older)) } }
+        }
+    }
+}
+
+fn sheet(sheet: &Embedded) -> Markup {
+    let (width, height) = sheet.size;
+    html! {
+        figure {
+            figcaption { "Step " (sheet.step) }
+            img src=(sheet.uri) width=(width) height=(height)
+                alt={ "Sheet of samples after step " (sheet.step) };
+        }
+    }
+}
+
+fn configuration(config: Option<&Config>) -> Result<Markup> {
+    let Some(config) = config else {
+        return Ok(html! { p.note { "It comes with the first checkpoint." } });
+    };
+    let network = &config.network;
+    let training = &config.training;
+    let labels = config.labels.iter().map(label).collect::<Vec<_>>();
+    let rows = [
+        ("Picture size", config.size.to_string()),
+        ("Labels", labels.join(", ")),
+        (
+            "Merge",
+            format!(
+                "{} to a concept of {} channels",
+                network.merge.kind().name(),
+                network.merge.concept_channels(&config.labels)
+            ),
+        ),
+        (
+            "Render",
+            format!(
+                "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
+                network.asap.tile,
+                network.asap.width,
+                network.asap.max_width,
+                network.asap.pixel_width
+            ),
+        ),
+        (
+            "Discriminator",
+            format!("{} channels", network.discriminator.width),
+        ),
+        ("Schedule", schedule(training)),
+        (
+            "Rates",
+            format!(
+                "generator {:e}, discriminator {:e}",
+                training.generator_rate, training.discriminator_rate
+            ),
+        ),
+        (
+            "Loss weights",
+            format!(
+                "adversarial 1, feature matching {}, perceptual {}, pixel {}",
+                training.loss.feature_matching, training.loss.perceptual, training.loss.pixel
+            ),
+        ),
+        ("Sparsity", sparsity(&training.sparsity)),
+    ];
+    Ok(html! {
+        table {
+            @for (name, value) in rows { tr { th scope="row" { (name) } td { (value) } } }
+            @if let Some(notice) = &config.notice { tr { th scope="row" { "Notice" } td { (notice) } } }
+        }
+        details {
+            summary { "config.toml" }
+            pre { (config.to_toml()?) }
+        }
+    })
+}
+
+fn label(label: &Label) -> String {
+    match label.classes() {
+        Some(classes) => format!("{} ({} classes)", label.name, classes.len()),
+        None => label.name.clone(),
+    }
+}
+
+fn schedule(training: &TrainingConfig) -> String {
+    let schedule = training.schedule;
+    let mut text = format!(
+        "epochs: {} at the full rate, {} falling; batches of {}",
+        schedule.constant_epochs, schedule.decay_epochs, training.batch_size
+    );
+    if training.warm_up_steps > 0 {
+        text += &format!(
+            "; the first {} steps on the pixel loss alone",
+            training.warm_up_steps
+        );
+    }
+    text
+}
+
+fn sparsity(sparsity: &Sparsity) -> String {
+    let [low, high] = sparsity.rate.map(percent);
+    let rate = if low == high {
+        low
+    } else {
+        format!("{low} to {high}")
+    };
+    let mut parts = vec![format!(
+        "{} of the pictures lose {rate} of their labels by region",
+        percent(sparsity.share)
+    )];
+    for (name, chance) in &sparsity.remove {
+        parts.push(format!("{name} is absent from {}", percent(*chance)));
+    }
+    if sparsity.free_form > 0.0 {
+        parts.push(format!(
+            "strokes are rubbed out of {} of the labels",
+            percent(sparsity.free_form)
+        ));
+    }
+    if sparsity.ramp_steps > 0 {
+        parts.push(format!("growing over {} steps", sparsity.ramp_steps));
+    }
+    parts.join("; ")
+}
+
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        percent if percent > 0.0 && percent < 10.0 => format!("{} %", three_digits(percent)),
+        percent => format!("{percent:.0} %"),
+    }
+}
+
+fn three_digits(value: f64) -> String {
+    let whole = value.abs().log10().floor().clamp(-6.0, 2.0);
+    let text = format!("{value:.*}", (2.0 - whole) as usize);
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').into(),
+        false => text,
+    }
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 60.0 => format!("{} s", three_digits(s)),
+        s if s < 3600.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{} h", three_digits(s / 3600.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let texts = [0.0, 0.000_123_4, 0.5, 1.0 / 3.0, 12.345, 1234.5].map(three_digits);
+        assert_eq!(texts, ["0", "0.000123", "0.5", "0.333", "12.3", "1234"]);
+        assert_eq!(
+            [0.0, 0.004, 0.35, 1.0].map(percent),
+            ["0 %", "0.4 %", "35 %", "100 %"]
+        );
+        assert_eq!(
+            [1.5, 90.0, 5400.0].map(duration),
+            ["1.5 s", "2 min", "1.5 h"]
+        );
+    }
+}

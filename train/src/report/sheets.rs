@@ -1,0 +1,73 @@
+//! Sheets of samples for a page: a few of them, no larger than a page shows them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use image::{ImageFormat, ImageReader, imageops::FilterType};
+
+/// Sheets on a page.
+const MOST: usize = 6;
+/// Wider ones are made smaller: sheets of large pictures would make a page of a hundred megabytes.
+const WIDTH: u32 = 1280;
+
+/// A sheet as a page holds it.
+pub(super) struct Embedded {
+    pub(super) step: u64,
+    /// Width and height of the picture, in pixels.
+    pub(super) size: (u32, u32),
+    /// The PNG file as a `data:` URI.
+    pub(super) uri: String,
+}
+
+/// Embeds the newest sheet and others spread over the run, oldest first.
+pub(super) fn embed(sheets: &[(u64, PathBuf)]) -> Result<Vec<Embedded>> {
+    let chosen = spread(sheets.len(), MOST);
+    chosen
+        .map(|index| {
+            let (step, path) = &sheets[index];
+            read(*step, path).with_context(|| path.display().to_string())
+        })
+        .collect()
+}
+
+fn read(step: u64, path: &Path) -> Result<Embedded> {
+    let mut bytes = std::fs::read(path)?;
+    // All of it is decoded, so that a damaged file is found here and not by the page's reader.
+    let mut picture =
+        ImageReader::with_format(std::io::Cursor::new(&bytes), ImageFormat::Png).decode()?;
+    if picture.width() > WIDTH {
+        picture = picture.resize(WIDTH, u32::MAX, FilterType::CatmullRom);
+        let mut smaller = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut smaller, ImageFormat::Png)?;
+        bytes = smaller.into_inner();
+    }
+    Ok(Embedded {
+        step,
+        size: (picture.width(), picture.height()),
+        uri: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
+    })
+}
+
+/// At most `most` (two or more) of `count` places, the first and the last among them.
+fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
+    let chosen = count.min(most);
+    (0..chosen).map(move |number| match chosen {
+        1 => 0,
+        _ => number * (count - 1) / (chosen - 1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_are_spread_over_the_run() {
+        let spread = |count| spread(count, 6).collect::<Vec<_>>();
+        assert!(spread(0).is_empty());
+        assert_eq!(spread(1), [0]);
+        assert_eq!(spread(6), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(spread(101), [0, 20, 40, 60, 80, 100]);
+    }
+}
