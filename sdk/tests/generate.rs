@@ -4,8 +4,12 @@
 
 mod support;
 
-use multicond::{Device, Error, Frame, Generator, Merge, Options, Picture, label::LabelMap};
-use ndarray::{Array2, Array3, ArrayView3};
+use multicond::{
+    Device, Error, Frame, Generator, Merge, Options, Picture,
+    label::LabelMap,
+    model::proto::{AttributeProto, AttributeType, ModelProto, NodeProto},
+};
+use ndarray::{Array2, Array3, ArrayView3, Axis};
 use support::{devices, frame, has_ort, model, options, write};
 
 fn generate(options: &Options, frame: &Frame) -> Picture {
@@ -60,6 +64,58 @@ fn tiles_change_nothing() {
         let whole = concept(&with(Merge::Whole), &frame);
         assert_eq!(tiled.dim(), (support::CHANNELS, 12, 20));
         assert_close(tiled.view(), whole.view(), 1e-6);
+    }
+}
+
+/// The model with a merge that has no weights, reads one label and leaves the others.
+fn weightless() -> ModelProto {
+    let mut model = model();
+    let graph = model.graph.as_mut().unwrap();
+    let is_concept = |node: &NodeProto| node.output == ["concept"];
+    let concept = graph.node.iter().position(is_concept).unwrap();
+    let mut nodes = graph.node.split_off(concept);
+    nodes[0].op_type = "Concat".into();
+    nodes[0].input = vec!["normals".into(); 4];
+    nodes[0].attribute = vec![AttributeProto {
+        name: "axis".into(),
+        i: 1,
+        r#type: AttributeType::Int as i32,
+        ..AttributeProto::default()
+    }];
+    let is_read = |name: &String| nodes.iter().any(|node| node.input.contains(name));
+    graph.initializer.retain(|weight| is_read(&weight.name));
+    graph.node = nodes;
+    model
+}
+
+#[test]
+fn a_merge_may_have_no_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), &weightless());
+    let normals = Array3::from_shape_fn((3, 12, 20), |(c, y, x)| 1.0 + (c * 7 + x * y) as f32);
+    let mut frame = Frame::new(20, 12);
+    let map = LabelMap::Values(normals.clone());
+    frame.set("normals", map).unwrap();
+    for device in devices() {
+        let pictures = [Merge::Tiled, Merge::Whole, Merge::Uncut].map(|merge| {
+            let options = Options {
+                merge,
+                ..options(device)
+            };
+            let mut generator = Generator::open(&path, &options).unwrap();
+            if merge != Merge::Uncut {
+                let concept = generator.concept(&frame).unwrap();
+                for (plane, found) in concept.outer_iter().enumerate() {
+                    assert_eq!(found, normals.index_axis(Axis(0), plane % 3));
+                }
+            }
+            let mut picture = Picture::default();
+            generator.generate(&frame, &mut picture).unwrap();
+            picture
+        });
+        for other in &pictures[1..] {
+            assert_close(pictures[0].values(), other.values(), 1e-6);
+        }
     }
 }
 

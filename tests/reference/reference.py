@@ -7,7 +7,7 @@ CHECKPOINT is a folder with generator.safetensors and config.toml; MODEL.onnx ru
 Both paint random labels: dense, with holes, and with whole labels missing. The exit code is 1 when a
 number of a picture in [0, 1] differs by more than the tolerance.
 
-The network follows the papers (TLAM section 3.2, ASAP-Net section 3) and docs/model-file.md, not the
+The network follows the papers (TLAM sections 3.2 and 4.2, ASAP-Net section 3) and docs/model-file.md, not the
 Rust sources. Needs Python 3.11, numpy and onnxruntime.
 """
 
@@ -83,7 +83,7 @@ def network_input(label, values):
     return encoded
 
 
-# ---- TLAM
+# ---- merges
 
 
 def gelu(x):
@@ -134,6 +134,33 @@ def tlam(weights, config, labels, inputs):
         hidden = gelu(dense(norm(z, f"{block}.mlp_norm"), f"{block}.expand", config["mlp_ratio"] * d))
         z = z + dense(hidden, f"{block}.contract", d)
     return z.mean(axis=1).T.reshape(d, height, width)
+
+
+def clam(weights, config, labels, inputs):
+    d = config["dimension"]
+    _, height, width = inputs[0].shape
+    concept = np.zeros((height * width, d))
+    for k, value in enumerate(inputs):
+        rows = value.reshape(len(value), -1).T
+        layers = ["projection"] + [f"layers.{layer}" for layer in range(config["layers"])]
+        for layer in layers:
+            name = f"clam.branches.{k}.{layer}"
+            matrix = weights(f"{name}.weight", rows.shape[1], d)
+            rows = gelu(rows @ matrix + weights(f"{name}.bias", d))
+        concept += rows / len(labels)
+    return concept.T.reshape(d, height, width)
+
+
+def merge(weights, config, labels, inputs):
+    match config["kind"]:
+        case "tlam":
+            return tlam(weights, config, labels, inputs)
+        case "clam":
+            return clam(weights, config, labels, inputs)
+        case "naive":
+            return np.concatenate(inputs)
+        case "semantics":
+            return next(x for x, label in zip(inputs, labels) if label["kind"] == "categorical")
 
 
 # ---- ASAP-Net
@@ -266,7 +293,7 @@ def compare(arguments):
         feeds = {label["name"]: value[None] for label, value in zip(labels, values)}
         (image,) = session.run(["image"], feeds)
         inputs = [network_input(label, value) for label, value in zip(labels, values)]
-        concept = tlam(weights, network["tlam"], labels, inputs)
+        concept = merge(weights, network["merge"], labels, inputs)
         expected = (asap(weights, network["asap"], concept) + 1) / 2
         difference = float(np.abs(image[0] - expected).max())
         # NaN must not pass.

@@ -8,14 +8,19 @@ use burn::{module::Param, tensor::Tensor};
 use multicond::model::{Manifest, Size};
 use multicond_tests::{lively, subject};
 use multicond_train::{
-    net::{Generator, Preset},
+    net::{Generator, Merge, MergeKind, Preset},
     onnx::{self, ModelInfo},
 };
 use tempfile::TempDir;
 
 fn small() -> (Generator, Manifest) {
+    with(MergeKind::Tlam)
+}
+
+fn with(merge: MergeKind) -> (Generator, Manifest) {
     let labels = subject::labels();
-    let network = Preset::Small.network(128);
+    let mut network = Preset::Small.network(128);
+    network.merge = Preset::Small.merge(merge);
     let info = ModelInfo {
         name: "test".into(),
         trained_size: Size {
@@ -60,11 +65,46 @@ fn weights_that_are_no_numbers_are_named() {
 #[test]
 fn class_tables_are_checked_too() {
     let (mut generator, manifest) = small();
-    let projection = &mut generator.tlam.projections[0];
+    let Merge::Tlam(tlam) = &mut generator.merge else {
+        panic!("TLAM is the default")
+    };
+    let projection = &mut tlam.projections[0];
     projection.weight = with_nan(projection.weight.clone());
     let error = onnx::model(&generator, &manifest).unwrap_err();
     let text = format!("{error:#}");
     assert!(text.contains("`tlam.projections.0.weight`"), "{text}");
+}
+
+#[test]
+fn weights_of_clam_are_checked() {
+    let (mut generator, manifest) = with(MergeKind::Clam);
+    let Merge::Clam(clam) = &mut generator.merge else {
+        panic!("CLAM was asked for")
+    };
+    let layer = &mut clam.branches[0].layers[0];
+    layer.weight = with_nan(layer.weight.clone());
+    let error = onnx::model(&generator, &manifest).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.contains("`clam.branches.0.layers.0.weight`"), "{text}");
+}
+
+#[test]
+fn manifests_of_other_labels_are_refused() {
+    for (merge, expected) in [
+        (MergeKind::Tlam, "5 labels, the generator has 6"),
+        (MergeKind::Clam, "5 labels, the generator has 6"),
+        (MergeKind::Naive, "have 15 channels, the generator takes 29"),
+        (
+            MergeKind::Semantics,
+            "have 2 channels, the generator takes 14",
+        ),
+    ] {
+        let (generator, mut manifest) = with(merge);
+        manifest.labels.remove(0);
+        let error = onnx::model(&generator, &manifest).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]

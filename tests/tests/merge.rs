@@ -10,13 +10,20 @@ use multicond_tests::{
     scene::{self, Coverage},
     subject::{Subject, difference},
 };
-use multicond_train::net::Preset;
+use multicond_train::net::{MergeKind, Preset};
 
 const TOLERANCE: f32 = 1e-6;
 
 #[test]
 fn tiles_change_nothing() {
-    let subject = Subject::new(Preset::Small, 128).unwrap();
+    for kind in MergeKind::ALL {
+        let mut network = Preset::Small.network(128);
+        network.merge = Preset::Small.merge(kind);
+        tiles_change_nothing_in(&Subject::with(network, 128).unwrap());
+    }
+}
+
+fn tiles_change_nothing_in(subject: &Subject) {
     let maps = scene::maps(&subject.labels, 40, 24, Coverage::Holes, 5);
     let frame = subject.frame(&maps).unwrap();
     for device in engines::available() {

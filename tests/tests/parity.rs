@@ -8,13 +8,17 @@ use multicond_tests::{
     scene::{self, COVERAGES},
     subject::{Subject, difference},
 };
-use multicond_train::net::Preset;
+use multicond_train::net::{MergeKind, NetworkConfig, Preset};
 
 const TOLERANCE: f32 = 1e-4;
 
 /// Pictures of these sizes, in tiles, with labels of every coverage.
 fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
-    let subject = Subject::new(preset, rows).unwrap();
+    agree_on(preset.network(rows), rows, sizes);
+}
+
+fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
+    let subject = Subject::with(network, rows).unwrap();
     let tile = subject.network.asap.tile;
     let engines = engines::available();
     let mut generators: Vec<_> = engines
@@ -57,6 +61,28 @@ fn small_preset() {
 #[test]
 fn paper_preset() {
     agree(Preset::Paper, 256, &[(3, 2), (4, 3)]);
+}
+
+/// The merge of the paper's size in the network of the small preset.
+fn agree_with(merge: MergeKind) {
+    let mut network = Preset::Small.network(128);
+    network.merge = Preset::Paper.merge(merge);
+    agree_on(network, 128, &[(4, 3), (7, 5)]);
+}
+
+#[test]
+fn clam() {
+    agree_with(MergeKind::Clam);
+}
+
+#[test]
+fn naive() {
+    agree_with(MergeKind::Naive);
+}
+
+#[test]
+fn semantics() {
+    agree_with(MergeKind::Semantics);
 }
 
 /// Half of the tile's factor is the fixed filter's.

@@ -13,7 +13,7 @@ use multicond_tests::{
     subject::{self, Subject},
 };
 use multicond_train::{
-    net::{NetworkConfig, Preset},
+    net::{MergeKind, NetworkConfig, Preset},
     onnx::{self, ModelInfo},
     train::{self, Checkpoint, Players, Progress, TrainingConfig},
 };
@@ -76,6 +76,15 @@ fn agree_on(network: NetworkConfig, cells: &str) {
 #[test]
 fn paper_preset() {
     agree_on(Preset::Paper.network(256), "3x2");
+}
+
+#[test]
+fn other_merges() {
+    for kind in [MergeKind::Clam, MergeKind::Naive, MergeKind::Semantics] {
+        let mut network = Preset::Small.network(128);
+        network.merge = Preset::Paper.merge(kind);
+        agree_on(network, "3x3");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use multicond_tests::{
     scene::{self, Coverage},
     subject::Subject,
 };
-use multicond_train::net::Preset;
+use multicond_train::net::{MergeKind, NetworkConfig, Preset};
 
 fn picture(generator: &mut Generator, subject: &Subject, maps: &[LabelMap]) -> Picture {
     let mut picture = Picture::default();
@@ -33,8 +33,8 @@ fn mix(into: &mut [LabelMap], from: &[LabelMap], rows: std::ops::Range<usize>) {
     }
 }
 
-fn agrees(preset: Preset, side: usize, frames: usize) {
-    let subject = Subject::new(preset, side).unwrap();
+fn agrees(network: NetworkConfig, side: usize, frames: usize) {
+    let subject = Subject::with(network, side).unwrap();
     let [one, other] =
         [5, 6].map(|seed| scene::maps(&subject.labels, side, side, Coverage::Holes, seed));
     for device in engines::available() {
@@ -68,10 +68,19 @@ fn agrees(preset: Preset, side: usize, frames: usize) {
 
 #[test]
 fn the_small_preset() {
-    agrees(Preset::Small, 64, 12);
+    agrees(Preset::Small.network(64), 64, 12);
+}
+
+#[test]
+fn other_merges() {
+    for kind in [MergeKind::Clam, MergeKind::Naive, MergeKind::Semantics] {
+        let mut network = Preset::Small.network(64);
+        network.merge = Preset::Small.merge(kind);
+        agrees(network, 64, 4);
+    }
 }
 
 #[test]
 fn the_paper_preset() {
-    agrees(Preset::Paper, 64, 3);
+    agrees(Preset::Paper.network(64), 64, 3);
 }

@@ -4,11 +4,15 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use burn::tensor::{Device, Distribution, Int, Tensor, activation::gelu};
+use burn::{
+    nn::Linear,
+    tensor::{Device, Distribution, Int, Tensor, activation::gelu},
+};
 use multicond::label::Label;
 use multicond_train::net::{
-    AsapConfig, Condition, DiscriminatorConfig, TlamConfig,
+    AsapConfig, ClamConfig, Condition, DiscriminatorConfig, Merge, MergeConfig, TlamConfig,
     asap::{Asap, downsample},
+    clam::Clam,
     discriminator::{self, Discriminator},
     tlam::Tlam,
 };
@@ -42,11 +46,38 @@ fn tlam(device: &Device) -> Tlam {
         mlp_ratio: 2,
     };
     let mut tlam = Tlam::new(&config, &labels(), device);
-    for projection in &mut tlam.projections {
-        let bias = projection.bias.take().expect("projections have a bias");
-        projection.bias = Some(bias.map(|b| b.random_like(Distribution::Normal(0.0, 1.0))));
-    }
+    tlam.projections.iter_mut().for_each(redraw_bias);
     tlam
+}
+
+fn clam(device: &Device) -> Clam {
+    device.seed(3);
+    let config = ClamConfig {
+        dimension: 12,
+        layers: 2,
+    };
+    let mut clam = Clam::new(&config, &labels(), device);
+    for branch in &mut clam.branches {
+        redraw_bias(&mut branch.projection);
+        branch.layers.iter_mut().for_each(redraw_bias);
+    }
+    clam
+}
+
+fn redraw_bias(layer: &mut Linear) {
+    let bias = layer.bias.take().expect("dense layers have a bias");
+    layer.bias = Some(bias.map(|b| b.random_like(Distribution::Normal(0.0, 1.0))));
+}
+
+/// One of each kind.
+fn merges(device: &Device) -> [Merge; 4] {
+    let without_weights = |config| Merge::new(&config, &labels(), device);
+    [
+        Merge::Tlam(tlam(device)),
+        Merge::Clam(clam(device)),
+        without_weights(MergeConfig::Naive {}),
+        without_weights(MergeConfig::Semantics {}),
+    ]
 }
 
 fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
@@ -67,34 +98,41 @@ fn spread<const D: usize>(tensor: Tensor<D>) -> f32 {
 #[test]
 fn invariant_1_the_merge_is_pixel_wise() {
     let (device, _alone) = device();
-    let tlam = tlam(&device);
-    let input = random([2, 9, 4, 6], &device);
-    let concept = tlam.forward(input.clone());
+    for merge in merges(&device) {
+        is_pixel_wise(&merge, &device);
+    }
+}
+
+fn is_pixel_wise(merge: &Merge, device: &Device) {
+    let input = random([2, 9, 4, 6], device);
+    let concept = merge.forward(input.clone());
+    let channels = concept.dims()[1];
     assert!(spread(concept.clone()) > 0.5);
 
     let order: Vec<i32> = (0..24).map(|i| (i * 7 + 3) % 24).collect();
-    let order = Tensor::<1, Int>::from_ints(order.as_slice(), &device);
+    let order = Tensor::<1, Int>::from_ints(order.as_slice(), device);
     let shuffle = |t: Tensor<4>, channels: usize| {
         t.reshape([2, channels, 24])
             .select(2, order.clone())
             .reshape([2, channels, 4, 6])
     };
-    let shuffled = tlam.forward(shuffle(input.clone(), 9));
-    assert_close(shuffled, shuffle(concept.clone(), 12), 1e-6);
+    let shuffled = merge.forward(shuffle(input.clone(), 9));
+    assert_close(shuffled, shuffle(concept.clone(), channels), 1e-6);
 
     let chunks: Vec<Tensor<4>> = input
         .clone()
         .chunk(3, 3)
         .into_iter()
-        .map(|chunk| tlam.forward(chunk))
+        .map(|chunk| merge.forward(chunk))
         .collect();
-    assert_close(Tensor::cat(chunks, 3), concept, 1e-6);
+    assert_close(Tensor::cat(chunks, 3), concept.clone(), 1e-6);
+    assert_close(merge.forward_in_chunks(input.clone(), 7), concept, 1e-6);
 
     let constant = input.slice([0..1, 0..9, 0..1, 0..1]).repeat(&[1, 1, 3, 3]);
-    let concept = tlam.forward(constant);
+    let concept = merge.forward(constant);
     let first = concept
         .clone()
-        .slice([0..1, 0..12, 0..1, 0..1])
+        .slice([0..1, 0..channels, 0..1, 0..1])
         .repeat(&[1, 1, 3, 3]);
     assert_close(concept, first, 1e-6);
 }
@@ -108,7 +146,7 @@ fn invariant_2_a_missing_label_is_a_token_without_input() {
     let without_depth = input
         .clone()
         .slice_fill([0..1, CHANNELS[0]..CHANNELS[0] + CHANNELS[1]], 0.0);
-    let concept = tlam.forward(without_depth);
+    let concept = Merge::Tlam(tlam.clone()).forward(without_depth);
 
     let tokens: Vec<Tensor<2>> = (0..3)
         .map(|label| {
@@ -154,7 +192,47 @@ fn invariant_3_the_order_of_labels_does_not_matter() {
         vec![parts[1].clone(), parts[2].clone(), parts[0].clone()],
         1,
     );
-    assert_close(turned.forward(turned_input), tlam.forward(input), 1e-5);
+    assert_same(Merge::Tlam(turned), turned_input, Merge::Tlam(tlam), input);
+}
+
+fn assert_same(a: Merge, a_input: Tensor<4>, b: Merge, b_input: Tensor<4>) {
+    assert_close(a.forward(a_input), b.forward(b_input), 1e-5);
+}
+
+#[test]
+fn invariant_2_in_clam() {
+    let (device, _alone) = device();
+    let clam = clam(&device);
+    let input = random([4, 9], &device);
+    let without_depth = input
+        .clone()
+        .slice_fill([0..4, CHANNELS[0]..CHANNELS[0] + CHANNELS[1]], 0.0);
+    let parts = input.split_with_sizes(CHANNELS.to_vec(), 1);
+
+    let depth = &clam.branches[1];
+    let bias = depth.projection.bias.as_ref().expect("bias").val();
+    let start = gelu(bias.unsqueeze::<2>().repeat_dim(0, 4));
+    let depth = depth
+        .layers
+        .iter()
+        .fold(start, |values, layer| gelu(layer.forward(values)));
+    let others = [0, 2].map(|label| clam.branches[label].forward(parts[label].clone()));
+    let [semantics, normals] = others;
+    let expected = (semantics + depth + normals) / 3.0;
+    assert_close(clam.merge(without_depth), expected, 1e-6);
+}
+
+#[test]
+fn invariant_3_in_clam() {
+    let (device, _alone) = device();
+    let clam = clam(&device);
+    let input = random([1, 9, 3, 3], &device);
+    let mut parts = input.clone().split_with_sizes(CHANNELS.to_vec(), 1);
+    let mut turned = clam.clone();
+    turned.branches.rotate_left(1);
+    parts.rotate_left(1);
+    let turned_input = Tensor::cat(parts, 1);
+    assert_same(Merge::Clam(turned), turned_input, Merge::Clam(clam), input);
 }
 
 fn asap(device: &Device, tile: usize, learned: usize) -> Asap {

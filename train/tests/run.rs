@@ -14,7 +14,7 @@ use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
-    net::Preset,
+    net::{MergeKind, Preset},
     train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, train},
 };
 use safetensors::SafeTensors;
@@ -57,12 +57,13 @@ fn data() -> TempDir {
     folder
 }
 
-fn config(data: &Dataset) -> Config {
+fn config(data: &Dataset, merge: MergeKind) -> Config {
     let size = Size {
         width: 32,
         height: 32,
     };
     let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
+    recipe.merge = Some(merge);
     recipe.training.loss = LossWeights {
         perceptual: 0.0,
         pixel: 5.0,
@@ -75,16 +76,23 @@ fn config(data: &Dataset) -> Config {
     recipe.complete(data.labels()).unwrap()
 }
 
-fn go(data: &Path, run: &Path, steps: u64, resume: bool) -> Checkpoint {
+/// How a run begins.
+enum From {
+    Start(MergeKind),
+    Newest,
+}
+
+fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
     let data = Dataset::open(data).unwrap();
     let device = Device::flex();
-    let (config, resume) = if resume {
-        let checkpoint = Checkpoint::find(run).unwrap();
-        let config = checkpoint.config().unwrap();
-        let resume = checkpoint.resume(&config, &device.clone().autodiff());
-        (config, Some(resume.unwrap()))
-    } else {
-        (config(&data), None)
+    let (config, resume) = match from {
+        From::Newest => {
+            let checkpoint = Checkpoint::find(run).unwrap();
+            let config = checkpoint.config().unwrap();
+            let resume = checkpoint.resume(&config, &device.clone().autodiff());
+            (config, Some(resume.unwrap()))
+        }
+        From::Start(merge) => (config(&data, merge), None),
     };
     let options = Options {
         data,
@@ -114,15 +122,31 @@ fn weights(checkpoint: &Checkpoint) -> BTreeMap<String, Vec<f32>> {
 #[test]
 fn a_resumed_run_ends_where_an_unbroken_one_does() {
     let _alone = alone();
+    for merge in MergeKind::ALL {
+        resumes(merge);
+    }
+}
+
+fn resumes(merge: MergeKind) {
     let data = data();
     let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let unbroken = go(data.path(), whole.path(), 5, false);
-    go(data.path(), broken.path(), 3, false);
-    let resumed = go(data.path(), broken.path(), 5, true);
+    let unbroken = go(data.path(), whole.path(), 5, From::Start(merge));
+    go(data.path(), broken.path(), 3, From::Start(merge));
+    let resumed = go(data.path(), broken.path(), 5, From::Newest);
+    assert_eq!(resumed.config().unwrap().network.merge.kind(), merge);
     // One step moves a weight by 1e-4. Loaded tensors may lie otherwise in memory, which changes the
     // order of sums.
     let (unbroken, resumed) = (weights(&unbroken), weights(&resumed));
     assert_eq!(unbroken.len(), resumed.len());
+    let prefix = format!("{}.", merge.name());
+    let of_merge = unbroken.keys().filter(|name| name.starts_with(&prefix));
+    // docs/checkpoint.md lists them, for two labels and the one block or layer of the small preset.
+    let expected = match merge {
+        MergeKind::Tlam => 2 * 2 + 1 + 12,
+        MergeKind::Clam => 2 * (2 + 2),
+        MergeKind::Naive | MergeKind::Semantics => 0,
+    };
+    assert_eq!(of_merge.count(), expected, "{merge:?}");
     for (name, values) in &unbroken {
         for (a, b) in values.iter().zip(&resumed[name]) {
             assert!((a - b).abs() < 5e-6, "{name}: {a} and {b}");
@@ -140,7 +164,7 @@ fn a_checkpoint_gives_back_its_generator() {
     let _alone = alone();
     let data = data();
     let run = tempfile::tempdir().unwrap();
-    let checkpoint = go(data.path(), run.path(), 1, false);
+    let checkpoint = go(data.path(), run.path(), 1, From::Start(MergeKind::Tlam));
     let config = checkpoint.config().unwrap();
     let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
     let weight = generator.asap.low_resolution.head.weight.val();
@@ -161,7 +185,7 @@ fn a_checkpoint_gives_back_its_generator() {
 fn weights_that_are_no_numbers_are_not_kept() {
     let _alone = alone();
     let data = data();
-    let config = config(&Dataset::open(data.path()).unwrap());
+    let config = config(&Dataset::open(data.path()).unwrap(), MergeKind::Tlam);
     let mut players = Players::new(&config, &Device::flex().autodiff());
     let bias = players
         .generator

@@ -3,16 +3,47 @@
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
 
+use super::semantics::Semantics;
+use crate::data::encoded_channels;
+
 /// Sizes of every network that a training run needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct NetworkConfig {
     /// The merge of labels into the concept tensor.
-    pub tlam: TlamConfig,
+    pub merge: MergeConfig,
     /// The way from the concept tensor to the picture.
     pub asap: AsapConfig,
     /// The judge that training plays against.
     pub discriminator: DiscriminatorConfig,
+}
+
+/// What makes the concept tensor of the labels: the paper's network, or one of its baselines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum MergeConfig {
+    /// A transformer over the labels of a pixel.
+    Tlam(TlamConfig),
+    /// Dense layers for each label, and their mean.
+    Clam(ClamConfig),
+    /// The encoded labels side by side.
+    Naive {},
+    /// The encoded classes of the first categorical label; all other labels are ignored.
+    Semantics {},
+}
+
+/// The kinds of merge, without their sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MergeKind {
+    /// A transformer over the labels of a pixel: the paper's network.
+    Tlam,
+    /// Dense layers for each label, and their mean: the paper's strongest baseline.
+    Clam,
+    /// The encoded labels side by side.
+    Naive,
+    /// The first categorical label alone.
+    Semantics,
 }
 
 /// The pixel-wise transformer over label tokens (paper section 3.2).
@@ -27,6 +58,16 @@ pub struct TlamConfig {
     pub heads: usize,
     /// Width of a block's hidden layer, in units of `dimension`.
     pub mlp_ratio: usize,
+}
+
+/// Dense layers of its own for each label (paper section 4.2, "convolutional label merging").
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClamConfig {
+    /// Width of every layer, and channels of the concept tensor.
+    pub dimension: usize,
+    /// Layers of a label after its projection.
+    pub layers: usize,
 }
 
 /// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network a tile.
@@ -93,7 +134,7 @@ pub struct NetworkConfigError {
 }
 
 impl Preset {
-    /// The sizes for pictures of `height` rows.
+    /// The sizes for pictures of `height` rows, with TLAM as the merge.
     ///
     /// As in the original the tile follows the height, so that the grid of pixel networks has 16 rows
     /// (`paper`; at most 16 of the factor are learned) - see `docs/checkpoint.md`.
@@ -101,12 +142,7 @@ impl Preset {
         let tile = (height / 16).max(1).next_power_of_two();
         match self {
             Self::Paper => NetworkConfig {
-                tlam: TlamConfig {
-                    dimension: 96,
-                    layers: 3,
-                    heads: 3,
-                    mlp_ratio: 4,
-                },
+                merge: self.merge(MergeKind::Tlam),
                 asap: AsapConfig {
                     tile,
                     learned_downsampling: tile.min(16),
@@ -124,12 +160,7 @@ impl Preset {
                 },
             },
             Self::Small => NetworkConfig {
-                tlam: TlamConfig {
-                    dimension: 32,
-                    layers: 1,
-                    heads: 2,
-                    mlp_ratio: 2,
-                },
+                merge: self.merge(MergeKind::Tlam),
                 asap: AsapConfig {
                     tile: tile.min(8),
                     learned_downsampling: tile.min(8),
@@ -148,24 +179,94 @@ impl Preset {
             },
         }
     }
+
+    /// The sizes of a merge of this kind.
+    pub fn merge(self, kind: MergeKind) -> MergeConfig {
+        let (dimension, layers, heads, mlp_ratio) = match self {
+            Self::Paper => (96, 3, 3, 4),
+            Self::Small => (32, 1, 2, 2),
+        };
+        match kind {
+            MergeKind::Tlam => MergeConfig::Tlam(TlamConfig {
+                dimension,
+                layers,
+                heads,
+                mlp_ratio,
+            }),
+            MergeKind::Clam => MergeConfig::Clam(ClamConfig { dimension, layers }),
+            MergeKind::Naive => MergeConfig::Naive {},
+            MergeKind::Semantics => MergeConfig::Semantics {},
+        }
+    }
+}
+
+impl MergeKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Tlam, Self::Clam, Self::Naive, Self::Semantics];
+
+    /// The name in recipes, in manifests and of the tensors in checkpoints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tlam => "tlam",
+            Self::Clam => "clam",
+            Self::Naive => "naive",
+            Self::Semantics => "semantics",
+        }
+    }
+}
+
+impl MergeConfig {
+    /// The kind.
+    pub fn kind(&self) -> MergeKind {
+        match self {
+            Self::Tlam(_) => MergeKind::Tlam,
+            Self::Clam(_) => MergeKind::Clam,
+            Self::Naive {} => MergeKind::Naive,
+            Self::Semantics {} => MergeKind::Semantics,
+        }
+    }
+
+    /// Channels of the concept tensor that it makes of these labels; none where `semantics` finds no
+    /// categorical label.
+    pub fn concept_channels(&self, labels: &[Label]) -> usize {
+        match self {
+            Self::Tlam(TlamConfig { dimension, .. }) | Self::Clam(ClamConfig { dimension, .. }) => {
+                *dimension
+            }
+            Self::Naive {} => encoded_channels(labels),
+            Self::Semantics {} => Semantics::of(labels).map_or(0, |semantics| semantics.channels),
+        }
+    }
+
+    fn validate(&self, labels: &[Label]) -> Result<(), NetworkConfigError> {
+        let fail = |field, reason: String| Err(NetworkConfigError { field, reason });
+        match *self {
+            Self::Tlam(TlamConfig {
+                dimension, heads, ..
+            }) if heads == 0 || dimension == 0 || !dimension.is_multiple_of(heads) => fail(
+                "merge.dimension",
+                format!("{dimension} is no multiple of {heads} heads"),
+            ),
+            Self::Tlam(TlamConfig { mlp_ratio: 0, .. }) => {
+                fail("merge.mlp_ratio", "must be at least 1".into())
+            }
+            Self::Clam(ClamConfig { dimension: 0, .. }) => {
+                fail("merge.dimension", "must be at least 1".into())
+            }
+            Self::Semantics {} if Semantics::of(labels).is_none() => fail(
+                "merge.kind",
+                "`semantics` needs a categorical label, and there is none".into(),
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl NetworkConfig {
-    /// Checks that the sizes fit together.
-    pub fn validate(&self) -> Result<(), NetworkConfigError> {
+    /// Checks that the sizes fit together and that these labels can be merged.
+    pub fn validate(&self, labels: &[Label]) -> Result<(), NetworkConfigError> {
         let fail = |field, reason: String| Err(NetworkConfigError { field, reason });
-        let TlamConfig {
-            dimension, heads, ..
-        } = self.tlam;
-        if heads == 0 || dimension == 0 || !dimension.is_multiple_of(heads) {
-            return fail(
-                "tlam.dimension",
-                format!("{dimension} is no multiple of {heads} heads"),
-            );
-        }
-        if self.tlam.mlp_ratio == 0 {
-            return fail("tlam.mlp_ratio", "must be at least 1".into());
-        }
+        self.merge.validate(labels)?;
         let asap = &self.asap;
         if !asap.tile.is_power_of_two() || !(2..=1024).contains(&asap.tile) {
             return fail(
@@ -199,9 +300,40 @@ impl NetworkConfig {
     /// Channels that the discriminator sees beside the picture.
     pub fn condition_channels(&self, labels: &[Label]) -> usize {
         match self.discriminator.condition {
-            Condition::Concept => self.tlam.dimension,
-            Condition::Labels => labels.iter().map(Label::network_channels).sum(),
+            Condition::Concept => self.merge.concept_channels(labels),
+            Condition::Labels => encoded_channels(labels),
         }
+    }
+}
+
+/// A `[network]` table as it may be written. Until there was a choice, TLAM's sizes had a table of
+/// their own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    merge: Option<MergeConfig>,
+    tlam: Option<TlamConfig>,
+    asap: AsapConfig,
+    discriminator: DiscriminatorConfig,
+}
+
+impl TryFrom<Written> for NetworkConfig {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let merge = match (written.merge, written.tlam) {
+            (Some(merge), None) => merge,
+            (None, Some(tlam)) => MergeConfig::Tlam(tlam),
+            (None, None) => return Err("missing field `merge`"),
+            (Some(_), Some(_)) => {
+                return Err("`merge` and `tlam`, its old name, exclude each other");
+            }
+        };
+        Ok(Self {
+            merge,
+            asap: written.asap,
+            discriminator: written.discriminator,
+        })
     }
 }
 
@@ -211,9 +343,15 @@ mod tests {
 
     #[test]
     fn presets_are_valid_at_common_sizes() {
+        let labels = [Label::semantics(["a"])];
         for preset in [Preset::Paper, Preset::Small] {
             for height in [64, 128, 256, 512, 1024] {
-                preset.network(height).validate().expect("preset is valid");
+                for kind in MergeKind::ALL {
+                    let mut network = preset.network(height);
+                    network.merge = preset.merge(kind);
+                    network.validate(&labels).expect("preset is valid");
+                    assert_eq!(network.merge.kind(), kind);
+                }
             }
         }
     }
@@ -227,11 +365,96 @@ mod tests {
     #[test]
     fn errors_name_the_field() {
         let mut network = Preset::Small.network(128);
-        network.tlam.heads = 3;
-        let error = network.validate().expect_err("32 is no multiple of 3");
+        let mut refused = |merge, labels: &[Label]| {
+            network.merge = merge;
+            let error = network.validate(labels).expect_err("does not fit");
+            error.to_string()
+        };
+        let tlam = TlamConfig {
+            dimension: 32,
+            layers: 1,
+            heads: 3,
+            mlp_ratio: 2,
+        };
         assert_eq!(
-            error.to_string(),
-            "network.tlam.dimension: 32 is no multiple of 3 heads"
+            refused(MergeConfig::Tlam(tlam), &[]),
+            "network.merge.dimension: 32 is no multiple of 3 heads"
         );
+        assert_eq!(
+            refused(MergeConfig::Semantics {}, &[Label::depth()]),
+            "network.merge.kind: `semantics` needs a categorical label, and there is none"
+        );
+    }
+
+    #[test]
+    fn channels_of_the_concept_tensor() {
+        let labels = [
+            Label::depth(),
+            Label::semantics(["a", "b"]),
+            Label::normals(),
+        ];
+        let channels = MergeKind::ALL.map(|kind| {
+            let merge = Preset::Paper.merge(kind);
+            merge.concept_channels(&labels)
+        });
+        assert_eq!(channels, [96, 96, 2 + 3 + 4, 3]);
+    }
+
+    const REST: &str = "
+        [asap]
+        tile = 8
+        learned_downsampling = 8
+        width = 32
+        max_width = 224
+        depth = 5
+        pixel_width = 32
+        initial_gain = 1.0
+        head_gain = 0.1
+        shared_start = true
+        [discriminator]
+        width = 32
+        condition = 'concept'";
+
+    fn parse(merge: &str) -> Result<NetworkConfig, String> {
+        toml::from_str(&format!("{merge}{REST}")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_kind_has_a_written_form() {
+        for kind in MergeKind::ALL {
+            let mut network = Preset::Small.network(128);
+            network.merge = Preset::Small.merge(kind);
+            let text = toml::to_string(&network).expect("serialises");
+            let said = format!("[merge]\nkind = \"{}\"", kind.name());
+            assert!(text.contains(&said), "{text}");
+            assert_eq!(toml::from_str(&text), Ok(network));
+        }
+    }
+
+    #[test]
+    fn the_old_name_of_the_merge_is_read() {
+        let sizes = "dimension = 32\nlayers = 1\nheads = 2\nmlp_ratio = 2";
+        let old = parse(&format!("[tlam]\n{sizes}")).expect("the old form");
+        assert_eq!(old, Preset::Small.network(128));
+        assert_eq!(Ok(old), parse(&format!("[merge]\nkind = 'tlam'\n{sizes}")));
+    }
+
+    #[test]
+    fn merges_that_cannot_be_meant_are_refused() {
+        let clam = "[merge]\nkind = 'clam'\ndimension = 32\n";
+        for (merge, expected) in [
+            ("", "missing field `merge`"),
+            (&format!("{clam}layers = 1\nheads = 2")[..], "heads"),
+            (clam, "missing field `layers`"),
+            ("[merge]\nkind = 'naive'\ndimension = 32", "dimension"),
+            ("[merge]\nkind = 'other'", "other"),
+            (
+                "[merge]\nkind = 'naive'\n[tlam]\ndimension = 32\nlayers = 1\nheads = 2\nmlp_ratio = 2",
+                "exclude each other",
+            ),
+        ] {
+            let error = parse(merge).expect_err(merge);
+            assert!(error.contains(expected), "{merge}: {error}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use multicond::label::Label;
 
 use super::{TlamConfig, layers::linear};
 
-/// The merge network.
+/// The merge of the paper.
 #[derive(Module, Debug)]
 pub struct Tlam {
     /// One projection a label, weight `[label channels, dimension]`.
@@ -62,28 +62,7 @@ impl Tlam {
         }
     }
 
-    /// Merges encoded labels `[batch, sum of label channels, height, width]`, zero where missing,
-    /// into the concept tensor `[batch, dimension, height, width]`.
-    pub fn forward(&self, labels: Tensor<4>) -> Tensor<4> {
-        self.forward_in_chunks(labels, usize::MAX)
-    }
-
-    /// [`forward`](Self::forward), so many pixels at a time: the same result in less memory.
-    pub fn forward_in_chunks(&self, labels: Tensor<4>, chunk: usize) -> Tensor<4> {
-        let [batch, _, height, width] = labels.dims();
-        let concepts = pixels(labels)
-            .split(chunk.min(batch * height * width), 0)
-            .into_iter()
-            .map(|chunk| self.merge(chunk))
-            .collect();
-        let concept: Tensor<2> = Tensor::cat(concepts, 0);
-        let [_, dimension] = concept.dims();
-        concept
-            .reshape([batch, height, width, dimension])
-            .permute([0, 3, 1, 2])
-    }
-
-    /// [`forward`](Self::forward) on `[pixels, channels]`, giving `[pixels, dimension]`.
+    /// Encoded labels `[pixels, sum of label channels]`, zero where missing, to `[pixels, dimension]`.
     pub fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
         let mut first = 0;
         let tokens: Vec<Tensor<2>> = self
@@ -106,14 +85,6 @@ impl Tlam {
             });
         tokens.mean_dim(1).squeeze_dim(1)
     }
-}
-
-/// Lays the pixels of `[batch, channels, height, width]` out as `[pixels, channels]`.
-pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = planes.dims();
-    planes
-        .permute([0, 2, 3, 1])
-        .reshape([batch * height * width, channels])
 }
 
 impl Block {

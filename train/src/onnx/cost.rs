@@ -2,20 +2,36 @@
 
 use multicond::{label::Label, model::MultiplyAdds};
 
-use crate::net::{AsapConfig, NetworkConfig, asap::position};
+use crate::{
+    data::encoded_channels,
+    net::{AsapConfig, ClamConfig, MergeConfig, NetworkConfig, TlamConfig, asap::position},
+};
 
 /// Trained numbers of the generator.
 pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
-    let tlam = &network.tlam;
-    let (n, d, r) = (labels.len(), tlam.dimension, tlam.mlp_ratio);
-    let projections = (channels(labels) + n) * d;
-    let block = 4 * d + (3 * d * d + 3 * d) + (d * d + d) + (2 * r * d * d + r * d + d);
-    let merge = projections + n * d + tlam.layers * block;
+    let n = labels.len();
+    let merge = match network.merge {
+        MergeConfig::Tlam(TlamConfig {
+            dimension: d,
+            layers,
+            mlp_ratio: r,
+            ..
+        }) => {
+            let block = 4 * d + (3 * d * d + 3 * d) + (d * d + d) + (2 * r * d * d + r * d + d);
+            (encoded_channels(labels) + n) * d + n * d + layers * block
+        }
+        MergeConfig::Clam(ClamConfig {
+            dimension: d,
+            layers,
+        }) => (encoded_channels(labels) + n) * d + n * layers * (d * d + d),
+        MergeConfig::Naive {} | MergeConfig::Semantics {} => 0,
+    };
 
-    let convolutions: usize = stages(&network.asap, d)
+    let concept = network.merge.concept_channels(labels);
+    let convolutions: usize = stages(&network.asap, concept)
         .map(|stage| 9 * stage.input * stage.output + 2 * stage.output)
         .sum();
-    let pixel = pixel_parameters(&network.asap, d);
+    let pixel = pixel_parameters(&network.asap, concept);
     let head = pixel * network.asap.max_width + pixel;
     (merge + convolutions + head) as u64
 }
@@ -23,17 +39,31 @@ pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
 /// Multiply-adds of the products in dense layers, attention and convolutions, for each pixel. The
 /// share of a tile's work is rounded down.
 pub fn multiply_adds(network: &NetworkConfig, labels: &[Label]) -> MultiplyAdds {
-    let tlam = &network.tlam;
-    let (n, d, r) = (labels.len(), tlam.dimension, tlam.mlp_ratio);
-    let block = 4 * n * d * d + 2 * r * n * d * d + 2 * n * n * d;
-    let merge = channels(labels) * d + tlam.layers * block;
+    let n = labels.len();
+    let merge = match network.merge {
+        MergeConfig::Tlam(TlamConfig {
+            dimension: d,
+            layers,
+            mlp_ratio: r,
+            ..
+        }) => {
+            let block = 4 * n * d * d + 2 * r * n * d * d + 2 * n * n * d;
+            encoded_channels(labels) * d + layers * block
+        }
+        MergeConfig::Clam(ClamConfig {
+            dimension: d,
+            layers,
+        }) => encoded_channels(labels) * d + n * layers * d * d,
+        MergeConfig::Naive {} | MergeConfig::Semantics {} => 0,
+    };
 
     let asap = &network.asap;
-    let stream: usize = stages(asap, d)
+    let concept = network.merge.concept_channels(labels);
+    let stream: usize = stages(asap, concept)
         .map(|stage| 9 * stage.input * stage.output * stage.side * stage.side)
         .sum();
-    let head = pixel_parameters(asap, d) * asap.max_width;
-    let pixel: usize = pixel_layers(asap, d)
+    let head = pixel_parameters(asap, concept) * asap.max_width;
+    let pixel: usize = pixel_layers(asap, concept)
         .map(|[input, output]| input * output)
         .iter()
         .sum();
@@ -41,10 +71,6 @@ pub fn multiply_adds(network: &NetworkConfig, labels: &[Label]) -> MultiplyAdds 
         merge_per_pixel: merge as u64,
         render_per_pixel: ((stream + head) / (asap.tile * asap.tile) + pixel) as u64,
     }
-}
-
-fn channels(labels: &[Label]) -> usize {
-    labels.iter().map(Label::network_channels).sum()
 }
 
 /// A convolution of the low-resolution stream.
@@ -99,7 +125,7 @@ mod tests {
     use burn::{module::Module, tensor::Device};
 
     use super::*;
-    use crate::net::{Generator, Preset};
+    use crate::net::{Generator, MergeKind, Preset};
 
     /// Taskonomy as in the paper: 18 classes, no presence channels.
     fn taskonomy() -> Vec<Label> {
@@ -132,6 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn baselines_cost_less_before_the_concept() {
+        let merge = |kind| {
+            let mut network = Preset::Paper.network(256);
+            network.merge = Preset::Paper.merge(kind);
+            multiply_adds(&network, &taskonomy()).merge_per_pixel
+        };
+        assert_eq!(merge(MergeKind::Clam), 140_736);
+        assert_eq!(merge(MergeKind::Naive), 0);
+        assert_eq!(merge(MergeKind::Semantics), 0);
+    }
+
+    #[test]
     fn fixed_downsampling_divides_the_stream() {
         let network = Preset::Paper.network(512);
         let cost = multiply_adds(&network, &taskonomy());
@@ -140,16 +178,19 @@ mod tests {
 
     #[test]
     fn formula_counts_what_the_module_holds() {
-        let network = Preset::Small.network(128);
         let labels = [
             Label::semantics(["a", "b"]),
             Label::depth(),
             Label::albedo(),
         ];
-        let generator = Generator::new(&network, &labels, &Device::flex());
-        assert_eq!(
-            parameter_count(&network, &labels),
-            generator.num_params() as u64
-        );
+        for kind in MergeKind::ALL {
+            let mut network = Preset::Small.network(128);
+            network.merge = Preset::Small.merge(kind);
+            let generator = Generator::new(&network, &labels, &Device::flex());
+            assert_eq!(
+                parameter_count(&network, &labels),
+                generator.num_params() as u64
+            );
+        }
     }
 }

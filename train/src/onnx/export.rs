@@ -14,7 +14,7 @@ use prost::Message;
 
 use super::{
     builder::{Graph, fixed, named},
-    cost, labels, low_resolution, pixel_mlp, tlam,
+    cost, low_resolution, merge, pixel_mlp,
 };
 use crate::{
     files::write_atomically,
@@ -45,10 +45,10 @@ pub struct ModelInfo {
 pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
     Manifest {
         name: info.name,
-        system: "tlam".into(),
+        system: network.merge.kind().name().into(),
         labels: labels.to_vec(),
         tile: network.asap.tile,
-        concept_channels: network.tlam.dimension,
+        concept_channels: network.merge.concept_channels(labels),
         trained_size: info.trained_size,
         parameters: cost::parameter_count(network, labels),
         multiply_adds: cost::multiply_adds(network, labels),
@@ -77,14 +77,14 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
     manifest.validate()?;
     check_sizes(generator, manifest)?;
     let mut graph = Graph::new("multicond");
-    let tokens = labels::tokens(&mut graph, &generator.tlam, &manifest.labels)?;
-    let concept = tlam::merge(&mut graph, &generator.tlam, &tokens)?;
+    let channels = manifest.concept_channels;
+    let concept = merge::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
     let pixel = &generator.asap.pixel_mlp;
     let parameters = low_resolution::parameters(
         &mut graph,
         &generator.asap.low_resolution,
         &concept,
-        manifest.concept_channels,
+        channels,
         pixel.parameter_count(),
     )?;
     let image = pixel_mlp::paint(&mut graph, pixel, &concept, &parameters, IMAGE)?;
@@ -129,22 +129,14 @@ fn metadata(manifest: &Manifest) -> Result<Vec<StringStringEntryProto>> {
 
 /// The manifest must describe this generator and no other.
 fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
-    let [labels, dimension] = generator.tlam.label_encodings.dims();
-    let projections = generator.tlam.projections.len();
-    let tile = generator.asap.pixel_mlp.tile;
-    for (what, said, found) in [
-        ("labels", manifest.labels.len(), labels),
-        ("labels", manifest.labels.len(), projections),
-        (
-            "channels of the concept tensor",
-            manifest.concept_channels,
-            dimension,
-        ),
-        ("pixels along a tile", manifest.tile, tile),
-    ] {
-        if said != found {
-            bail!("the manifest says {said} {what}, the generator has {found}");
-        }
+    merge::check_sizes(
+        &generator.merge,
+        &manifest.labels,
+        manifest.concept_channels,
+    )?;
+    let (said, found) = (manifest.tile, generator.asap.pixel_mlp.tile);
+    if said != found {
+        bail!("the manifest says {said} pixels along a tile, the generator has {found}");
     }
     Ok(())
 }

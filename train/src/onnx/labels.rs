@@ -1,9 +1,7 @@
-//! Labels in physical units to tokens: encoding, missing values, projection, GELU, label encoding.
-//!
-//! The same function as [`crate::data::encode`] followed by the first lines of [`Tlam`].
+//! Labels in physical units to network input, missing values included: the same function as
+//! [`crate::data::encode`].
 
-use anyhow::{Context, Result};
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use anyhow::Result;
 use multicond::{
     label::{Encoding, Label, Values},
     model::proto::DataType,
@@ -11,63 +9,12 @@ use multicond::{
 
 use super::{
     builder::{Graph, Value, fixed, named},
-    layers::{dense, gelu, reshape, transpose},
-    weights::{self, Dense},
+    layers::{reshape, transpose},
 };
-use crate::net::tlam::Tlam;
 
-/// The inputs of all labels, and their tokens side by side, `[pixels, labels * dimension]`.
-pub(super) struct Tokens {
-    /// The first label's input, which tells the size of the picture.
-    pub(super) first_input: Value,
-    pub(super) tokens: Value,
-}
-
-pub(super) fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label]) -> Result<Tokens> {
-    let count = labels.len();
-    let [_, dimension] = tlam.label_encodings.dims();
-    let encodings = weights::read(
-        "tlam.label_encodings",
-        &tlam.label_encodings,
-        [count, dimension],
-    )?;
-    let inputs: Vec<Value> = labels.iter().map(|label| input(graph, label)).collect();
-    let mut tokens = Vec::with_capacity(count);
-    for (index, (label, encoding)) in labels
-        .iter()
-        .zip(encodings.chunks_exact(dimension))
-        .enumerate()
-    {
-        let projection = Dense::read(
-            &format!("tlam.projections.{index}"),
-            &tlam.projections[index],
-            [label.network_channels(), dimension],
-        )?;
-        graph.enter(format!("labels.{}", label.name));
-        let token = match &label.values {
-            Values::Categorical { classes, .. } => {
-                class_token(graph, &inputs[index], classes.len(), &projection, encoding)
-            }
-            Values::Continuous {
-                channels,
-                encoding: formula,
-                ..
-            } => {
-                let values = encode(graph, &inputs[index], *channels, formula, label.presence);
-                value_token(graph, &values, &projection, encoding)
-            }
-        };
-        tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
-    }
-    graph.enter("labels");
-    let tokens: Vec<&Value> = tokens.iter().collect();
-    Ok(Tokens {
-        first_input: inputs
-            .into_iter()
-            .next()
-            .context("a model needs at least one label")?,
-        tokens: graph.node("Concat", &tokens).int("axis", -1).output(),
-    })
+/// The graph's inputs, one a label.
+pub(super) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
+    labels.iter().map(|label| input(graph, label)).collect()
 }
 
 fn input(graph: &mut Graph, label: &Label) -> Value {
@@ -84,23 +31,36 @@ fn input(graph: &mut Graph, label: &Label) -> Value {
     graph.input(&label.name, r#type, dims)
 }
 
-/// A class id has as many tokens as there are classes and one for "not known": a table.
-///
-/// The network itself fills the table, so a row is what training computed for that id.
-fn class_token(
-    graph: &mut Graph,
-    input: &Value,
-    classes: usize,
-    projection: &Dense,
-    encoding: &[f32],
-) -> Result<Value> {
-    let d = projection.output;
-    let table = class_table(classes, projection, encoding)?;
-    let table = graph.weight(
-        &format!("{}.table", projection.name),
-        &[classes + 1, d],
-        &table,
-    )?;
+/// A label's network input, `[pixels, network channels]`, zero where missing.
+pub(super) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
+    match &label.values {
+        Values::Categorical { classes, .. } => {
+            let (classes, channels) = (classes.len(), label.network_channels());
+            let table = one_hot(classes, channels);
+            let name = format!("labels.{}.one_hot", label.name);
+            let table = graph.weight(&name, &[classes + 1, channels], &table)?;
+            Ok(lookup(graph, input, classes, &table))
+        }
+        Values::Continuous {
+            channels, encoding, ..
+        } => Ok(encode(graph, input, *channels, encoding, label.presence)),
+    }
+}
+
+/// The network inputs of all classes, `[classes + 1, channels]`. The last row is that of a missing id,
+/// whose one-hot vector and presence are zero.
+pub(super) fn one_hot(classes: usize, channels: usize) -> Vec<f32> {
+    let mut rows = vec![0.0; (classes + 1) * channels];
+    for (class, row) in rows.chunks_exact_mut(channels).take(classes).enumerate() {
+        row[class] = 1.0;
+        // With a presence channel the channels are one more than the classes.
+        row[classes..].fill(1.0);
+    }
+    rows
+}
+
+/// A row of a table of `classes + 1` rows for each pixel; the last for ids that are no class.
+pub(super) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &Value) -> Value {
     let (first, last) = (graph.id(0), graph.id(classes as i32 - 1));
     let unknown = graph.id(classes as i32);
     let ids = reshape(graph, input, &[-1]);
@@ -108,35 +68,10 @@ fn class_token(
     let above = graph.op("Greater", &[&ids, &last]);
     let outside = graph.op("Or", &[&below, &above]);
     let rows = graph.op("Where", &[&outside, &unknown, &ids]);
-    Ok(graph
-        .node("Gather", &[&table, &rows])
+    graph
+        .node("Gather", &[table, &rows])
         .int("axis", 0)
-        .output())
-}
-
-/// Tokens `[classes + 1, dimension]`; the last row is that of a missing id, whose one-hot vector and
-/// presence are zero.
-fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<Vec<f32>> {
-    let (channels, d) = (projection.input, projection.output);
-    let mut before = Vec::with_capacity((classes + 1) * d);
-    let rows = projection.weight.chunks_exact(d);
-    // With a presence channel the rows are one more than the classes.
-    let presence = projection.weight[(channels - 1) * d..].to_vec();
-    for row in rows.take(classes) {
-        before.extend((0..d).map(|i| {
-            let presence = if channels > classes { presence[i] } else { 0.0 };
-            row[i] + presence + projection.bias[i]
-        }));
-    }
-    before.extend(&projection.bias);
-    let device = Device::flex();
-    let before = Tensor::<2>::from_data(TensorData::new(before, [classes + 1, d]), &device);
-    let encoding = Tensor::<2>::from_data(TensorData::new(encoding.to_vec(), [1, d]), &device);
-    let table = activation::gelu(before) + encoding;
-    table
-        .into_data()
-        .try_into_vec::<f32>()
-        .map_err(|error| anyhow::anyhow!("class tokens cannot be read: {error:?}"))
+        .output()
 }
 
 /// Physical values `[batch, channels, height, width]` to network input `[pixels, network channels]`,
@@ -222,23 +157,6 @@ fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Value {
         }
         Encoding::Direction => values.clone(),
     }
-}
-
-/// Network input `[pixels, channels]` to tokens `[pixels, dimension]`.
-fn value_token(
-    graph: &mut Graph,
-    values: &Value,
-    projection: &Dense,
-    encoding: &[f32],
-) -> Result<Value> {
-    let projected = dense(graph, values, projection)?;
-    let active = gelu(graph, &projected);
-    let encoding = graph.weight(
-        &format!("{}.label_encoding", projection.name),
-        &[projection.output],
-        encoding,
-    )?;
-    Ok(graph.op("Add", &[&active, &encoding]))
 }
 
 fn cast(graph: &mut Graph, value: &Value, to: DataType) -> Value {

@@ -70,3 +70,13 @@ pub(super) fn transpose<const N: usize>(
         .ints("perm", order)
         .output()
 }
+
+/// Mean over the labels of each pixel, `[pixels * labels, size]` to `[pixels, size]`.
+pub(super) fn mean(graph: &mut Graph, rows: &Value, labels: usize, size: usize) -> Value {
+    let tokens = reshape(graph, rows, &[-1, labels as i64, size as i64]);
+    graph
+        .node("ReduceMean", &[&tokens])
+        .ints("axes", [1])
+        .int("keepdims", 0)
+        .output()
+}

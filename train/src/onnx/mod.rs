@@ -2,12 +2,16 @@
 //! nodes; what the file looks like from outside is in `docs/model-file.md`.
 
 mod builder;
+mod clam;
 mod cost;
 mod export;
 mod labels;
 mod layers;
 mod low_resolution;
+mod merge;
+mod naive;
 mod pixel_mlp;
+mod semantics;
 mod tlam;
 mod weights;
 

@@ -1,21 +1,20 @@
-//! The merge: tokens to the concept tensor, as in [`crate::net::tlam`].
+//! TLAM's merge: labels to tokens to the concept tensor, as in [`crate::net::tlam`].
 //!
 //! Three choices make it fast and change no number beyond rounding: all dense layers run on
 //! `[pixels * labels, d]`, the scale of the scores sits in the weights of the queries, and the mean
 //! over labels comes before the last dense layer, which then runs on one row a pixel.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use multicond::label::{Label, Values};
 
 use super::{
-    builder::{Graph, Value, fixed, named},
-    labels::Tokens,
-    layers::{dense, gelu, layer_norm, reshape, transpose},
-    weights::Dense,
+    builder::{Graph, Value},
+    labels,
+    layers::{dense, gelu, layer_norm, mean, reshape, transpose},
+    weights::{self, Dense},
 };
 use crate::net::tlam::{Block, Tlam};
-
-/// Name of the one value that crosses from the merge to the rendering.
-pub(super) const CONCEPT: &str = "concept";
 
 /// Sizes that every block shares.
 struct Shape {
@@ -23,12 +22,18 @@ struct Shape {
     dimension: usize,
 }
 
-/// The concept tensor `[batch, dimension, height, width]`.
-pub(super) fn merge(graph: &mut Graph, tlam: &Tlam, input: &Tokens) -> Result<Value> {
+/// The concept of all pixels, `[pixels, dimension]`.
+pub(super) fn merge(
+    graph: &mut Graph,
+    tlam: &Tlam,
+    labels: &[Label],
+    inputs: &[Value],
+) -> Result<Value> {
+    let tokens = tokens(graph, tlam, labels, inputs)?;
     let [labels, dimension] = tlam.label_encodings.dims();
     let shape = Shape { labels, dimension };
     graph.enter("tlam");
-    let mut tokens = reshape(graph, &input.tokens, &[-1, dimension as i64]);
+    let mut tokens = reshape(graph, &tokens, &[-1, dimension as i64]);
     let mut merged = None;
     for (index, block) in tlam.blocks.iter().enumerate() {
         let name = format!("tlam.blocks.{index}");
@@ -51,8 +56,103 @@ pub(super) fn merge(graph: &mut Graph, tlam: &Tlam, input: &Tokens) -> Result<Va
         }
     }
     graph.enter("tlam");
-    let merged = merged.unwrap_or_else(|| mean(graph, &tokens, labels, dimension));
-    Ok(picture(graph, &merged, &input.first_input, dimension))
+    Ok(merged.unwrap_or_else(|| mean(graph, &tokens, labels, dimension)))
+}
+
+/// The tokens of all labels side by side, `[pixels, labels * dimension]`.
+fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) -> Result<Value> {
+    let count = labels.len();
+    let [_, dimension] = tlam.label_encodings.dims();
+    let encodings = weights::read(
+        "tlam.label_encodings",
+        &tlam.label_encodings,
+        [count, dimension],
+    )?;
+    let mut tokens = Vec::with_capacity(count);
+    for (index, (label, encoding)) in labels
+        .iter()
+        .zip(encodings.chunks_exact(dimension))
+        .enumerate()
+    {
+        let projection = Dense::read(
+            &format!("tlam.projections.{index}"),
+            &tlam.projections[index],
+            [label.network_channels(), dimension],
+        )?;
+        graph.enter(format!("labels.{}", label.name));
+        let token = match &label.values {
+            Values::Categorical { classes, .. } => {
+                class_token(graph, &inputs[index], classes.len(), &projection, encoding)
+            }
+            Values::Continuous { .. } => labels::encoded(graph, label, &inputs[index])
+                .and_then(|values| value_token(graph, &values, &projection, encoding)),
+        };
+        tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
+    }
+    graph.enter("labels");
+    let tokens: Vec<&Value> = tokens.iter().collect();
+    Ok(graph.node("Concat", &tokens).int("axis", -1).output())
+}
+
+/// A class id has as many tokens as there are classes and one for "not known": a table.
+///
+/// The network itself fills the table, so a row is what training computed for that id.
+fn class_token(
+    graph: &mut Graph,
+    input: &Value,
+    classes: usize,
+    projection: &Dense,
+    encoding: &[f32],
+) -> Result<Value> {
+    let table = class_table(classes, projection, encoding)?;
+    let table = graph.weight(
+        &format!("{}.table", projection.name),
+        &[classes + 1, projection.output],
+        &table,
+    )?;
+    Ok(labels::lookup(graph, input, classes, &table))
+}
+
+/// Tokens `[classes + 1, dimension]`; the last row is that of a missing id, whose one-hot vector and
+/// presence are zero.
+fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<Vec<f32>> {
+    let (channels, d) = (projection.input, projection.output);
+    let mut before = Vec::with_capacity((classes + 1) * d);
+    let rows = projection.weight.chunks_exact(d);
+    // With a presence channel the rows are one more than the classes.
+    let presence = projection.weight[(channels - 1) * d..].to_vec();
+    for row in rows.take(classes) {
+        before.extend((0..d).map(|i| {
+            let presence = if channels > classes { presence[i] } else { 0.0 };
+            row[i] + presence + projection.bias[i]
+        }));
+    }
+    before.extend(&projection.bias);
+    let device = Device::flex();
+    let before = Tensor::<2>::from_data(TensorData::new(before, [classes + 1, d]), &device);
+    let encoding = Tensor::<2>::from_data(TensorData::new(encoding.to_vec(), [1, d]), &device);
+    let table = activation::gelu(before) + encoding;
+    table
+        .into_data()
+        .try_into_vec::<f32>()
+        .map_err(|error| anyhow::anyhow!("class tokens cannot be read: {error:?}"))
+}
+
+/// Network input `[pixels, channels]` to tokens `[pixels, dimension]`.
+fn value_token(
+    graph: &mut Graph,
+    values: &Value,
+    projection: &Dense,
+    encoding: &[f32],
+) -> Result<Value> {
+    let projected = dense(graph, values, projection)?;
+    let active = gelu(graph, &projected);
+    let encoding = graph.weight(
+        &format!("{}.label_encoding", projection.name),
+        &[projection.output],
+        encoding,
+    )?;
+    Ok(graph.op("Add", &[&active, &encoding]))
 }
 
 /// Tokens plus what attention adds to them.
@@ -115,46 +215,4 @@ fn hidden(
 fn width(block: &Block) -> usize {
     let [_, width] = block.expand.weight.dims();
     width
-}
-
-/// Mean over the labels of each pixel, `[pixels * labels, size]` to `[pixels, size]`.
-fn mean(graph: &mut Graph, rows: &Value, labels: usize, size: usize) -> Value {
-    let tokens = reshape(graph, rows, &[-1, labels as i64, size as i64]);
-    graph
-        .node("ReduceMean", &[&tokens])
-        .ints("axes", [1])
-        .int("keepdims", 0)
-        .output()
-}
-
-/// `[pixels, dimension]` back to a picture of the size of `input`.
-fn picture(graph: &mut Graph, pixels: &Value, input: &Value, dimension: usize) -> Value {
-    let batch = graph
-        .node("Shape", &[input])
-        .int("start", 0)
-        .int("end", 1)
-        .output();
-    let sides = graph
-        .node("Shape", &[input])
-        .int("start", 2)
-        .int("end", 4)
-        .output();
-    let channels = graph.list(&[dimension as i64]);
-    let shape = graph
-        .node("Concat", &[&batch, &sides, &channels])
-        .int("axis", 0)
-        .output();
-    let pixels = graph.op("Reshape", &[pixels, &shape]);
-    let concept = graph
-        .node("Transpose", &[&pixels])
-        .ints("perm", [0, 3, 1, 2])
-        .named(CONCEPT);
-    let dims = vec![
-        named("batch"),
-        fixed(dimension),
-        named("height"),
-        named("width"),
-    ];
-    graph.describe(&concept, dims);
-    concept
 }

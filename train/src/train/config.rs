@@ -123,7 +123,7 @@ impl Config {
     /// Checks everything that the types leave open.
     pub fn validate(&self) -> Result<()> {
         validate_labels(&self.labels)?;
-        self.network.validate()?;
+        self.network.validate(&self.labels)?;
         let Size { width, height } = self.size;
         let tile = self.network.asap.tile;
         // The norms at the lowest resolution need more than one cell to have a variance.

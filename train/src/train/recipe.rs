@@ -7,7 +7,7 @@ use multicond::{label::Label, model::Size};
 use serde::Deserialize;
 
 use super::{Config, TrainingConfig, config::one_line};
-use crate::net::{NetworkConfig, Preset};
+use crate::net::{MergeKind, NetworkConfig, Preset};
 
 /// A run before it meets its data.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Recipe {
     /// Sizes of the networks, unless `network` gives them one by one.
     #[serde(default = "small")]
     pub preset: Preset,
+    /// What merges the labels, in the preset's sizes; TLAM if absent.
+    #[serde(default)]
+    pub merge: Option<MergeKind>,
     /// Size of the pictures in training.
     #[serde(default = "default_size")]
     pub size: Size,
@@ -61,6 +64,7 @@ impl Recipe {
             name: name.into(),
             notice: None,
             preset,
+            merge: None,
             size: size.unwrap_or_else(default_size),
             labels: None,
             presence: preset != Preset::Paper,
@@ -78,8 +82,19 @@ impl Recipe {
     /// The complete configuration for data with these labels.
     ///
     /// # Errors
-    /// When a label is asked for that the data lacks, or sizes do not fit together.
+    /// When a label is asked for that the data lacks, or choices do not fit together.
     pub fn complete(self, available: &[Label]) -> Result<Config> {
+        let network = match (self.network, self.merge) {
+            (Some(_), Some(merge)) => bail!(
+                "merge = \"{}\" chooses among a preset's sizes, and [network] gives its own",
+                merge.name()
+            ),
+            (Some(network), None) => network,
+            (None, merge) => NetworkConfig {
+                merge: self.preset.merge(merge.unwrap_or(MergeKind::Tlam)),
+                ..self.preset.network(self.size.height)
+            },
+        };
         let mut labels = match &self.labels {
             None => available.to_vec(),
             Some(names) => names
@@ -94,9 +109,7 @@ impl Recipe {
             name: self.name,
             notice: self.notice,
             size: self.size,
-            network: self
-                .network
-                .unwrap_or_else(|| self.preset.network(self.size.height)),
+            network,
             training: self.training,
             labels,
         };
@@ -115,5 +128,38 @@ fn find(name: &str, available: &[Label]) -> Result<Label> {
                 names.join(", ")
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(text: &str) -> Result<Config> {
+        let recipe: Recipe = toml::from_str(&format!("name = 'test'\n{text}"))?;
+        recipe.complete(&[Label::depth(), Label::semantics(["a", "b"])])
+    }
+
+    #[test]
+    fn a_recipe_chooses_the_merge() {
+        for kind in MergeKind::ALL {
+            let text = format!("preset = 'paper'\nmerge = '{}'", kind.name());
+            let network = complete(&text).expect("a recipe").network;
+            assert_eq!(network.merge, Preset::Paper.merge(kind));
+            assert_eq!(network.asap, Preset::Paper.network(256).asap);
+        }
+        let network = complete("").expect("a recipe").network;
+        assert_eq!(network, Preset::Small.network(256));
+    }
+
+    #[test]
+    fn merges_that_cannot_be_are_refused() {
+        let network = toml::to_string(&Preset::Small.network(256)).expect("serialises");
+        let network = network.replace('[', "[network.");
+        let refused = |text: &str| complete(text).expect_err(text).to_string();
+        let error = refused(&format!("merge = 'clam'\n[network]\n{network}"));
+        assert!(error.contains("merge = \"clam\""), "{error}");
+        let error = refused("merge = 'semantics'\nlabels = ['depth']");
+        assert!(error.contains("categorical"), "{error}");
     }
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     data::Batch,
-    net::{Condition, Generator, discriminator::Discriminator, tlam::pixels, vgg::Vgg},
+    net::{Condition, Generator, discriminator::Discriminator, merge::pixels, vgg::Vgg},
 };
 
 /// Both networks with everything that changes from step to step.
@@ -150,7 +150,10 @@ impl Players {
             &self.generator,
             GradientsParams::from_grads(gradients, &self.generator),
         );
-        if let Some(merged) = merged {
+        // Without weights there is nothing to find a gradient of, and nothing that has one.
+        if let Some(merged) = merged
+            && self.generator.merge.num_params() > 0
+        {
             self.backward_merge(batch, merged, config, &mut accumulator);
         }
         let rates = generator_rates(rate, config.training.low_resolution_share);
@@ -167,7 +170,7 @@ impl Players {
     /// The concept tensor, as a constant.
     fn concept(&self, batch: &Batch, config: &Config) -> Tensor<4> {
         let labels = batch.labels.clone().without_autodiff();
-        let merge = self.generator.tlam.valid();
+        let merge = self.generator.merge.valid();
         Tensor::from_inner(merge.forward_in_chunks(labels, config.training.merge_chunk))
     }
 
@@ -190,7 +193,7 @@ impl Players {
             .into_iter()
             .zip(gradient.split(chunk, 0))
         {
-            let product = (self.generator.tlam.merge(labels) * gradient).sum();
+            let product = (self.generator.merge.merge(labels) * gradient).sum();
             let gradients = GradientsParams::from_grads(product.backward(), &self.generator);
             accumulator.accumulate(&self.generator, gradients);
         }
@@ -248,18 +251,21 @@ fn number(loss: Tensor<1>) -> f32 {
 mod tests {
     use multicond::{label::Label, model::Size};
 
+    use burn::module::Param;
+
     use super::*;
     use crate::{
-        net::Preset,
+        net::{Merge, MergeKind, Preset},
         train::{Recipe, TrainingConfig},
     };
 
-    fn config(merge_chunk: usize) -> Config {
+    fn config(merge: MergeKind, merge_chunk: usize) -> Config {
         let size = Size {
             width: 32,
             height: 32,
         };
         let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
+        recipe.merge = Some(merge);
         recipe.training = TrainingConfig {
             merge_chunk,
             ..TrainingConfig::default()
@@ -279,27 +285,41 @@ mod tests {
         }
     }
 
+    /// A weight of the merge, where it has any.
+    fn projection(generator: &Generator, label: usize) -> Option<&Param<Tensor<2>>> {
+        match &generator.merge {
+            Merge::Tlam(tlam) => Some(&tlam.projections[label].weight),
+            Merge::Clam(clam) => Some(&clam.branches[label].projection.weight),
+            Merge::Naive(_) | Merge::Semantics(_) => None,
+        }
+    }
+
     /// Against autodiff without any cutting, for one given gradient at the concept tensor: what lies behind it
     /// has ReLUs, whose kinks would turn rounding into gradient.
     #[test]
     fn chunks_give_the_gradient_of_the_whole() {
+        for kind in [MergeKind::Tlam, MergeKind::Clam] {
+            chunks_agree(&config(kind, 700));
+        }
+    }
+
+    fn chunks_agree(config: &Config) {
         let device = Device::flex().autodiff();
-        let config = config(700);
-        let players = Players::new(&config, &device);
+        let players = Players::new(config, &device);
         let batch = batch(&device);
         let weight = |gradients: &GradientsParams| -> Tensor<2> {
-            let id = players.generator.tlam.projections[0].weight.id;
-            gradients.get(id).expect("the merge has gradients")
+            let weight = projection(&players.generator, 0).expect("the merge has weights");
+            gradients.get(weight.id).expect("the merge has gradients")
         };
 
-        let concept = players.generator.tlam.forward(batch.labels.clone());
+        let concept = players.generator.merge.forward(batch.labels.clone());
         let normal = burn::tensor::Distribution::Normal(0.0, 1.0);
         let at_concept = Tensor::random(concept.dims(), normal, &device);
         let product = (concept * at_concept.clone()).sum();
         let direct = GradientsParams::from_grads(product.backward(), &players.generator);
 
         let mut accumulator = GradientsAccumulator::new();
-        players.backward_merge(&batch, at_concept.inner(), &config, &mut accumulator);
+        players.backward_merge(&batch, at_concept.inner(), config, &mut accumulator);
         let chunked = accumulator.grads();
 
         let (direct, chunked) = (weight(&direct), weight(&chunked));
@@ -313,25 +333,29 @@ mod tests {
 
     #[test]
     fn a_step_moves_every_network() {
+        for kind in MergeKind::ALL {
+            step_moves_all(&config(kind, 4096));
+        }
+    }
+
+    fn step_moves_all(config: &Config) {
         let device = Device::flex().autodiff();
-        let config = config(4096);
-        let mut players = Players::new(&config, &device);
+        let mut players = Players::new(config, &device);
+        let merge = |generator: &Generator| projection(generator, 1).map(Param::val);
         let before = (
-            players.generator.tlam.projections[1].weight.val(),
+            merge(&players.generator),
             players.generator.asap.low_resolution.head.weight.val(),
             players.discriminator.scales[1].last.weight.val(),
-            players.average.tlam.projections[1].weight.val(),
+            merge(&players.average),
         );
-        let (generator, discriminator) = players.step(batch(&device), &config, None, 1.0);
+        let (generator, discriminator) = players.step(batch(&device), config, None, 1.0);
         assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
         assert!(discriminator.real > 0.0);
         let moved = |a: Tensor<2>, b: Tensor<2>| (a - b).abs().max().into_scalar::<f32>() > 0.0;
-        let tlam = &players.generator.tlam.projections[1].weight;
-        assert!(moved(before.0, tlam.val()));
-        assert!(moved(
-            before.3,
-            players.average.tlam.projections[1].weight.val()
-        ));
+        let after = [&players.generator, &players.average].map(merge);
+        for (before, after) in [before.0, before.3].into_iter().zip(after) {
+            assert!(before.zip(after).is_none_or(|(a, b)| moved(a, b)));
+        }
         let flat = |t: Tensor<4>| t.flatten::<2>(1, 3);
         let head = players.generator.asap.low_resolution.head.weight.val();
         assert!(moved(flat(before.1), flat(head)));

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
-    net::Preset,
+    net::{MergeKind, Preset},
     train::{Checkpoint, Players, Progress, Recipe},
 };
 
@@ -16,12 +16,16 @@ use crate::{arguments::size, dataset_arguments::DatasetArguments};
 #[derive(clap::Args)]
 #[command(after_help = "Example:
   multicond-train init --preset paper --data rooms/train -o runs/paper
+  multicond-train init --preset paper --merge clam --data rooms/train -o runs/clam
   multicond-train export runs/paper -o paper.onnx
   multicond bench --model paper.onnx --size 256x256")]
 pub(crate) struct Arguments {
     /// Sizes of the networks
     #[arg(long, value_enum)]
     preset: Preset,
+    /// What merges the labels [default: tlam]
+    #[arg(long, value_enum, value_name = "KIND")]
+    merge: Option<MergeKind>,
     /// The dataset whose labels the model takes
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -48,7 +52,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         .map_or("untrained".into(), |name| {
             name.to_string_lossy().into_owned()
         });
-    let config = Recipe::preset(arguments.preset, name, arguments.size).complete(data.labels())?;
+    let recipe = Recipe {
+        merge: arguments.merge,
+        ..Recipe::preset(arguments.preset, name, arguments.size)
+    };
+    let config = recipe.complete(data.labels())?;
     let players = Players::new(&config, &Device::flex().autodiff());
     let progress = Progress {
         step: 0,

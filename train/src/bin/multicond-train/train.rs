@@ -16,8 +16,9 @@ use crate::{arguments::cached, dataset_arguments::DatasetArguments};
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
 
-The run's folder receives checkpoints/step_*/, log.jsonl and samples/step_*.png. With --resume the run
-goes on from its newest checkpoint, whose configuration counts; --config is then not read.")]
+The run's folder receives checkpoints/step_*/, log.jsonl, samples/step_*.png and events/ for TensorBoard.
+`multicond-train report` shows them. With --resume the run goes on from its newest checkpoint, whose
+configuration counts; --config is then not read.")]
 pub(crate) struct Arguments {
     /// The recipe: a TOML file (see docs/training.md)
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]

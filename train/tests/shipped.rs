@@ -1,0 +1,29 @@
+//! The checkpoint in `examples/rooms`, written when TLAM was the only merge, is read as it was then.
+
+use std::{fs, path::Path};
+
+use burn::tensor::Device;
+use multicond::model::{ModelFile, proto::ModelProto};
+use multicond_train::{net::MergeKind, onnx, train::Checkpoint};
+use prost::Message;
+
+#[test]
+fn an_old_checkpoint_gives_the_graph_that_it_gave() {
+    let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms");
+    let folder = rooms.join("checkpoint");
+    let text = fs::read_to_string(folder.join("config.toml")).expect("is there");
+    assert!(text.contains("[network.tlam]"), "written anew");
+
+    let checkpoint = Checkpoint::find(&folder).expect("a checkpoint");
+    let config = checkpoint.config().expect("its configuration");
+    assert_eq!(config.network.merge.kind(), MergeKind::Tlam);
+    let generator = checkpoint.generator(&config, &Device::flex());
+    let generator = generator.expect("its generator");
+
+    let path = rooms.join("model.onnx");
+    let model = ModelFile::open(&path).expect("the model beside it");
+    let exported = onnx::model(&generator, model.manifest()).expect("exports");
+    let bytes = fs::read(path).expect("is there");
+    let shipped = ModelProto::decode(bytes.as_slice()).expect("ONNX");
+    assert!(exported.graph == shipped.graph, "another graph");
+}
