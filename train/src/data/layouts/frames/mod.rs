@@ -10,7 +10,7 @@ mod paths;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use multicond::label::Label;
 
 use self::{config::Config, layers::Content, opened::Opened};
@@ -86,15 +86,6 @@ impl Layout for Frames {
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let name = &self.contents.frames[index].name;
-        if let Some(label) = schema.iter().find(|label| {
-            !self
-                .contents
-                .labels
-                .iter()
-                .any(|known| known.name == label.name)
-        }) {
-            bail!("label `{}` is not in the frames' layers", label.name);
-        }
         let loaded = Opened::new(&self.root, &self.config, name)?.load(schema)?;
         let labels = schema.iter().map(|label| loaded.label(label));
         Ok(Sample {
