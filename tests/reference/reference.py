@@ -276,7 +276,7 @@ def compare(arguments):
     config = tomllib.loads((arguments.checkpoint / "config.toml").read_text())
     weights = Weights(load_safetensors(arguments.checkpoint / "generator.safetensors"))
     network, labels = config["network"], config["labels"]
-    tile = network["asap"]["tile"]
+    tile = network["backbone"]["tile"]
     rows, columns = map(int, arguments.cells.split("x"))
     random = np.random.default_rng(arguments.seed)
     options = onnxruntime.SessionOptions()
@@ -294,7 +294,7 @@ def compare(arguments):
         (image,) = session.run(["image"], feeds)
         inputs = [network_input(label, value) for label, value in zip(labels, values)]
         concept = merge(weights, network["merge"], labels, inputs)
-        expected = (asap(weights, network["asap"], concept) + 1) / 2
+        expected = (asap(weights, network["backbone"], concept) + 1) / 2
         difference = float(np.abs(image[0] - expected).max())
         # NaN must not pass.
         worst = max(worst, difference if difference == difference else math.inf)

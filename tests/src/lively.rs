@@ -6,18 +6,23 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use multicond::label::Label;
-use multicond_train::net::{Generator, NetworkConfig};
+use multicond_train::net::{BackboneConfig, Generator, NetworkConfig};
 
 use crate::random::Random;
 
 /// A generator on the CPU with every parameter drawn anew, at gains that keep signals alive from the
 /// labels to the picture.
 pub fn generator(network: &NetworkConfig, labels: &[Label], seed: u64) -> Generator {
-    Generator::new(network, labels, &Device::flex()).map(&mut Redraw {
+    let drawn = Generator::new(network, labels, &Device::flex()).map(&mut Redraw {
         path: Vec::new(),
         random: Random::new(seed),
-        pixel_width: network.asap.pixel_width,
-    })
+        pixel_width: match &network.backbone {
+            BackboneConfig::Asap(asap) => asap.pixel_width,
+            _ => 1,
+        },
+    });
+    // The drawn singular vectors belong to no weight.
+    (0..20).fold(drawn, |generator, _| generator.power_iteration())
 }
 
 struct Redraw {

@@ -11,7 +11,7 @@ use multicond::{
 };
 use multicond_train::{
     data::{encode, encoded_channels},
-    net::{Generator, NetworkConfig, Preset},
+    net::{AsapConfig, BackboneConfig, Generator, NetworkConfig, Preset},
     onnx::{self, ModelInfo},
 };
 use ndarray::Array3;
@@ -111,6 +111,14 @@ pub fn labels() -> Vec<Label> {
         Label::edges(),
         Label::albedo(),
     ]
+}
+
+/// The sizes of ASAP-Net, which presets have behind the merge.
+pub fn asap(network: &mut NetworkConfig) -> &mut AsapConfig {
+    match &mut network.backbone {
+        BackboneConfig::Asap(config) => config,
+        _ => panic!("another backbone was put there"),
+    }
 }
 
 /// The largest difference; infinite where one is no number.

@@ -8,7 +8,7 @@ use burn::{module::Param, tensor::Tensor};
 use multicond::model::{Manifest, Size};
 use multicond_tests::{lively, subject};
 use multicond_train::{
-    net::{Generator, Merge, MergeKind, Preset},
+    net::{Backbone, Generator, Merge, MergeKind, Preset},
     onnx::{self, ModelInfo},
 };
 use tempfile::TempDir;
@@ -48,7 +48,10 @@ fn names(folder: &TempDir) -> Vec<String> {
 #[test]
 fn weights_that_are_no_numbers_are_named() {
     let (mut generator, manifest) = small();
-    let head = &mut generator.asap.low_resolution.head;
+    let Backbone::Asap(asap) = &mut generator.backbone else {
+        panic!("ASAP-Net is the default")
+    };
+    let head = &mut asap.low_resolution.head;
     head.weight = with_nan(head.weight.clone());
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model.onnx");

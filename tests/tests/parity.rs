@@ -6,9 +6,9 @@ use multicond::{Options, Picture};
 use multicond_tests::{
     engines,
     scene::{self, COVERAGES},
-    subject::{Subject, difference},
+    subject::{Subject, asap, difference},
 };
-use multicond_train::net::{MergeKind, NetworkConfig, Preset};
+use multicond_train::net::{BackboneKind, MergeKind, NetworkConfig, Padding, Preset};
 
 const TOLERANCE: f32 = 1e-4;
 
@@ -19,7 +19,7 @@ fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
 
 fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
     let subject = Subject::with(network, rows).unwrap();
-    let tile = subject.network.asap.tile;
+    let tile = subject.network.backbone.tile();
     let engines = engines::available();
     let mut generators: Vec<_> = engines
         .iter()
@@ -85,11 +85,44 @@ fn semantics() {
     agree_with(MergeKind::Semantics);
 }
 
+/// Another backbone behind the naive merge, as the paper compares them.
+fn agree_behind(backbone: BackboneKind, sizes: &[(usize, usize)]) {
+    let mut network = Preset::Small.network(64);
+    network.merge = Preset::Small.merge(MergeKind::Naive);
+    network.backbone = Preset::Small.backbone(backbone, 64);
+    agree_on(network, 64, sizes);
+}
+
+#[test]
+fn spade() {
+    agree_behind(BackboneKind::Spade, &[(2, 2), (4, 3)]);
+}
+
+#[test]
+fn pix2pix() {
+    agree_behind(BackboneKind::Pix2pix, &[(1, 1), (2, 3)]);
+}
+
+#[test]
+fn pix2pix_hd() {
+    agree_behind(BackboneKind::Pix2pixHd, &[(4, 3), (7, 5)]);
+}
+
+/// As in the original's weights for facades, and as in those for Cityscapes.
+#[test]
+fn mirrored_borders_and_channels_for_the_stream_alone() {
+    let mut network = Preset::Small.network(128);
+    network.merge = Preset::Small.merge(MergeKind::Naive);
+    asap(&mut network).padding = Padding::Reflect;
+    asap(&mut network).low_resolution_only = 2;
+    agree_on(network, 128, &[(4, 3), (7, 5)]);
+}
+
 /// Half of the tile's factor is the fixed filter's.
 #[test]
 fn fixed_downsampling() {
     let mut network = Preset::Small.network(128);
-    network.asap.learned_downsampling = 4;
+    asap(&mut network).learned_downsampling = 4;
     let subject = Subject::with(network, 128).unwrap();
     let maps = scene::maps(&subject.labels, 32, 24, scene::Coverage::Holes, 3);
     let expected = subject.expected(&maps).unwrap();

@@ -10,7 +10,7 @@ use multicond::{label::Label, model::Size};
 use multicond_tests::{
     engines::skip,
     lively,
-    subject::{self, Subject},
+    subject::{self, Subject, asap},
 };
 use multicond_train::{
     net::{MergeKind, NetworkConfig, Preset},
@@ -90,7 +90,7 @@ fn other_merges() {
 #[test]
 fn fixed_downsampling() {
     let mut network = Preset::Small.network(128);
-    network.asap.learned_downsampling = 2;
+    asap(&mut network).learned_downsampling = 2;
     agree_on(network, "3x3");
 }
 

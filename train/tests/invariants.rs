@@ -10,7 +10,8 @@ use burn::{
 };
 use multicond::label::Label;
 use multicond_train::net::{
-    AsapConfig, ClamConfig, Condition, DiscriminatorConfig, Merge, MergeConfig, TlamConfig,
+    AsapConfig, ClamConfig, Condition, DiscriminatorConfig, Merge, MergeConfig, Padding,
+    TlamConfig,
     asap::{Asap, downsample},
     clam::Clam,
     discriminator::{self, Discriminator},
@@ -244,6 +245,8 @@ fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
         max_width: 10,
         depth: 2,
         pixel_width: 8,
+        padding: Padding::Zero,
+        low_resolution_only: 0,
         initial_gain: 1.0,
         head_gain: 1.0,
         shared_start: false,
@@ -341,7 +344,9 @@ fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
     for _ in 0..200 {
         discriminator = discriminator.power_iteration();
     }
-    let weight = discriminator.scales[0].middle[0].normed_weight();
+    let weight = discriminator.scales[0].middle[0]
+        .convolution
+        .normed_weight();
     let [output, input, height, width] = weight.dims();
     let matrix = weight.reshape([output, input * height * width]);
     // The largest singular value by plain power iteration from another start.

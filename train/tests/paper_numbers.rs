@@ -3,8 +3,8 @@
 use burn::{module::Module, tensor::Device};
 use multicond::label::{Encoding, Label, MissingValue, Values};
 use multicond_train::net::{
-    Condition, DiscriminatorConfig, Generator, Merge, MergeKind, Preset, asap::Asap,
-    discriminator::Discriminator,
+    AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator, Merge,
+    MergeKind, Preset, asap::Asap, discriminator::Discriminator,
 };
 use multicond_train::onnx::multiply_adds;
 
@@ -65,12 +65,22 @@ fn asap_on_semantics_has_the_numbers_of_the_original() {
     network.merge = Preset::Paper.merge(MergeKind::Semantics);
     let generator = Generator::new(&network, &[semantics], &Device::flex());
     assert_eq!(generator.num_params(), 83_201_411 - 64 * 9);
-    assert_eq!(generator.asap.pixel_mlp.parameter_count(), 16_003);
+    let Backbone::Asap(asap) = &generator.backbone else {
+        panic!("ASAP-Net is the default")
+    };
+    assert_eq!(asap.pixel_mlp.parameter_count(), 16_003);
+}
+
+fn asap(height: usize) -> AsapConfig {
+    match Preset::Paper.network(height).backbone {
+        BackboneConfig::Asap(config) => config,
+        _ => panic!("ASAP-Net is the default"),
+    }
 }
 
 #[test]
 fn asap_has_87_237_571_parameters_and_19_907_a_cell() {
-    let config = Preset::Paper.network(256).asap;
+    let config = asap(256);
     assert_eq!(config.tile, 16);
     let asap = Asap::new(&config, 96, &Device::flex());
     assert_eq!(asap.num_params(), 87_237_571);
@@ -84,7 +94,7 @@ fn asap_has_87_237_571_parameters_and_19_907_a_cell() {
 
 #[test]
 fn a_tile_of_32_has_20_163_parameters_a_cell() {
-    let config = Preset::Paper.network(512).asap;
+    let config = asap(512);
     let asap = Asap::new(&config, 96, &Device::flex());
     assert_eq!(asap.pixel_mlp.parameter_count(), 20_163);
     assert_eq!(asap.num_params(), 87_499_971);
@@ -101,6 +111,7 @@ fn the_discriminator_has_5_724_290_parameters() {
         .scales
         .iter()
         .flat_map(|scale| &scale.middle)
+        .map(|middle| &middle.convolution)
         .map(|conv| conv.left.dims()[0] + conv.right.dims()[0])
         .sum();
     assert_eq!(discriminator.num_params() - estimates, 5_724_290);

@@ -14,7 +14,7 @@ use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
-    net::{MergeKind, Preset},
+    net::{Backbone, BackboneConfig, BackboneKind, MergeKind, Preset},
     train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, train},
 };
 use safetensors::SafeTensors;
@@ -57,13 +57,20 @@ fn data() -> TempDir {
     folder
 }
 
-fn config(data: &Dataset, merge: MergeKind) -> Config {
-    let size = Size {
-        width: 32,
-        height: 32,
+fn config(data: &Dataset, merge: MergeKind, backbone: BackboneKind) -> Config {
+    let size = match backbone {
+        BackboneKind::Spade => Size {
+            width: 64,
+            height: 64,
+        },
+        _ => Size {
+            width: 32,
+            height: 32,
+        },
     };
     let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
     recipe.merge = Some(merge);
+    recipe.backbone = Some(backbone);
     recipe.training.loss = LossWeights {
         perceptual: 0.0,
         pixel: 5.0,
@@ -78,7 +85,7 @@ fn config(data: &Dataset, merge: MergeKind) -> Config {
 
 /// How a run begins.
 enum From {
-    Start(MergeKind),
+    Start(MergeKind, BackboneKind),
     Newest,
 }
 
@@ -92,7 +99,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
             let resume = checkpoint.resume(&config, &device.clone().autodiff());
             (config, Some(resume.unwrap()))
         }
-        From::Start(merge) => (config(&data, merge), None),
+        From::Start(merge, backbone) => (config(&data, merge, backbone), None),
     };
     let options = Options {
         data,
@@ -123,15 +130,18 @@ fn weights(checkpoint: &Checkpoint) -> BTreeMap<String, Vec<f32>> {
 fn a_resumed_run_ends_where_an_unbroken_one_does() {
     let _alone = alone();
     for merge in MergeKind::ALL {
-        resumes(merge);
+        resumes(merge, BackboneKind::Asap);
+    }
+    for backbone in BackboneKind::ALL {
+        resumes(MergeKind::Naive, backbone);
     }
 }
 
-fn resumes(merge: MergeKind) {
+fn resumes(merge: MergeKind, backbone: BackboneKind) {
     let data = data();
     let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let unbroken = go(data.path(), whole.path(), 5, From::Start(merge));
-    go(data.path(), broken.path(), 3, From::Start(merge));
+    let unbroken = go(data.path(), whole.path(), 5, From::Start(merge, backbone));
+    go(data.path(), broken.path(), 3, From::Start(merge, backbone));
     let resumed = go(data.path(), broken.path(), 5, From::Newest);
     assert_eq!(resumed.config().unwrap().network.merge.kind(), merge);
     // One step moves a weight by 1e-4. Loaded tensors may lie otherwise in memory, which changes the
@@ -164,15 +174,26 @@ fn a_checkpoint_gives_back_its_generator() {
     let _alone = alone();
     let data = data();
     let run = tempfile::tempdir().unwrap();
-    let checkpoint = go(data.path(), run.path(), 1, From::Start(MergeKind::Tlam));
+    let checkpoint = go(
+        data.path(),
+        run.path(),
+        1,
+        From::Start(MergeKind::Tlam, BackboneKind::Asap),
+    );
     let config = checkpoint.config().unwrap();
     let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
-    let weight = generator.asap.low_resolution.head.weight.val();
+    let Backbone::Asap(asap) = &generator.backbone else {
+        panic!("ASAP-Net is the default")
+    };
+    let weight = asap.low_resolution.head.weight.val();
     assert!(weight.abs().max().into_scalar::<f32>() > 0.0);
     assert_eq!(checkpoint.progress().unwrap().step, 1);
 
     let mut wider = config.clone();
-    wider.network.asap.width += 1;
+    let BackboneConfig::Asap(asap) = &mut wider.network.backbone else {
+        panic!("ASAP-Net is the default")
+    };
+    asap.width += 1;
     let error = checkpoint
         .generator(&wider, &Device::flex())
         .unwrap_err()
@@ -185,17 +206,17 @@ fn a_checkpoint_gives_back_its_generator() {
 fn weights_that_are_no_numbers_are_not_kept() {
     let _alone = alone();
     let data = data();
-    let config = config(&Dataset::open(data.path()).unwrap(), MergeKind::Tlam);
+    let config = config(
+        &Dataset::open(data.path()).unwrap(),
+        MergeKind::Tlam,
+        BackboneKind::Asap,
+    );
     let mut players = Players::new(&config, &Device::flex().autodiff());
-    let bias = players
-        .generator
-        .asap
-        .low_resolution
-        .head
-        .bias
-        .take()
-        .unwrap();
-    players.generator.asap.low_resolution.head.bias = Some(bias.map(|b| b * f32::NAN));
+    let Backbone::Asap(asap) = &mut players.generator.backbone else {
+        panic!("ASAP-Net is the default")
+    };
+    let head = &mut asap.low_resolution.head;
+    head.bias = head.bias.take().map(|bias| bias.map(|b| b * f32::NAN));
     let run = tempfile::tempdir().unwrap();
     let progress = Progress {
         step: 7,

@@ -6,7 +6,7 @@ use burn::{
 };
 use multicond::label::Label;
 
-use super::{Merge, MergeKind, NetworkConfig, asap::Asap};
+use super::{Backbone, BackboneKind, Merge, MergeKind, NetworkConfig};
 
 /// The network that is trained and exported.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Generator {
     /// Labels to concept, pixel by pixel.
     pub merge: Merge,
     /// Concept to picture.
-    pub asap: Asap,
+    pub backbone: Backbone,
 }
 
 /// What one pass of the generator gives.
@@ -35,15 +35,24 @@ impl Generator {
         let channels = config.merge.concept_channels(labels);
         Self {
             merge: Merge::new(&config.merge, labels, device),
-            asap: Asap::new(&config.asap, channels, device),
+            backbone: Backbone::new(&config.backbone, channels, device),
         }
     }
 
     /// Pictures for encoded labels `[batch, sum of label channels, height, width]`.
     pub fn forward(&self, labels: Tensor<4>) -> Generated {
         let concept = self.merge.forward(labels);
-        let image = self.asap.forward(concept.clone());
+        let image = self.backbone.forward(concept.clone());
         Generated { concept, image }
+    }
+
+    /// One step towards the singular vectors of the backbone's spectrally normed weights, where it has
+    /// any. Training calls it once before every forward pass.
+    pub fn power_iteration(self) -> Self {
+        Self {
+            backbone: self.backbone.power_iteration(),
+            ..self
+        }
     }
 }
 
@@ -56,7 +65,12 @@ impl Module for Generator {
             Merge::Clam(clam) => visit(MergeKind::Clam.name(), clam, visitor),
             Merge::Naive(_) | Merge::Semantics(_) => {}
         }
-        visit(ASAP, &self.asap, visitor);
+        match &self.backbone {
+            Backbone::Asap(asap) => visit(BackboneKind::Asap.name(), asap, visitor),
+            Backbone::Spade(spade) => visit(BackboneKind::Spade.name(), spade, visitor),
+            Backbone::Pix2pix(network) => visit(BackboneKind::Pix2pix.name(), network, visitor),
+            Backbone::Pix2pixHd(network) => visit(BackboneKind::Pix2pixHd.name(), network, visitor),
+        }
     }
 
     fn map<Mapper: ModuleMapper>(self, mapper: &mut Mapper) -> Self {
@@ -65,54 +79,62 @@ impl Module for Generator {
             Merge::Clam(clam) => Merge::Clam(map(MergeKind::Clam.name(), clam, mapper)),
             merge @ (Merge::Naive(_) | Merge::Semantics(_)) => merge,
         };
-        Self {
-            merge,
-            asap: map(ASAP, self.asap, mapper),
-        }
+        let backbone = match self.backbone {
+            Backbone::Asap(asap) => Backbone::Asap(map(BackboneKind::Asap.name(), asap, mapper)),
+            Backbone::Spade(spade) => {
+                Backbone::Spade(map(BackboneKind::Spade.name(), spade, mapper))
+            }
+            Backbone::Pix2pix(network) => {
+                Backbone::Pix2pix(map(BackboneKind::Pix2pix.name(), network, mapper))
+            }
+            Backbone::Pix2pixHd(network) => {
+                Backbone::Pix2pixHd(map(BackboneKind::Pix2pixHd.name(), network, mapper))
+            }
+        };
+        Self { merge, backbone }
     }
 
     fn collect_devices(&self, devices: Devices) -> Devices {
-        self.asap
+        self.backbone
             .collect_devices(self.merge.collect_devices(devices))
     }
 
     fn fork(self, device: &Device) -> Self {
         Self {
             merge: self.merge.fork(device),
-            asap: self.asap.fork(device),
+            backbone: self.backbone.fork(device),
         }
     }
 
     fn to_device(self, device: &Device) -> Self {
         Self {
             merge: self.merge.to_device(device),
-            asap: self.asap.to_device(device),
+            backbone: self.backbone.to_device(device),
         }
     }
 
     fn train(self) -> Self {
         Self {
             merge: self.merge.train(),
-            asap: self.asap.train(),
+            backbone: self.backbone.train(),
         }
     }
 
     fn valid(&self) -> Self {
         Self {
             merge: self.merge.valid(),
-            asap: self.asap.valid(),
+            backbone: self.backbone.valid(),
         }
     }
 
     fn materialize(self) -> Self {
         Self {
             merge: self.merge.materialize(),
-            asap: self.asap.materialize(),
+            backbone: self.backbone.materialize(),
         }
     }
 }
 
-const ASAP: &str = "asap";
 /// How `burn` names what holds the parts, which some of its visitors ask for.
 const CONTAINER: &str = "Struct:Generator";
 

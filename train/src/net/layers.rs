@@ -2,8 +2,11 @@
 
 use burn::{
     module::Param,
-    nn::{Initializer, Linear, PaddingConfig2d, conv::Conv2d, conv::Conv2dConfig},
-    tensor::Device,
+    nn::{
+        Initializer, InstanceNorm, InstanceNormConfig, Linear, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
+    },
+    tensor::{Device, Tensor, ops::PadMode},
 };
 
 /// A dense layer, weight `[input, output]` from N(0, 1 / input): values keep their size.
@@ -49,4 +52,54 @@ impl Convolution {
             ..convolution
         }
     }
+}
+
+/// Shape of a square transposed convolution that doubles the size.
+pub(super) struct Doubling {
+    pub(super) channels: [usize; 2],
+    pub(super) kernel: usize,
+    /// Rows and columns beyond what the kernel alone would give.
+    pub(super) beyond: usize,
+    pub(super) bias: bool,
+    pub(super) gain: f64,
+}
+
+impl Doubling {
+    /// A transposed convolution, weight `[input, output, kernel, kernel]` Xavier-normal.
+    pub(super) fn init(&self, device: &Device) -> ConvTranspose2d {
+        let [input, output] = self.channels;
+        let area = self.kernel * self.kernel;
+        let start = Initializer::XavierNormal { gain: self.gain };
+        let shape = [input, output, self.kernel, self.kernel];
+        ConvTranspose2d {
+            weight: start.init_with(shape, Some(input * area), Some(output * area), device),
+            ..ConvTranspose2dConfig::new(self.channels, [self.kernel, self.kernel])
+                .with_stride([2, 2])
+                .with_padding([1, 1])
+                .with_padding_out([self.beyond, self.beyond])
+                .with_bias(self.bias)
+                .with_initializer(Initializer::Zeros)
+                .init(device)
+        }
+    }
+}
+
+/// An instance norm with a scale and a shift for each channel.
+pub(super) fn affine_norm(channels: usize, device: &Device) -> InstanceNorm {
+    InstanceNormConfig::new(channels)
+        .with_epsilon(1e-5)
+        .init(device)
+}
+
+/// An instance norm without weights.
+pub(super) fn plain_norm(channels: usize, device: &Device) -> InstanceNorm {
+    InstanceNormConfig::new(channels)
+        .with_affine(false)
+        .with_epsilon(1e-5)
+        .init(device)
+}
+
+/// Mirrors so many pixels beyond each border.
+pub(super) fn reflect(features: Tensor<4>, pixels: usize) -> Tensor<4> {
+    features.pad((pixels, pixels, pixels, pixels), PadMode::Reflect)
 }

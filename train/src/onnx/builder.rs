@@ -115,6 +115,26 @@ impl Graph {
         Ok(self.initializer(name.into(), DataType::Float, dims, bytes))
     }
 
+    /// An optional input that is not given.
+    pub(super) fn none(&self) -> Value {
+        Value(String::new())
+    }
+
+    /// A list of numbers. Equal lists share one initializer.
+    pub(super) fn floats(&mut self, values: &[f32]) -> Value {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let words: Vec<String> = values.iter().map(f32::to_string).collect();
+        let name = format!("floats.{}", words.join("_"));
+        self.constant(name, DataType::Float, &[values.len()], bytes)
+    }
+
+    /// A list of so many equal numbers. Equal lists share one initializer.
+    pub(super) fn filled(&mut self, size: usize, value: f32) -> Value {
+        let bytes = value.to_le_bytes().repeat(size);
+        let name = format!("floats.{size}_times_{value:e}");
+        self.constant(name, DataType::Float, &[size], bytes)
+    }
+
     /// One number. Equal numbers share one initializer.
     pub(super) fn scalar(&mut self, value: f32) -> Value {
         let bytes = value.to_le_bytes().to_vec();

@@ -12,16 +12,12 @@ use multicond::{
 };
 use prost::Message;
 
-use super::{
-    builder::{Graph, fixed, named},
-    cost, low_resolution, merge, pixel_mlp,
-};
+use super::{backbone, builder::Graph, cost, merge};
 use crate::{
     files::write_atomically,
     net::{Generator, NetworkConfig},
 };
 
-const IMAGE: &str = "image";
 /// LayerNormalization came with operator set 17; IR version 8 came with it.
 const OPERATOR_SET: i64 = 17;
 const IR_VERSION: i64 = 8;
@@ -45,9 +41,9 @@ pub struct ModelInfo {
 pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
     Manifest {
         name: info.name,
-        system: network.merge.kind().name().into(),
+        system: network.system(),
         labels: labels.to_vec(),
-        tile: network.asap.tile,
+        tile: network.backbone.tile(),
         concept_channels: network.merge.concept_channels(labels),
         trained_size: info.trained_size,
         parameters: cost::parameter_count(network, labels),
@@ -79,17 +75,7 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
     let mut graph = Graph::new("multicond");
     let channels = manifest.concept_channels;
     let concept = merge::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
-    let pixel = &generator.asap.pixel_mlp;
-    let parameters = low_resolution::parameters(
-        &mut graph,
-        &generator.asap.low_resolution,
-        &concept,
-        channels,
-        pixel.parameter_count(),
-    )?;
-    let image = pixel_mlp::paint(&mut graph, pixel, &concept, &parameters, IMAGE)?;
-    let dims = vec![named("batch"), fixed(3), named("height"), named("width")];
-    graph.output(&image, dims);
+    backbone::image(&mut graph, &generator.backbone, concept, channels)?;
 
     Ok(ModelProto {
         ir_version: IR_VERSION,
@@ -134,9 +120,5 @@ fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
         &manifest.labels,
         manifest.concept_channels,
     )?;
-    let (said, found) = (manifest.tile, generator.asap.pixel_mlp.tile);
-    if said != found {
-        bail!("the manifest says {said} pixels along a tile, the generator has {found}");
-    }
-    Ok(())
+    backbone::check_sizes(&generator.backbone, manifest.tile)
 }

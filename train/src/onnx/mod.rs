@@ -1,17 +1,21 @@
 //! The trained generator as one ONNX file. One file a part of the network turns its weights into
 //! nodes; what the file looks like from outside is in `docs/model-file.md`.
 
+mod asap;
+mod backbone;
 mod builder;
 mod clam;
+mod convolution;
 mod cost;
 mod export;
 mod labels;
 mod layers;
-mod low_resolution;
 mod merge;
 mod naive;
-mod pixel_mlp;
+mod pix2pix;
+mod pix2pix_hd;
 mod semantics;
+mod spade;
 mod tlam;
 mod weights;
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     data::Sparsity,
+    net::BackboneConfig,
     train::{Config, LogLine, TrainingConfig},
 };
 
@@ -180,16 +181,7 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
                 network.merge.concept_channels(&config.labels)
             ),
         ),
-        (
-            "Render",
-            format!(
-                "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
-                network.asap.tile,
-                network.asap.width,
-                network.asap.max_width,
-                network.asap.pixel_width
-            ),
-        ),
+        ("Render", backbone(&network.backbone)),
         (
             "Discriminator",
             format!("{} channels", network.discriminator.width),
@@ -228,6 +220,26 @@ fn label(label: &Label) -> String {
         Some(classes) => format!("{} ({} classes)", label.name, classes.len()),
         None => label.name.clone(),
     }
+}
+
+fn backbone(config: &BackboneConfig) -> String {
+    let sizes = match config {
+        BackboneConfig::Asap(asap) => format!(
+            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
+            asap.tile, asap.width, asap.max_width, asap.pixel_width
+        ),
+        BackboneConfig::Spade(spade) => {
+            format!("{} channels, {} in norms", spade.width, spade.hidden)
+        }
+        BackboneConfig::Pix2pix(network) => {
+            format!("{} channels, {} halvings", network.width, network.halvings)
+        }
+        BackboneConfig::Pix2pixHd(network) => format!(
+            "{} channels, {} halvings, {} blocks",
+            network.width, network.halvings, network.blocks
+        ),
+    };
+    format!("{}: {sizes}", config.kind().name())
 }
 
 fn schedule(training: &TrainingConfig) -> String {

@@ -125,13 +125,14 @@ impl Config {
         validate_labels(&self.labels)?;
         self.network.validate(&self.labels)?;
         let Size { width, height } = self.size;
-        let tile = self.network.asap.tile;
-        // The norms at the lowest resolution need more than one cell to have a variance.
-        let fits = |side: usize| side.is_multiple_of(tile) && side >= 2 * tile && side <= 8192;
+        let backbone = &self.network.backbone;
+        let (tile, smallest) = (backbone.tile(), backbone.smallest_side());
+        let fits = |side: usize| side.is_multiple_of(tile) && (smallest..=8192).contains(&side);
         ensure!(
             fits(width) && fits(height),
-            "size {} must be at least two tiles and whole tiles of {tile} pixels each way",
-            self.size
+            "size {} must be a multiple of {tile} pixels each way, from {smallest} to 8192, for {}",
+            self.size,
+            backbone.kind().name()
         );
         let training = &self.training;
         ensure!(

@@ -7,7 +7,7 @@ use multicond::{label::Label, model::Size};
 use serde::Deserialize;
 
 use super::{Config, TrainingConfig, config::one_line};
-use crate::net::{MergeKind, NetworkConfig, Preset};
+use crate::net::{BackboneKind, MergeKind, NetworkConfig, Preset};
 
 /// A run before it meets its data.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Recipe {
     /// What merges the labels, in the preset's sizes; TLAM if absent.
     #[serde(default)]
     pub merge: Option<MergeKind>,
+    /// What paints the picture, in the preset's sizes; ASAP-Net if absent.
+    #[serde(default)]
+    pub backbone: Option<BackboneKind>,
     /// Size of the pictures in training.
     #[serde(default = "default_size")]
     pub size: Size,
@@ -65,6 +68,7 @@ impl Recipe {
             notice: None,
             preset,
             merge: None,
+            backbone: None,
             size: size.unwrap_or_else(default_size),
             labels: None,
             presence: preset != Preset::Paper,
@@ -84,16 +88,28 @@ impl Recipe {
     /// # Errors
     /// When a label is asked for that the data lacks, or choices do not fit together.
     pub fn complete(self, available: &[Label]) -> Result<Config> {
-        let network = match (self.network, self.merge) {
-            (Some(_), Some(merge)) => bail!(
-                "merge = \"{}\" chooses among a preset's sizes, and [network] gives its own",
-                merge.name()
-            ),
-            (Some(network), None) => network,
-            (None, merge) => NetworkConfig {
-                merge: self.preset.merge(merge.unwrap_or(MergeKind::Tlam)),
-                ..self.preset.network(self.size.height)
-            },
+        let network = match (self.network, self.merge, self.backbone) {
+            (Some(network), None, None) => network,
+            (Some(_), merge, backbone) => {
+                let key = if merge.is_some() { "merge" } else { "backbone" };
+                let name = merge.map(MergeKind::name);
+                let name = name
+                    .or(backbone.map(BackboneKind::name))
+                    .unwrap_or_default();
+                bail!(
+                    "{key} = \"{name}\" chooses among a preset's sizes, and [network] gives its own"
+                )
+            }
+            (None, merge, backbone) => {
+                let mut network = self.preset.network(self.size.height);
+                if let Some(merge) = merge {
+                    network.merge = self.preset.merge(merge);
+                }
+                if let Some(backbone) = backbone {
+                    network.backbone = self.preset.backbone(backbone, self.size.height);
+                }
+                network
+            }
         };
         let mut labels = match &self.labels {
             None => available.to_vec(),
@@ -141,12 +157,17 @@ mod tests {
     }
 
     #[test]
-    fn a_recipe_chooses_the_merge() {
+    fn a_recipe_chooses_merge_and_backbone() {
         for kind in MergeKind::ALL {
             let text = format!("preset = 'paper'\nmerge = '{}'", kind.name());
             let network = complete(&text).expect("a recipe").network;
             assert_eq!(network.merge, Preset::Paper.merge(kind));
-            assert_eq!(network.asap, Preset::Paper.network(256).asap);
+            assert_eq!(network.backbone, Preset::Paper.network(256).backbone);
+        }
+        for kind in BackboneKind::ALL {
+            let text = format!("preset = 'paper'\nbackbone = '{}'", kind.name());
+            let network = complete(&text).expect("a recipe").network;
+            assert_eq!(network.backbone, Preset::Paper.backbone(kind, 256));
         }
         let network = complete("").expect("a recipe").network;
         assert_eq!(network, Preset::Small.network(256));

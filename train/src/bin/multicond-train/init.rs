@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
-    net::{MergeKind, Preset},
+    net::{BackboneKind, MergeKind, Preset},
     train::{Checkpoint, Players, Progress, Recipe},
 };
 
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// What merges the labels [default: tlam]
     #[arg(long, value_enum, value_name = "KIND")]
     merge: Option<MergeKind>,
+    /// What paints the picture [default: asap]
+    #[arg(long, value_enum, value_name = "KIND")]
+    backbone: Option<BackboneKind>,
     /// The dataset whose labels the model takes
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -54,6 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         });
     let recipe = Recipe {
         merge: arguments.merge,
+        backbone: arguments.backbone,
         ..Recipe::preset(arguments.preset, name, arguments.size)
     };
     let config = recipe.complete(data.labels())?;

@@ -3,12 +3,15 @@
 
 use burn::{
     module::{Module, Param},
-    nn::{InstanceNorm, InstanceNormConfig, conv::Conv2d},
+    nn::{InstanceNorm, conv::Conv2d},
     tensor::{Device, Tensor, activation::relu},
 };
 
-use super::{super::layers::Convolution, downsample::downsample};
-use crate::net::AsapConfig;
+use super::{
+    super::layers::{Convolution, affine_norm, reflect},
+    downsample::downsample,
+};
+use crate::net::{AsapConfig, Padding};
 
 /// The stream from `[batch, input, height, width]` to `[batch, parameters, height / tile, width / tile]`.
 #[derive(Module, Debug)]
@@ -28,6 +31,8 @@ pub struct Stage {
     pub convolution: Conv2d,
     /// Its norm, epsilon 1e-5.
     pub norm: InstanceNorm,
+    /// Pixels that are mirrored beyond each border before it; where none are, it sees zeros there.
+    pub mirrored: usize,
 }
 
 impl LowResolution {
@@ -87,23 +92,30 @@ impl LowResolution {
 
 impl Stage {
     fn new(channels: [usize; 2], stride: usize, config: &AsapConfig, device: &Device) -> Self {
+        let (mirrored, padding) = match config.padding {
+            Padding::Zero => (0, 1),
+            Padding::Reflect => (1, 0),
+        };
         Self {
             convolution: Convolution {
                 channels,
                 kernel: 3,
                 stride,
-                padding: 1,
+                padding,
                 bias: false,
                 gain: config.initial_gain,
             }
             .init(device),
-            norm: InstanceNormConfig::new(channels[1])
-                .with_epsilon(1e-5)
-                .init(device),
+            norm: affine_norm(channels[1], device),
+            mirrored,
         }
     }
 
     fn forward(&self, features: Tensor<4>) -> Tensor<4> {
+        let features = match self.mirrored {
+            0 => features,
+            pixels => reflect(features, pixels),
+        };
         relu(self.norm.forward(self.convolution.forward(features)))
     }
 }

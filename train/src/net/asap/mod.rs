@@ -22,12 +22,15 @@ pub struct Asap {
     /// Layout of the pixel networks; they have no weights of their own.
     #[module(skip)]
     pub pixel_mlp: PixelMlp,
+    /// Channels of the input that the pixel networks see, the first ones.
+    pub seen: usize,
 }
 
 impl Asap {
     /// A fresh network over `input` channels.
     pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
-        let pixel_mlp = PixelMlp::new(config, input);
+        let seen = input - config.low_resolution_only;
+        let pixel_mlp = PixelMlp::new(config, seen);
         let mut low_resolution =
             LowResolution::new(config, input, pixel_mlp.parameter_count(), device);
         if config.shared_start {
@@ -36,6 +39,7 @@ impl Asap {
         Self {
             low_resolution,
             pixel_mlp,
+            seen,
         }
     }
 
@@ -43,6 +47,7 @@ impl Asap {
     /// whose sides are multiples of the tile.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let parameters = self.low_resolution.forward(input.clone());
-        self.pixel_mlp.forward(input, parameters)
+        self.pixel_mlp
+            .forward(input.narrow(1, 0, self.seen), parameters)
     }
 }

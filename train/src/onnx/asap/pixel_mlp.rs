@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 
-use super::{
+use super::super::{
     builder::{Graph, Value},
     layers::{reshape, transpose},
 };
@@ -14,13 +14,12 @@ use crate::net::asap::{
     position,
 };
 
-/// The picture `[batch, 3, height, width]` in [0, 1], under the name `name`.
+/// The colours `[batch, 3, height, width]` in [-1, 1].
 pub(super) fn paint(
     graph: &mut Graph,
     network: &PixelMlp,
     concept: &Value,
     parameters: &Value,
-    name: &str,
 ) -> Result<Value> {
     graph.enter("asap.pixel_mlp");
     let code_channels = position::channels(network.tile);
@@ -53,13 +52,7 @@ pub(super) fn paint(
     }
     let colours = graph.op("Tanh", &[&values]);
     let [.., LayerSlice { output, .. }] = layers;
-    let image = untile(graph, &colours, network.tile, output);
-    let half = graph.scalar(0.5);
-    let image = graph.op("Mul", &[&image, &half]);
-    let image = graph.op("Add", &[&image, &half]);
-    // Engines approximate tanh and may leave (-1, 1) by a rounding error.
-    let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
-    Ok(graph.node("Clip", &[&image, &zero, &one]).named(name))
+    Ok(untile(graph, &colours, network.tile, output))
 }
 
 /// Cuts the parameter vectors into matrices `[batch, rows, columns, input, output]`: for each layer

@@ -1,0 +1,185 @@
+//! Convolutions and the norms between them.
+
+use anyhow::{Context, Result};
+use burn::{
+    module::Param,
+    nn::{InstanceNorm, conv::Conv2d, conv::ConvTranspose2d},
+    tensor::Tensor,
+};
+
+use super::{
+    builder::{Graph, Value},
+    layers::EPSILON,
+    weights,
+};
+
+/// Features of the graph with their number of channels.
+#[derive(Clone)]
+pub(super) struct Features {
+    pub(super) value: Value,
+    pub(super) channels: usize,
+}
+
+impl Features {
+    /// The features after an operator that leaves their channels as they are.
+    pub(super) fn through(self, graph: &mut Graph, operator: &str) -> Self {
+        Self {
+            value: graph.op(operator, &[&self.value]),
+            ..self
+        }
+    }
+
+    /// After a leaky ReLU.
+    pub(super) fn leaky(self, graph: &mut Graph, slope: f64) -> Self {
+        let value = graph
+            .node("LeakyRelu", &[&self.value])
+            .float("alpha", slope as f32)
+            .output();
+        Self { value, ..self }
+    }
+}
+
+/// A square convolution: its weight `[output, input, kernel, kernel]`, and how it moves.
+pub(super) struct Kernel<'a> {
+    pub(super) weight: &'a Param<Tensor<4>>,
+    pub(super) bias: Option<&'a Param<Tensor<1>>>,
+    pub(super) stride: usize,
+    /// Zeros around the picture.
+    pub(super) padding: usize,
+}
+
+impl<'a> Kernel<'a> {
+    /// Of a layer with so many zeros around the picture.
+    pub(super) fn of(layer: &'a Conv2d, padding: usize) -> Self {
+        Self {
+            weight: &layer.weight,
+            bias: layer.bias.as_ref(),
+            stride: layer.stride[0],
+            padding,
+        }
+    }
+}
+
+/// A convolution under the name of its layer in checkpoints.
+pub(super) fn convolve(
+    graph: &mut Graph,
+    name: &str,
+    kernel: &Kernel<'_>,
+    input: &Features,
+) -> Result<Features> {
+    let [output, _, rows, columns] = kernel.weight.dims();
+    let dims = [output, input.channels, rows, columns];
+    let weight_name = format!("{name}.weight");
+    let weight = weights::read(&weight_name, kernel.weight, dims)?;
+    let mut inputs = vec![graph.weight(&weight_name, &dims, &weight)?];
+    inputs.extend(bias(graph, name, kernel.bias, output)?);
+    let inputs: Vec<&Value> = std::iter::once(&input.value).chain(&inputs).collect();
+    let node = graph.node("Conv", &inputs);
+    // One pixel at a time is what a node does that says nothing.
+    let value = match (rows, columns) {
+        (1, 1) => node.output(),
+        _ => node
+            .ints("pads", [kernel.padding as i64; 4])
+            .ints("strides", [kernel.stride as i64; 2])
+            .output(),
+    };
+    Ok(Features {
+        value,
+        channels: output,
+    })
+}
+
+/// A transposed convolution.
+pub(super) fn transposed(
+    graph: &mut Graph,
+    name: &str,
+    layer: &ConvTranspose2d,
+    input: &Features,
+) -> Result<Features> {
+    let [_, output, rows, columns] = layer.weight.dims();
+    let dims = [input.channels, output, rows, columns];
+    let weight_name = format!("{name}.weight");
+    let weight = weights::read(&weight_name, &layer.weight, dims)?;
+    let mut inputs = vec![graph.weight(&weight_name, &dims, &weight)?];
+    inputs.extend(bias(graph, name, layer.bias.as_ref(), output)?);
+    let inputs: Vec<&Value> = std::iter::once(&input.value).chain(&inputs).collect();
+    let whole = |pair: [usize; 2]| pair.map(|side| side as i64);
+    let [above, left] = whole(layer.padding);
+    let value = graph
+        .node("ConvTranspose", &inputs)
+        .ints("pads", [above, left, above, left])
+        .ints("output_padding", whole(layer.padding_out))
+        .ints("strides", whole(layer.stride))
+        .output();
+    Ok(Features {
+        value,
+        channels: output,
+    })
+}
+
+fn bias(
+    graph: &mut Graph,
+    name: &str,
+    bias: Option<&Param<Tensor<1>>>,
+    output: usize,
+) -> Result<Option<Value>> {
+    let name = format!("{name}.bias");
+    bias.map(|bias| {
+        let values = weights::read(&name, bias, [output])?;
+        graph.weight(&name, &[output], &values)
+    })
+    .transpose()
+}
+
+/// An instance norm with scale and shift.
+pub(super) fn affine_norm(
+    graph: &mut Graph,
+    name: &str,
+    norm: &InstanceNorm,
+    input: &Features,
+) -> Result<Features> {
+    let factors = [("gamma", &norm.gamma), ("beta", &norm.beta)]
+        .into_iter()
+        .map(|(part, parameter)| {
+            let name = format!("{name}.{part}");
+            let parameter = parameter
+                .as_ref()
+                .with_context(|| format!("tensor `{name}` is missing"))?;
+            let values = weights::read(&name, parameter, [input.channels])?;
+            graph.weight(&name, &[input.channels], &values)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(norm_with(graph, input, &factors))
+}
+
+/// An instance norm without weights.
+pub(super) fn plain_norm(graph: &mut Graph, input: &Features) -> Features {
+    let factors = [1.0, 0.0].map(|value| graph.filled(input.channels, value));
+    norm_with(graph, input, &factors)
+}
+
+fn norm_with(graph: &mut Graph, input: &Features, factors: &[Value]) -> Features {
+    let inputs: Vec<&Value> = std::iter::once(&input.value).chain(factors).collect();
+    let value = graph
+        .node("InstanceNormalization", &inputs)
+        .float("epsilon", EPSILON)
+        .output();
+    Features {
+        value,
+        channels: input.channels,
+    }
+}
+
+/// Mirrors so many pixels beyond each border.
+pub(super) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Features {
+    let pixels = pixels as i64;
+    let pads = graph.list(&[0, 0, pixels, pixels, 0, 0, pixels, pixels]);
+    let value = graph
+        .node("Pad", &[&input.value, &pads])
+        .text("mode", "reflect")
+        .output();
+    Features {
+        value,
+        channels: input.channels,
+    }
+}
