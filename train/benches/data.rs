@@ -122,6 +122,7 @@ fn read_all(dataset: &Dataset) {
 fn loader(dataset: &Dataset) -> Loader {
     let augmentation = Augmentation {
         flip: true,
+        load_size: None,
         sparsity: Sparsity::default(),
     };
     let labels = dataset.labels().to_vec();

@@ -15,7 +15,7 @@ use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
     net::{Backbone, BackboneConfig, BackboneKind, MergeKind, Preset},
-    train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, train},
+    train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, read_log, train},
 };
 use safetensors::SafeTensors;
 use tempfile::TempDir;
@@ -105,7 +105,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
         data,
         validation: None,
         run,
-        device,
+        devices: vec![device],
         vgg: None,
         steps: Some(steps),
     };
@@ -167,6 +167,72 @@ fn resumes(merge: MergeKind, backbone: BackboneKind) {
     let sheet = broken.path().join("samples/step_00000005.png");
     assert!(image::image_dimensions(sheet).unwrap().0 > 4 * SIDE);
     assert_eq!(Checkpoint::of_run(broken.path()).unwrap().len(), 2);
+}
+
+/// Parts of frames, of four pictures a step, worked through by two devices in two parts each.
+#[test]
+fn a_divided_step_has_the_losses_of_a_whole_one() {
+    let _alone = alone();
+    let folder = data();
+    let first_losses = |accumulate: usize, devices: usize| {
+        let data = Dataset::open(folder.path()).unwrap();
+        let mut config = config(&data, MergeKind::Tlam, BackboneKind::Asap);
+        config.training.batch_size = 4;
+        config.training.accumulate = accumulate;
+        config.training.warm_up_steps = 0;
+        config.training.load_size = Some(Size {
+            width: 40,
+            height: 36,
+        });
+        config.validate().unwrap();
+        let run = tempfile::tempdir().unwrap();
+        let options = Options {
+            data,
+            validation: None,
+            run: run.path(),
+            devices: vec![Device::flex(); devices],
+            vgg: None,
+            steps: Some(1),
+        };
+        train(&config, options, None).unwrap();
+        read_log(run.path()).unwrap()[0]
+    };
+    let (whole, divided) = (first_losses(1, 1), first_losses(2, 2));
+    let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-4, "{a} and {b}");
+    near(whole.generator.adversarial, divided.generator.adversarial);
+    near(
+        whole.generator.feature_matching,
+        divided.generator.feature_matching,
+    );
+    near(whole.generator.pixel, divided.generator.pixel);
+    near(whole.discriminator.real, divided.discriminator.real);
+}
+
+#[test]
+fn pictures_that_cannot_be_divided_are_refused() {
+    let folder = data();
+    let data = Dataset::open(folder.path()).unwrap();
+    let mut config = config(&data, MergeKind::Tlam, BackboneKind::Asap);
+    config.training.batch_size = 3;
+    config.training.accumulate = 2;
+    let error = config.validate().unwrap_err().to_string();
+    assert!(error.contains("training.accumulate"), "{error}");
+    config.training.accumulate = 1;
+    let run = tempfile::tempdir().unwrap();
+    let options = Options {
+        data,
+        validation: None,
+        run: run.path(),
+        devices: vec![Device::flex(); 2],
+        vgg: None,
+        steps: Some(1),
+    };
+    let error = train(&config, options, None).unwrap_err().to_string();
+    assert!(
+        error.contains("3 pictures") && error.contains("2 devices"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
 }
 
 #[test]

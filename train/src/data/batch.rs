@@ -50,6 +50,23 @@ impl HostBatch {
         }
     }
 
+    /// The same samples in so many batches of equal size, which must divide theirs.
+    pub fn split(self, parts: usize) -> Vec<Self> {
+        let size = self.size / parts;
+        let pixels = self.width * self.height;
+        let labels = self.labels.chunks_exact(size * self.channels * pixels);
+        let pictures = self.pictures.chunks_exact(size * 3 * pixels);
+        labels
+            .zip(pictures)
+            .map(|(labels, pictures)| Self {
+                size,
+                labels: labels.to_vec(),
+                pictures: pictures.to_vec(),
+                ..self
+            })
+            .collect()
+    }
+
     /// Copies the batch to a device.
     pub fn to_device(self, device: &Device) -> Batch {
         let tensor = |values, channels| {

@@ -25,6 +25,8 @@ const AHEAD: usize = 1;
 pub struct Augmentation {
     /// Mirror half of the samples.
     pub flip: bool,
+    /// Size in which frames are read, to cut a random part from them.
+    pub load_size: Option<Size>,
     /// Labels that go missing.
     pub sparsity: Sparsity,
 }
@@ -129,7 +131,16 @@ impl Source {
     }
 
     fn sample(&self, index: usize, step: u64, rng: &mut impl Rng) -> Result<Sample> {
-        let mut sample = self.data.read(index, &self.schema, self.size)?;
+        let mut sample = match self.augmentation.load_size {
+            Some(size) => {
+                let mut sample = self.data.read(index, &self.schema, size)?;
+                let left = rng.random_range(0..=size.width - self.size.width);
+                let top = rng.random_range(0..=size.height - self.size.height);
+                sample.cut(left, top, self.size);
+                sample
+            }
+            None => self.data.read(index, &self.schema, self.size)?,
+        };
         if self.augmentation.flip && rng.random::<bool>() {
             sample.flip(&self.schema);
         }

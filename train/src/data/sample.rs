@@ -1,7 +1,10 @@
 //! One picture with everything that is known about it.
 
-use multicond::label::{Encoding, Label, LabelMap, Values};
-use ndarray::{Array2, Array3, Axis, Dimension, iter::LanesMut};
+use multicond::{
+    label::{Encoding, Label, LabelMap, Values},
+    model::Size,
+};
+use ndarray::{Array2, Array3, Axis, Dimension, iter::LanesMut, s};
 
 use super::Intrinsics;
 
@@ -40,6 +43,33 @@ impl Sample {
         }
         if let Some(camera) = &mut self.camera {
             camera.cx = self.picture.dim().2 as f32 - camera.cx;
+        }
+    }
+}
+
+impl Sample {
+    /// Keeps a part of the picture and of all labels.
+    ///
+    /// # Panics
+    /// When it reaches beyond the picture.
+    pub fn cut(&mut self, left: usize, top: usize, size: Size) {
+        let (rows, columns) = (top..top + size.height, left..left + size.width);
+        let part = s![.., rows.clone(), columns.clone()];
+        self.picture = self.picture.slice(part).to_owned();
+        for map in &mut self.labels {
+            match map {
+                LabelMap::Classes(ids) => {
+                    *ids = ids.slice(s![rows.clone(), columns.clone()]).to_owned();
+                }
+                LabelMap::Values(values) => *values = values.slice(part).to_owned(),
+            }
+        }
+        if let Some(instances) = &mut self.instances {
+            *instances = instances.slice(s![rows, columns]).to_owned();
+        }
+        if let Some(camera) = &mut self.camera {
+            camera.cx -= left as f32;
+            camera.cy -= top as f32;
         }
     }
 }
@@ -93,5 +123,43 @@ mod tests {
         assert_eq!(normals[[0, 0, 0]], -1.0);
         assert_eq!(normals[[1, 0, 0]], 11.0);
         assert_eq!(sample.instances, Some(array![[2, 1]]));
+    }
+
+    #[test]
+    fn a_cut_is_the_same_part_of_everything() {
+        let numbers = Array2::from_shape_fn((4, 5), |(y, x)| (10 * y + x) as i32);
+        let planes = |channels| {
+            Array3::from_shape_fn((channels, 4, 5), |(c, y, x)| (100 * c + 10 * y + x) as f32)
+        };
+        let mut sample = Sample {
+            name: "frame".into(),
+            picture: planes(3),
+            labels: vec![
+                LabelMap::Classes(numbers.mapv(|number| number as _)),
+                LabelMap::Values(planes(1)),
+            ],
+            instances: Some(numbers),
+            camera: Some(Intrinsics {
+                fx: 3.0,
+                fy: 4.0,
+                cx: 2.5,
+                cy: 2.0,
+            }),
+        };
+        let size = Size {
+            width: 2,
+            height: 1,
+        };
+        sample.cut(3, 2, size);
+        let rows = |channel: f32| array![[100.0 * channel + 23.0, 100.0 * channel + 24.0]];
+        for (channel, plane) in sample.picture.outer_iter().enumerate() {
+            assert_eq!(plane, rows(channel as f32));
+        }
+        assert_eq!(sample.labels[0], LabelMap::Classes(array![[23, 24]]));
+        let depth = rows(0.0).insert_axis(Axis(0));
+        assert_eq!(sample.labels[1], LabelMap::Values(depth));
+        assert_eq!(sample.instances, Some(array![[23, 24]]));
+        let camera = sample.camera.expect("kept");
+        assert_eq!((camera.cx, camera.cy), (-0.5, 0.0));
     }
 }

@@ -67,6 +67,20 @@ impl Vgg {
         Ok(Self { blocks })
     }
 
+    /// The same network on another device.
+    pub fn on(&self, device: &Device) -> Self {
+        let blocks = self.blocks.iter().map(|block| {
+            let copies = block.iter().map(|convolution| Convolution {
+                weight: convolution.weight.clone().to_device(device),
+                bias: convolution.bias.clone().to_device(device),
+            });
+            copies.collect()
+        });
+        Self {
+            blocks: blocks.collect(),
+        }
+    }
+
     /// The five taps of pictures `[batch, 3, height, width]` in [-1, 1].
     pub fn forward(&self, images: Tensor<4>) -> Vec<Tensor<4>> {
         let mut features = images;

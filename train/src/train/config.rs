@@ -39,6 +39,13 @@ pub struct TrainingConfig {
     pub seed: u64,
     /// Pictures a step.
     pub batch_size: usize,
+    /// Parts that a device works its share of them through in, one after another: gradients add up, and
+    /// memory is needed for one part only.
+    pub accumulate: usize,
+    /// Size in which frames are read before a random part of the run's `size` is cut from them; the
+    /// whole of each, in that size, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_size: Option<Size>,
     /// Length, and course of the learning rates.
     pub schedule: Schedule,
     /// Steps before the game begins, in which the generator learns from the pixel loss alone. They cost
@@ -80,6 +87,8 @@ impl Default for TrainingConfig {
         Self {
             seed: 1,
             batch_size: 1,
+            accumulate: 1,
+            load_size: None,
             schedule: Schedule {
                 constant_epochs: 200,
                 decay_epochs: 100,
@@ -139,6 +148,19 @@ impl Config {
             training.batch_size > 0 && training.merge_chunk > 0,
             "training.batch_size and training.merge_chunk must be at least 1"
         );
+        ensure!(
+            training.accumulate > 0 && training.batch_size.is_multiple_of(training.accumulate),
+            "training.accumulate must divide training.batch_size, {}, not be {}",
+            training.batch_size,
+            training.accumulate
+        );
+        if let Some(load) = training.load_size {
+            ensure!(
+                load.width >= width && load.height >= height && load.width.max(load.height) <= 8192,
+                "training.load_size {load} must be at least the run's size, {}, and at most 8192x8192",
+                self.size
+            );
+        }
         ensure!(
             training.schedule.epochs() > 0,
             "training.schedule must have at least one epoch"

@@ -1,9 +1,9 @@
 //! Where the networks run. A device is tried with a small product before anything depends on it.
 
-use std::panic::catch_unwind;
+use std::{num::NonZeroUsize, panic::catch_unwind};
 
 use anyhow::{Result, bail};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 /// The kinds of devices; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -20,16 +20,55 @@ pub enum DeviceKind {
     Cuda,
 }
 
-/// Opens and tries a device.
+/// A device that works, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The device, without gradients recorded.
+    pub device: Device,
+    kind: DeviceKind,
+    what: String,
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bf16 = match self.device.supports_dtype(DType::BF16) {
+            true => ", has bf16",
+            false => "",
+        };
+        write!(f, "device {}: {}{bf16}", self.kind.name(), self.what)
+    }
+}
+
+impl DeviceKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Flex => "flex",
+            Self::Libtorch => "libtorch",
+            Self::Wgpu => "wgpu",
+            Self::Vulkan => "vulkan",
+            Self::Cuda => "cuda",
+        }
+    }
+}
+
+/// Opens and tries the first so many devices of a kind. All those of `flex` are the one CPU, which is of
+/// use to see that dividing the work changes nothing.
 ///
 /// # Errors
-/// When this program was built without it, or the machine does not have it.
-pub fn open_device(kind: DeviceKind) -> Result<Device> {
-    let name = format!("{kind:?}").to_lowercase();
+/// When this program was built without them, or the machine does not have as many.
+pub fn open_devices(kind: DeviceKind, count: NonZeroUsize) -> Result<Vec<Found>> {
+    (0..count.get()).map(|index| open(kind, index)).collect()
+}
+
+fn open(kind: DeviceKind, index: usize) -> Result<Found> {
+    let name = kind.name();
     // A failed try is reported once, by the error below.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let opened = catch_unwind(|| device(kind).map(|device| (try_out(&device), device)));
+    let opened = catch_unwind(|| {
+        let (device, what) = device(kind, index)?;
+        Some((try_out(&device), device, what))
+    });
     std::panic::set_hook(hook);
     match opened {
         Ok(None) => {
@@ -37,11 +76,11 @@ pub fn open_device(kind: DeviceKind) -> Result<Device> {
                 "device `{name}`: not in this program, which was built without `--features {name}`"
             )
         }
-        Ok(Some((512.0, device))) => Ok(device),
-        Ok(Some((sum, _))) => {
+        Ok(Some((512.0, device, what))) => Ok(Found { device, kind, what }),
+        Ok(Some((sum, ..))) => {
             bail!("device `{name}`: computes wrongly, 8x8 ones squared sum to {sum}")
         }
-        Err(panic) => bail!("device `{name}`: {}", message(&*panic)),
+        Err(panic) => bail!("device `{name}` {index}: {}", message(&*panic)),
     }
 }
 
@@ -51,60 +90,84 @@ fn try_out(device: &Device) -> f32 {
     ones.clone().matmul(ones).sum().into_scalar()
 }
 
-fn device(kind: DeviceKind) -> Option<Device> {
+fn device(kind: DeviceKind, index: usize) -> Option<(Device, String)> {
     match kind {
-        DeviceKind::Flex => Some(Device::flex()),
-        DeviceKind::Libtorch => libtorch(),
-        DeviceKind::Wgpu => wgpu(),
-        DeviceKind::Vulkan => vulkan(),
-        DeviceKind::Cuda => cuda(),
+        DeviceKind::Flex => Some((Device::flex(), cpu())),
+        DeviceKind::Libtorch => libtorch(index),
+        DeviceKind::Wgpu => wgpu(index),
+        DeviceKind::Vulkan => vulkan(index),
+        DeviceKind::Cuda => cuda(index),
     }
+}
+
+fn cpu() -> String {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("the CPU, {threads} threads")
 }
 
 #[cfg(feature = "libtorch")]
 #[allow(deprecated)] // The fastest way to train today; leaves with burn 0.23.
-fn libtorch() -> Option<Device> {
+fn libtorch(index: usize) -> Option<(Device, String)> {
     // A CUDA build of the library on a machine without a GPU panics here and nowhere else.
     let cuda = catch_unwind(|| {
-        let device = Device::libtorch_cuda(0);
+        let device = Device::libtorch_cuda(index);
         let _: f32 = Tensor::<1>::ones([1], &device).sum().into_scalar();
-        device
+        (device, format!("CUDA GPU {index}"))
     });
-    Some(cuda.unwrap_or_else(|_| Device::libtorch()))
+    let cpu = || {
+        (
+            Device::libtorch(),
+            format!("{}; CUDA does not answer", cpu()),
+        )
+    };
+    Some(cuda.unwrap_or_else(|_| cpu()))
 }
 
 #[cfg(not(feature = "libtorch"))]
-fn libtorch() -> Option<Device> {
+fn libtorch(_: usize) -> Option<(Device, String)> {
     None
 }
 
+/// The default device, or one by its number among the discrete ones.
+#[cfg(any(feature = "wgpu", feature = "vulkan"))]
+fn graphics(index: usize) -> burn::tensor::DeviceKind {
+    match index {
+        0 => burn::tensor::DeviceKind::DefaultDevice,
+        index => burn::tensor::DeviceKind::DiscreteGpu(index),
+    }
+}
+
 #[cfg(feature = "wgpu")]
-fn wgpu() -> Option<Device> {
-    Some(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
+fn wgpu(index: usize) -> Option<(Device, String)> {
+    let kind = graphics(index);
+    let what = format!("{kind:?}");
+    Some((Device::wgpu(kind), what))
 }
 
 #[cfg(not(feature = "wgpu"))]
-fn wgpu() -> Option<Device> {
+fn wgpu(_: usize) -> Option<(Device, String)> {
     None
 }
 
 #[cfg(feature = "vulkan")]
-fn vulkan() -> Option<Device> {
-    Some(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice))
+fn vulkan(index: usize) -> Option<(Device, String)> {
+    let kind = graphics(index);
+    let what = format!("{kind:?}");
+    Some((Device::vulkan(kind), what))
 }
 
 #[cfg(not(feature = "vulkan"))]
-fn vulkan() -> Option<Device> {
+fn vulkan(_: usize) -> Option<(Device, String)> {
     None
 }
 
 #[cfg(feature = "cuda")]
-fn cuda() -> Option<Device> {
-    Some(Device::cuda(0usize))
+fn cuda(index: usize) -> Option<(Device, String)> {
+    Some((Device::cuda(index), format!("GPU {index}")))
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cuda() -> Option<Device> {
+fn cuda(_: usize) -> Option<(Device, String)> {
     None
 }
 
@@ -121,15 +184,20 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 mod tests {
     use super::*;
 
+    const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
+
     #[test]
     fn flex_is_always_there() {
-        assert!(open_device(DeviceKind::Flex).is_ok());
+        let found = open_devices(DeviceKind::Flex, TWO).expect("opens");
+        assert_eq!(found.len(), 2);
+        let said = found[0].to_string();
+        assert!(said.starts_with("device flex: the CPU, "), "{said}");
     }
 
     #[test]
     #[cfg(not(feature = "cuda"))]
     fn a_device_that_was_not_built_says_so() {
-        let error = open_device(DeviceKind::Cuda)
+        let error = open_devices(DeviceKind::Cuda, TWO)
             .expect_err("not built")
             .to_string();
         assert!(error.contains("--features cuda"), "{error}");

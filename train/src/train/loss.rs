@@ -44,6 +44,19 @@ pub struct GeneratorLoss {
     pub pixel: f32,
 }
 
+impl GeneratorLoss {
+    /// Part by part.
+    pub(super) fn mean(losses: &[Self]) -> Self {
+        let mean = |part: fn(&Self) -> f32| mean_of(losses.iter().map(part));
+        Self {
+            adversarial: mean(|loss| loss.adversarial),
+            feature_matching: mean(|loss| loss.feature_matching),
+            perceptual: mean(|loss| loss.perceptual),
+            pixel: mean(|loss| loss.pixel),
+        }
+    }
+}
+
 /// The discriminator's loss on both kinds of pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DiscriminatorLoss {
@@ -51,6 +64,21 @@ pub struct DiscriminatorLoss {
     pub real: f32,
     /// `max(0, 1 + D(fake))`.
     pub fake: f32,
+}
+
+impl DiscriminatorLoss {
+    /// Part by part.
+    pub(super) fn mean(losses: &[Self]) -> Self {
+        Self {
+            real: mean_of(losses.iter().map(|loss| loss.real)),
+            fake: mean_of(losses.iter().map(|loss| loss.fake)),
+        }
+    }
+}
+
+fn mean_of(numbers: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = numbers.len().max(1) as f32;
+    numbers.sum::<f32>() / count
 }
 
 /// The generator's adversarial loss: the negated mean judgement, averaged over the scales.

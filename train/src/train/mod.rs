@@ -5,25 +5,30 @@ mod config;
 mod device;
 mod ema;
 mod events;
+#[cfg(test)]
+mod fixtures;
+mod gradients;
 mod log;
 mod loss;
+mod players;
 mod recipe;
 mod schedule;
+mod share;
 mod sheet;
-mod step;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, Progress, Resume};
 pub use config::{Config, TrainingConfig};
-pub use device::{DeviceKind, open_device};
+pub use device::{DeviceKind, Found, open_devices};
 pub use ema::average;
 pub(crate) use log::LOG;
 pub use log::{LogLine, read_log};
 pub use loss::{
     DiscriminatorLoss, GeneratorLoss, LossWeights, adversarial, feature_matching, hinge, perceptual,
 };
+pub use players::Players;
 pub use recipe::Recipe;
 pub use schedule::Schedule;
+pub use share::Share;
 pub use sheet::sheet;
-pub use step::Players;
 pub use trainer::{Options, train};

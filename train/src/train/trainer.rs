@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array3;
 
 use super::{
-    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume,
+    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume, Share,
     checkpoint::Progress,
     events::Events,
     log::{LOG, Log, LogLine, Sums},
@@ -34,8 +34,9 @@ pub struct Options<'a> {
     pub validation: Option<Dataset>,
     /// The run's folder.
     pub run: &'a Path,
-    /// Where to compute, without gradients recorded.
-    pub device: Device,
+    /// Where to compute, without gradients recorded: at least one device. The pictures of a step are
+    /// divided evenly among them; the first keeps the networks.
+    pub devices: Vec<Device>,
     /// The perceptual network.
     pub vgg: Option<Vgg>,
     /// Stop after this many steps, although the schedule is longer.
@@ -48,8 +49,9 @@ pub struct Options<'a> {
 /// When data cannot be used, the disk refuses, or a loss is no longer a number; the last checkpoint
 /// stays usable.
 pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> Result<Checkpoint> {
-    let device = options.device.clone().autodiff();
     let training = &config.training;
+    let places = places(config, &options)?;
+    let device = places[0].device.clone();
     let (mut players, mut step) = match resume {
         Some(resume) => (resume.players, resume.progress.step),
         None => (Players::new(config, &device), 0),
@@ -64,6 +66,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         training.batch_size,
         Augmentation {
             flip: training.flip,
+            load_size: training.load_size,
             sparsity: training.sparsity.clone(),
         },
         training.seed,
@@ -94,13 +97,13 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let epoch = step / loader.steps_per_epoch();
         let rate = training.schedule.factor(epoch);
         let wait = Instant::now();
-        let batch = loader.next_batch()?.to_device(&device);
+        let shares = divide(loader.next_batch()?, training.accumulate, &places);
         waiting += wait.elapsed();
         let (generator, discriminator) = if step < training.warm_up_steps {
-            let generator = players.warm_up_step(&batch, config, rate);
+            let generator = players.warm_up_step(&shares, config, rate);
             (generator, DiscriminatorLoss::default())
         } else {
-            players.step(batch, config, options.vgg.as_ref(), rate)
+            players.step(&shares, config, rate)
         };
         check_losses(step, generator, discriminator)?;
         step += 1;
@@ -138,7 +141,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
                 &players.average,
                 &sheet_samples,
                 config,
-                &options.device,
+                &options.devices[0],
             )?;
         }
         if step == last {
@@ -150,6 +153,47 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
     }
     progress.finish();
     save(step, &players)
+}
+
+/// A device that records gradients, with the network that stays on it.
+struct Place {
+    device: Device,
+    vgg: Option<Vgg>,
+}
+
+fn places(config: &Config, options: &Options<'_>) -> Result<Vec<Place>> {
+    let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
+    let devices = options.devices.len();
+    ensure!(
+        devices > 0 && pictures.is_multiple_of(devices * parts),
+        "{pictures} pictures a step cannot be divided evenly among {devices} devices, in {parts} parts \
+         each: change training.batch_size or training.accumulate"
+    );
+    let place = |device: &Device| {
+        let device = device.clone().autodiff();
+        Place {
+            vgg: options.vgg.as_ref().map(|vgg| vgg.on(&device)),
+            device,
+        }
+    };
+    Ok(options.devices.iter().map(place).collect())
+}
+
+/// A step's pictures to where they are worked on.
+fn divide(batch: HostBatch, accumulate: usize, places: &[Place]) -> Vec<Share<'_>> {
+    let parts = batch.split(places.len() * accumulate);
+    let mut parts = parts.into_iter();
+    places
+        .iter()
+        .map(|place| Share {
+            batches: parts
+                .by_ref()
+                .take(accumulate)
+                .map(|part| part.to_device(&place.device))
+                .collect(),
+            vgg: place.vgg.as_ref(),
+        })
+        .collect()
 }
 
 /// The name under which a model remembers its data.

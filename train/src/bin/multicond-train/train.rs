@@ -1,11 +1,12 @@
 //! `multicond-train train`
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use anyhow::{Result, ensure};
+use burn::tensor::Device;
 use multicond_train::{
     net::vgg::Vgg,
-    train::{Checkpoint, DeviceKind, Options, Recipe, open_device, train},
+    train::{Checkpoint, DeviceKind, Options, Recipe, open_devices, train},
 };
 
 use crate::{arguments::cached, dataset_arguments::DatasetArguments};
@@ -15,6 +16,8 @@ use crate::{arguments::cached, dataset_arguments::DatasetArguments};
 #[command(after_help = "Examples:
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
+  multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
+      --device libtorch --devices 4
 
 The run's folder receives checkpoints/step_*/, log.jsonl, samples/step_*.png and events/ for TensorBoard.
 `multicond-train report` shows them. With --resume the run goes on from its newest checkpoint, whose
@@ -38,6 +41,9 @@ pub(crate) struct Arguments {
     /// Where to compute; all but flex need a cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
     device: DeviceKind,
+    /// How many devices of that kind share each step's pictures
+    #[arg(long, value_name = "N", default_value = "1")]
+    devices: NonZeroUsize,
     /// Go on from the newest checkpoint
     #[arg(long)]
     resume: bool,
@@ -75,7 +81,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         }
         (None, false) => unreachable!("clap asks for --config"),
     };
-    let device = open_device(arguments.device)?;
+    let devices = open_devices(arguments.device, arguments.devices)?;
+    for device in &devices {
+        eprintln!("{device}");
+    }
+    let devices: Vec<Device> = devices.into_iter().map(|found| found.device).collect();
+    let device = devices[0].clone();
     let vgg = (config.training.loss.perceptual > 0.0)
         .then(|| {
             Vgg::load(
@@ -94,7 +105,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             data,
             validation,
             run: &arguments.out,
-            device,
+            devices,
             vgg,
             steps: arguments.steps,
         },

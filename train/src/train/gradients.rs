@@ -1,0 +1,259 @@
+//! The gradients of each player on one batch of pictures, on one device.
+
+use burn::{
+    module::Module,
+    optim::{GradientsAccumulator, GradientsParams},
+    tensor::{Device, Tensor},
+};
+
+use super::{
+    Config, DiscriminatorLoss, GeneratorLoss, adversarial, feature_matching, hinge, loss::distance,
+    perceptual, share::Work,
+};
+use crate::{
+    data::Batch,
+    net::{Condition, Generator, discriminator::Discriminator, merge::pixels},
+};
+
+/// What the generator learns from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The pixels alone.
+    WarmUp,
+    /// All losses.
+    Game,
+}
+
+/// Both networks as they stand when one of them moves, on one device.
+#[derive(Clone)]
+pub(super) struct Networks {
+    pub(super) generator: Generator,
+    pub(super) discriminator: Discriminator,
+}
+
+impl Networks {
+    /// The same networks on another device.
+    pub(super) fn fork(self, device: &Device) -> Self {
+        Self {
+            generator: self.generator.fork(device),
+            discriminator: self.discriminator.fork(device),
+        }
+    }
+
+    /// The generator's part of the step.
+    pub(super) fn generator_gradients(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+        stage: Stage,
+    ) -> (GradientsParams, GeneratorLoss) {
+        let batch = work.batch;
+        // The merge keeps no activations here: its backward pass computes them again, chunk by chunk.
+        let concept = self.concept(batch, config).require_grad();
+        let image = self.generator.backbone.forward(concept.clone());
+        let (total, loss) = match stage {
+            Stage::WarmUp => pixel_loss(&image, batch, config),
+            Stage::Game => self.game_loss(work, config, &concept, image),
+        };
+        let gradients = self.backward(batch, config, &(total * work.weight), concept);
+        (gradients, loss)
+    }
+
+    fn game_loss(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+        concept: &Tensor<4>,
+        image: Tensor<4>,
+    ) -> (Tensor<1>, GeneratorLoss) {
+        let (batch, weights) = (work.batch, config.training.loss);
+        let judge = self.discriminator.clone().no_grad();
+        let seen = match config.network.discriminator.condition {
+            Condition::Concept => concept.clone(),
+            Condition::Labels => batch.labels.clone(),
+        };
+        // Instance norms see one picture at a time, so judging fakes and reals apart is the same as
+        // judging them in one batch, and the reals need no gradient.
+        let real = judge.forward(seen.clone().detach(), batch.pictures.clone());
+        let fake = judge.forward(seen, image.clone());
+
+        let adversarial = adversarial(&fake);
+        let matching = feature_matching(&fake, &real);
+        let mut total = adversarial.clone() + matching.clone() * weights.feature_matching;
+        let mut loss = GeneratorLoss {
+            adversarial: number(adversarial),
+            feature_matching: number(matching),
+            ..GeneratorLoss::default()
+        };
+        if weights.pixel > 0.0 {
+            let (pixel, part) = pixel_loss(&image, batch, config);
+            loss.pixel = part.pixel;
+            total = total + pixel;
+        }
+        if let Some(vgg) = work.vgg.filter(|_| weights.perceptual > 0.0) {
+            let real = vgg.forward(batch.pictures.clone());
+            let distance = perceptual(&vgg.forward(image), &real);
+            loss.perceptual = number(distance.clone());
+            total = total + distance * weights.perceptual;
+        }
+        (total, loss)
+    }
+
+    /// Gradients of the generator for a loss that was computed from `concept`, a leaf.
+    fn backward(
+        &self,
+        batch: &Batch,
+        config: &Config,
+        loss: &Tensor<1>,
+        concept: Tensor<4>,
+    ) -> GradientsParams {
+        let mut gradients = loss.backward();
+        let merged = concept.grad_remove(&mut gradients);
+        let mut accumulator = GradientsAccumulator::new();
+        accumulator.accumulate(
+            &self.generator,
+            GradientsParams::from_grads(gradients, &self.generator),
+        );
+        // Without weights there is nothing to find a gradient of, and nothing that has one.
+        if let Some(merged) = merged
+            && self.generator.merge.num_params() > 0
+        {
+            self.backward_merge(batch, merged, config, &mut accumulator);
+        }
+        accumulator.grads()
+    }
+
+    /// Gradients of the merge's parameters, given the loss's gradient at the concept tensor.
+    ///
+    /// Pixels do not see each other in the merge, so cutting them apart changes nothing but the order
+    /// of sums.
+    fn backward_merge(
+        &self,
+        batch: &Batch,
+        concept_gradient: Tensor<4>,
+        config: &Config,
+        accumulator: &mut GradientsAccumulator<Generator>,
+    ) {
+        let labels = pixels(batch.labels.clone());
+        let gradient = pixels(Tensor::from_inner(concept_gradient));
+        let chunk = config.training.merge_chunk.min(labels.dims()[0]);
+        for (labels, gradient) in labels
+            .split(chunk, 0)
+            .into_iter()
+            .zip(gradient.split(chunk, 0))
+        {
+            let product = (self.generator.merge.merge(labels) * gradient).sum();
+            let gradients = GradientsParams::from_grads(product.backward(), &self.generator);
+            accumulator.accumulate(&self.generator, gradients);
+        }
+    }
+
+    /// The discriminator's part of the step.
+    pub(super) fn discriminator_gradients(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+    ) -> (GradientsParams, DiscriminatorLoss) {
+        let batch = work.batch;
+        let concept = self.concept(batch, config);
+        let backbone = self.generator.backbone.valid();
+        let image = backbone.forward(concept.clone().inner());
+        let seen = match config.network.discriminator.condition {
+            Condition::Concept => concept,
+            Condition::Labels => batch.labels.clone(),
+        };
+        let fake = self
+            .discriminator
+            .forward(seen.clone(), Tensor::from_inner(image));
+        let real = self.discriminator.forward(seen, batch.pictures.clone());
+        let (on_real, on_fake) = hinge(&real, &fake);
+        let loss = DiscriminatorLoss {
+            real: number(on_real.clone()),
+            fake: number(on_fake.clone()),
+        };
+        let total = (on_real + on_fake) * work.weight;
+        let gradients = GradientsParams::from_grads(total.backward(), &self.discriminator);
+        (gradients, loss)
+    }
+
+    /// The concept tensor, as a constant.
+    fn concept(&self, batch: &Batch, config: &Config) -> Tensor<4> {
+        let labels = batch.labels.clone().without_autodiff();
+        let merge = self.generator.merge.valid();
+        Tensor::from_inner(merge.forward_in_chunks(labels, config.training.merge_chunk))
+    }
+}
+
+/// The weighted pixel loss, and what it is without its weight.
+fn pixel_loss(image: &Tensor<4>, batch: &Batch, config: &Config) -> (Tensor<1>, GeneratorLoss) {
+    let pixel = distance(image, &batch.pictures);
+    let loss = GeneratorLoss {
+        pixel: number(pixel.clone()),
+        ..GeneratorLoss::default()
+    };
+    (pixel * config.training.loss.pixel, loss)
+}
+
+fn number(loss: Tensor<1>) -> f32 {
+    loss.into_scalar()
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+
+    use super::*;
+    use crate::{
+        net::{Merge, MergeKind},
+        train::{
+            Players,
+            fixtures::{batch, config},
+        },
+    };
+
+    /// A weight of the merge, where it has any.
+    fn projection(generator: &Generator, label: usize) -> Option<&Param<Tensor<2>>> {
+        match &generator.merge {
+            Merge::Tlam(tlam) => Some(&tlam.projections[label].weight),
+            Merge::Clam(clam) => Some(&clam.branches[label].projection.weight),
+            Merge::Naive(_) | Merge::Semantics(_) => None,
+        }
+    }
+
+    /// Against autodiff without any cutting, for one given gradient at the concept tensor: what lies behind it
+    /// has ReLUs, whose kinks would turn rounding into gradient.
+    #[test]
+    fn chunks_give_the_gradient_of_the_whole() {
+        for kind in [MergeKind::Tlam, MergeKind::Clam] {
+            chunks_agree(&config(kind, 700));
+        }
+    }
+
+    fn chunks_agree(config: &Config) {
+        let device = Device::flex().autodiff();
+        let networks = Players::new(config, &device).networks();
+        let batch = batch(2, &device);
+        let weight = |gradients: &GradientsParams| -> Tensor<2> {
+            let weight = projection(&networks.generator, 0).expect("the merge has weights");
+            gradients.get(weight.id).expect("the merge has gradients")
+        };
+
+        let concept = networks.generator.merge.forward(batch.labels.clone());
+        let normal = burn::tensor::Distribution::Normal(0.0, 1.0);
+        let at_concept = Tensor::random(concept.dims(), normal, &device);
+        let product = (concept * at_concept.clone()).sum();
+        let direct = GradientsParams::from_grads(product.backward(), &networks.generator);
+
+        let mut accumulator = GradientsAccumulator::new();
+        networks.backward_merge(&batch, at_concept.inner(), config, &mut accumulator);
+        let chunked = accumulator.grads();
+
+        let (direct, chunked) = (weight(&direct), weight(&chunked));
+        let largest: f32 = direct.clone().abs().max().into_scalar();
+        let error: f32 = (direct - chunked).abs().max().into_scalar();
+        assert!(
+            largest > 0.0 && error < 1e-4 * largest,
+            "{error} of {largest}"
+        );
+    }
+}

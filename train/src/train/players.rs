@@ -1,0 +1,241 @@
+//! The two players of the game, and a step of it: the generator moves, then the discriminator.
+
+use burn::{
+    module::{Module, ParamGroup},
+    optim::{
+        AdamConfig, ModuleOptimizer,
+        lr_scheduler::module_lr_scheduler::{ModuleLearningRate, ModuleLrScheduler},
+    },
+    tensor::Device,
+};
+
+use super::{
+    Config, DiscriminatorLoss, GeneratorLoss, Share, average,
+    gradients::{Networks, Stage},
+    share::mean_gradients,
+};
+use crate::net::{Generator, discriminator::Discriminator};
+
+/// Both networks with everything that changes from step to step.
+pub struct Players {
+    /// The generator as it is trained.
+    pub generator: Generator,
+    /// Moving average of the generator's weights, without gradients.
+    pub average: Generator,
+    /// The discriminator.
+    pub discriminator: Discriminator,
+    /// The generator's Adam.
+    pub generator_adam: ModuleOptimizer,
+    /// The discriminator's Adam.
+    pub discriminator_adam: ModuleOptimizer,
+}
+
+impl Players {
+    /// Fresh players on a device that records gradients.
+    pub fn new(config: &Config, device: &Device) -> Self {
+        device.seed(config.training.seed);
+        let generator = Generator::new(&config.network, &config.labels, device);
+        let input = config.network.condition_channels(&config.labels) + 3;
+        let [beta_1, beta_2] = config.training.betas;
+        let adam = AdamConfig::new()
+            .with_beta_1(beta_1)
+            .with_beta_2(beta_2)
+            .with_epsilon(1e-8);
+        Self {
+            average: generator.valid(),
+            generator,
+            discriminator: Discriminator::new(&config.network.discriminator, input, device),
+            generator_adam: adam.init(),
+            discriminator_adam: adam.init(),
+        }
+    }
+
+    /// One step of each player on the same pictures, at a share of the full learning rates. The players
+    /// stay on the device of the first share.
+    pub fn step(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        rate: f64,
+    ) -> (GeneratorLoss, DiscriminatorLoss) {
+        let generator = self.move_generator(shares, config, Stage::Game, rate);
+        let discriminator = self.move_discriminator(shares, config, rate);
+        self.update_average(config);
+        (generator, discriminator)
+    }
+
+    /// One step of the generator alone, towards the pictures' pixels.
+    pub fn warm_up_step(&mut self, shares: &[Share], config: &Config, rate: f64) -> GeneratorLoss {
+        let loss = self.move_generator(shares, config, Stage::WarmUp, rate);
+        self.update_average(config);
+        loss
+    }
+
+    fn move_generator(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        stage: Stage,
+        rate: f64,
+    ) -> GeneratorLoss {
+        self.iterate_spectra();
+        let (gradients, losses) = mean_gradients(
+            shares,
+            &self.networks(),
+            &self.generator,
+            |networks, work| networks.generator_gradients(work, config, stage),
+        );
+        let training = &config.training;
+        let rates = generator_rates(
+            training.generator_rate * rate,
+            training.low_resolution_share,
+        );
+        self.generator = self
+            .generator_adam
+            .step(rates, self.generator.clone(), gradients);
+        GeneratorLoss::mean(&losses)
+    }
+
+    fn move_discriminator(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        rate: f64,
+    ) -> DiscriminatorLoss {
+        self.iterate_spectra();
+        let (gradients, losses) = mean_gradients(
+            shares,
+            &self.networks(),
+            &self.discriminator,
+            |networks, work| networks.discriminator_gradients(work, config),
+        );
+        self.discriminator = self.discriminator_adam.step(
+            config.training.discriminator_rate * rate,
+            self.discriminator.clone(),
+            gradients,
+        );
+        DiscriminatorLoss::mean(&losses)
+    }
+
+    pub(super) fn networks(&self) -> Networks {
+        Networks {
+            generator: self.generator.clone(),
+            discriminator: self.discriminator.clone(),
+        }
+    }
+
+    fn update_average(&mut self, config: &Config) {
+        let decay = config.training.average_decay;
+        // Averaged vectors belong to no weight; a step towards those of the averaged weight keeps up.
+        self.average = average(self.average.clone(), &self.generator, decay).power_iteration();
+    }
+
+    fn iterate_spectra(&mut self) {
+        self.generator = self.generator.clone().power_iteration();
+        self.discriminator = self.discriminator.clone().power_iteration();
+    }
+}
+
+/// The rate of every parameter of the generator.
+fn generator_rates(rate: f64, low_resolution_share: f64) -> ModuleLearningRate {
+    let stream = ParamGroup::from_predicate("low_resolution")
+        .exclude(ParamGroup::from_predicate("head.bias"));
+    ModuleLrScheduler::new(rate)
+        .with_group(stream, rate * low_resolution_share)
+        .step()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        data::Batch,
+        net::{BackboneKind, Merge, MergeKind, Preset},
+        train::fixtures::{SIDE, batch, config, parameters},
+    };
+
+    fn share(batches: Vec<Batch>) -> Share<'static> {
+        Share { batches, vgg: None }
+    }
+
+    #[test]
+    fn a_step_moves_every_parameter() {
+        for kind in MergeKind::ALL {
+            step_moves_all(&config(kind, 4096));
+        }
+        for kind in BackboneKind::ALL {
+            let mut config = config(MergeKind::Naive, 4096);
+            config.network.backbone = Preset::Small.backbone(kind, SIDE);
+            step_moves_all(&config);
+        }
+    }
+
+    fn step_moves_all(config: &Config) {
+        let device = Device::flex().autodiff();
+        let mut players = Players::new(config, &device);
+        let all = |players: &Players| {
+            let mut all = parameters(&players.generator);
+            all.extend(parameters(&players.discriminator));
+            all
+        };
+        let (before, average) = (all(&players), parameters(&players.average));
+        let shares = [share(vec![batch(2, &device)])];
+        let (generator, discriminator) = players.step(&shares, config, 1.0);
+        assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
+        assert!(discriminator.real > 0.0);
+        let after = all(&players);
+        assert!(!before.is_empty() && before.len() == after.len());
+        // Within the hinge's margins what reals and fakes do to the last bias cancels.
+        for (id, before) in before.iter().filter(|(_, (values, _))| values.len() > 1) {
+            assert!(before.0 != after[id].0, "{}", config.network.system());
+            assert_eq!(before.1, after[id].1, "trained before and after");
+        }
+        assert!(average != parameters(&players.average));
+    }
+
+    /// The gradients that move a player are the same however a step's pictures are divided.
+    #[test]
+    fn parts_and_devices_change_nothing() {
+        let mut config = config(MergeKind::Tlam, 4096);
+        config.network.backbone = Preset::Small.backbone(BackboneKind::Spade, SIDE);
+        let device = Device::flex().autodiff();
+        let players = Players::new(&config, &device);
+        let whole = batch(4, &device);
+        let parts = |size: usize| -> Vec<Batch> {
+            let labels = whole.labels.clone().split(size, 0);
+            let pictures = whole.pictures.clone().split(size, 0);
+            labels
+                .into_iter()
+                .zip(pictures)
+                .map(|(labels, pictures)| Batch { labels, pictures })
+                .collect()
+        };
+        let gradients = |shares: &[Share<'_>]| {
+            let networks = players.networks();
+            let (gradients, losses) =
+                mean_gradients(shares, &networks, &players.generator, |networks, work| {
+                    networks.generator_gradients(work, &config, Stage::Game)
+                });
+            let Merge::Tlam(tlam) = &players.generator.merge else {
+                panic!("TLAM was asked for")
+            };
+            let weight = gradients.get::<2>(tlam.projections[0].weight.id);
+            let weight = weight.expect("has a gradient").into_data();
+            let values: Vec<f32> = weight.iter::<f32>().collect();
+            (values, GeneratorLoss::mean(&losses))
+        };
+        let (expected, loss) = gradients(&[share(parts(4))]);
+        let largest = expected.iter().fold(0.0, |most: f32, g| most.max(g.abs()));
+        assert!(largest > 0.0);
+        let two_devices = [share(parts(1)[..2].to_vec()), share(parts(1)[2..].to_vec())];
+        for shares in [&[share(parts(1))][..], &[share(parts(2))], &two_devices] {
+            let (found, found_loss) = gradients(shares);
+            for (a, b) in expected.iter().zip(&found) {
+                assert!((a - b).abs() < 1e-2 * largest, "{a}, {b} of {largest}");
+            }
+            let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
+            assert!(near(loss.adversarial, found_loss.adversarial));
+            assert!(near(loss.feature_matching, found_loss.feature_matching));
+        }
+    }
+}
