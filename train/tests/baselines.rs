@@ -1,28 +1,19 @@
 //! The merges that the paper compares TLAM with: by hand, and by their definitions.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use burn::{
-    module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
+    module::Param,
     nn::Linear,
-    tensor::{Device, Distribution, Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 use multicond::label::{Label, LabelMap};
 use multicond_train::{
     data::encode,
     net::{
-        ClamConfig, Merge, MergeConfig,
+        Merge, MergeConfig,
         clam::{Branch, Clam},
     },
 };
 use ndarray::{Array3, array};
-
-/// burn has one stream of random numbers a process: networks made side by side would share it.
-static RANDOM: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
@@ -58,86 +49,6 @@ fn clam_by_hand() {
     let expected = [0.632_346_4, 1.921_807, 0.844_402_8, -0.008_828_655];
     for (found, expected) in numbers(clam.merge(pixels)).into_iter().zip(expected) {
         assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
-    }
-}
-
-/// Adds `by` to one number of one parameter.
-struct Nudge {
-    parameter: ParamId,
-    index: usize,
-    by: f32,
-}
-
-impl ModuleMapper for Nudge {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if parameter.id != self.parameter {
-            return parameter;
-        }
-        let (device, shape) = (parameter.device(), parameter.dims());
-        let mut values = numbers(parameter.val());
-        values[self.index] += self.by;
-        parameter.map(|_| Tensor::from_data(TensorData::new(values, shape), &device))
-    }
-}
-
-/// The gradient of every number of every parameter.
-struct Collect<'a> {
-    gradients: &'a burn::tensor::Gradients,
-    found: Vec<(ParamId, usize, f32)>,
-}
-
-impl ModuleVisitor for Collect<'_> {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let gradient = parameter.val().grad(self.gradients);
-        let gradient = numbers(gradient.expect("every parameter has a gradient"));
-        let found = gradient.into_iter().enumerate();
-        self.found
-            .extend(found.map(|(index, value)| (parameter.id, index, value)));
-    }
-}
-
-#[test]
-fn gradients_of_clam_are_differences() {
-    let _alone = alone();
-    let device = Device::flex().autodiff();
-    device.seed(1);
-    let labels = [Label::semantics(["a", "b"]), Label::depth()];
-    let config = ClamConfig {
-        dimension: 3,
-        layers: 2,
-    };
-    let clam = Clam::new(&config, &labels, &device);
-    let normal = Distribution::Normal(0.0, 1.0);
-    let input = Tensor::<2>::random([4, 5], normal, &device);
-    let weight = Tensor::<2>::random([4, 3], normal, &device);
-    let loss = |clam: &Clam| (clam.merge(input.clone()) * weight.clone()).sum();
-
-    let gradients = loss(&clam).backward();
-    let mut collect = Collect {
-        gradients: &gradients,
-        found: Vec::new(),
-    };
-    clam.visit(&mut collect);
-    assert_eq!(collect.found.len(), clam.num_params());
-    let largest = collect.found.iter().map(|g| g.2.abs()).fold(0.0, f32::max);
-    assert!(largest > 0.1, "{largest}");
-    // Half of the third derivative's term, and the rounding of a loss near 1 over twice the step, are
-    // both some 1e-4.
-    let step = 1e-2;
-    for (parameter, index, gradient) in collect.found {
-        let at = |by| {
-            let mut nudge = Nudge {
-                parameter,
-                index,
-                by,
-            };
-            loss(&clam.clone().map(&mut nudge)).into_scalar::<f32>()
-        };
-        let difference = (at(step) - at(-step)) / (2.0 * step);
-        assert!(
-            (difference - gradient).abs() < 2e-3,
-            "{difference} and {gradient}"
-        );
     }
 }
 
