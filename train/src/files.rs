@@ -1,11 +1,17 @@
-//! Files that appear whole or not at all.
+//! Files that appear whole or not at all, and what there is to know when several processes want them.
 
-use std::{io::Write, path::Path};
+use std::{
+    fs::{self, File, TryLockError},
+    io::{ErrorKind, Write},
+    path::Path,
+    thread,
+    time::Duration,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
-/// How the names of unfinished files begin.
+/// How the names of unfinished files and folders begin.
 pub(crate) const TEMPORARY: &str = ".multicond-";
 
 /// Writes a file under a temporary name beside its place, and renames it once it is on the disk.
@@ -19,6 +25,42 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     file.as_file().sync_all().with_context(place)?;
     file.persist(path).with_context(place)?;
     Ok(())
+}
+
+/// Removes what processes that were killed left unfinished in a folder, which nobody else may be writing to.
+pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
+    let place = || folder.display().to_string();
+    for entry in fs::read_dir(folder).with_context(place)? {
+        let entry = entry.with_context(place)?;
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let path = entry.path();
+            let removed = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(&path),
+                _ => fs::remove_file(&path),
+            };
+            removed.with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Locks a file for this process; another one that holds it "is preparing it", for example. A process that
+/// another thread is just starting holds the locks of this one for a moment, so this asks for a second.
+pub(crate) fn lock(file: &File, does_what: &str) -> Result<()> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+                tracing::warn!(
+                    "no locks on this file system: see that no other process {does_what}"
+                );
+                return Ok(());
+            }
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+    bail!("another process {does_what}")
 }
 
 /// Unlike most temporary files it may be read by others once it has its name.
@@ -39,8 +81,6 @@ fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

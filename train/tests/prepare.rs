@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[cfg(target_os = "linux")]
+#[path = "common/disk.rs"]
+mod disk;
 #[path = "common/work.rs"]
 mod work;
 
@@ -312,50 +315,17 @@ fn no_more_than_a_file_may_hold() {
     assert_same(&destination, &whole);
 }
 
-/// A small disk of its own, where tests may have one.
-#[cfg(target_os = "linux")]
-struct Disk {
-    folder: tempfile::TempDir,
-}
-
-#[cfg(target_os = "linux")]
-impl Disk {
-    fn mount(bytes: u64) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let size = format!("size={bytes}");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]);
-        let output = mount.arg(folder.path()).output().ok()?;
-        output.status.success().then_some(Self { folder })
-    }
-
-    fn grow(&self, bytes: u64) {
-        let size = format!("remount,size={bytes}");
-        let mut mount = Command::new("mount");
-        let output = mount.args(["-o", &size]).arg(self.folder.path()).output();
-        succeeds(output.unwrap());
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg(self.folder.path()).status();
-        assert!(unmounted.unwrap().success() || thread::panicking());
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk() {
     let work = quick();
     let whole = work.whole();
     let record = manifest(&whole).record_bytes as u64;
-    let Some(disk) = Disk::mount(5 * record + 16_384) else {
+    let Some(disk) = disk::Disk::mount(5 * record + 16_384) else {
         eprintln!("SKIPPED: a_full_disk mounts a tmpfs, which only root may");
         return;
     };
-    let destination = disk.folder.path().join("made");
+    let destination = disk.folder().join("made");
     let mut done = 0;
     for _ in 0..2 {
         let error = fails(work.prepare(&destination));

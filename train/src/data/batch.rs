@@ -1,6 +1,6 @@
 //! Several samples side by side.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use multicond::label::Label;
 
 use super::{Sample, encode::encode_into, encoded_channels};
@@ -23,6 +23,16 @@ pub struct Batch {
     pub labels: Tensor<4>,
     /// Pictures `[batch, 3, height, width]` in [-1, 1].
     pub pictures: Tensor<4>,
+}
+
+impl Batch {
+    /// The same numbers in another type.
+    pub fn cast(self, dtype: DType) -> Self {
+        Self {
+            labels: self.labels.cast(dtype),
+            pictures: self.pictures.cast(dtype),
+        }
+    }
 }
 
 impl HostBatch {

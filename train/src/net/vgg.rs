@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use burn::tensor::{
-    Device, Tensor, activation::relu, module::conv2d, module::max_pool2d, ops::ConvOptions,
+    DType, Device, Tensor, activation::relu, module::conv2d, module::max_pool2d, ops::ConvOptions,
     ops::MaxPoolOptions,
 };
 use safetensors::SafeTensors;
@@ -67,12 +67,12 @@ impl Vgg {
         Ok(Self { blocks })
     }
 
-    /// The same network on another device.
-    pub fn on(&self, device: &Device) -> Self {
+    /// The same network on another device, in another type.
+    pub fn on(&self, device: &Device, dtype: DType) -> Self {
         let blocks = self.blocks.iter().map(|block| {
             let copies = block.iter().map(|convolution| Convolution {
-                weight: convolution.weight.clone().to_device(device),
-                bias: convolution.bias.clone().to_device(device),
+                weight: convolution.weight.clone().to_device(device).cast(dtype),
+                bias: convolution.bias.clone().to_device(device).cast(dtype),
             });
             copies.collect()
         });

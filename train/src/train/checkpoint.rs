@@ -2,17 +2,21 @@
 //! readers in other languages.
 
 use std::{
+    fmt::Display,
     fs::{self, File},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use burn::{module::Module, tensor::Device};
+use burn::{module::Module, store::RecordError, tensor::Device};
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 
-use super::{Config, Players, ema::is_finite};
-use crate::net::Generator;
+use super::{Config, Players, checksums, ema::is_finite};
+use crate::{
+    files::{TEMPORARY, remove_temporary},
+    net::Generator,
+};
 
 const FOLDER: &str = "checkpoints";
 const CONFIG: &str = "config.toml";
@@ -73,24 +77,25 @@ impl Checkpoint {
         }
         let mut checkpoints = Vec::new();
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with("step_") && path.join(CONFIG).is_file() {
-                checkpoints.push(path.clone());
+            let folder = entry?.path();
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            let step = name.strip_prefix("step_").map(str::parse::<u64>);
+            if let Some(Ok(step)) = step
+                && folder.join(CONFIG).is_file()
+            {
+                checkpoints.push((step, Self { folder }));
             }
         }
-        checkpoints.sort();
-        Ok(checkpoints
-            .into_iter()
-            .map(|folder| Self { folder })
-            .collect())
+        checkpoints.sort_by_key(|(step, _)| *step);
+        Ok(checkpoints.into_iter().map(|(_, found)| found).collect())
     }
 
     /// Writes a checkpoint of a run and removes all but the newest two. The folder gets its name only
     /// when every file in it is on the disk.
     ///
     /// # Errors
-    /// When the weights are not finite, or the disk refuses; older checkpoints stay.
+    /// When the weights are not finite, the run has a checkpoint of that step, or the disk refuses; older
+    /// checkpoints stay.
     pub fn write(
         run: &Path,
         config: &Config,
@@ -98,31 +103,38 @@ impl Checkpoint {
         players: &Players,
     ) -> Result<Self> {
         ensure!(
-            is_finite(&players.average) && is_finite(&players.generator),
-            "step {}: the generator's weights are no longer finite numbers",
+            is_finite(&players.average)
+                && is_finite(&players.generator)
+                && is_finite(&players.discriminator),
+            "step {}: the networks' weights are no longer finite numbers",
             progress.step
         );
         let parent = run.join(FOLDER);
-        fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
+        let place = || parent.display().to_string();
+        fs::create_dir_all(&parent).with_context(place)?;
+        let folder = parent.join(format!("step_{:08}", progress.step));
+        ensure!(!folder.exists(), "{}: exists already", folder.display());
         let work = tempfile::Builder::new()
-            .prefix(".unfinished_")
+            .prefix(TEMPORARY)
             .tempdir_in(&parent)
-            .with_context(|| parent.display().to_string())?;
+            .with_context(place)?;
         write_files(work.path(), config, progress, players)
             .with_context(|| format!("checkpoint of step {}", progress.step))?;
-
-        let folder = parent.join(format!("step_{:08}", progress.step));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        }
         fs::rename(work.path(), &folder).with_context(|| folder.display().to_string())?;
         sync(&parent)?;
+        sync(run)?;
 
-        let all = Self::of_run(run)?;
-        for old in &all[..all.len().saturating_sub(KEPT)] {
-            fs::remove_dir_all(&old.folder).with_context(|| old.folder.display().to_string())?;
-        }
+        remove_old(run)?;
         Ok(Self { folder })
+    }
+
+    /// Takes its name away first: what is half removed must not look like a checkpoint.
+    fn remove(&self) -> std::io::Result<()> {
+        let name = self.folder.file_name().unwrap_or_default();
+        let nameless = format!("{TEMPORARY}{}", name.to_string_lossy());
+        let nameless = self.folder.with_file_name(nameless);
+        fs::rename(&self.folder, &nameless)?;
+        fs::remove_dir_all(nameless)
     }
 
     /// Where it lies.
@@ -137,7 +149,7 @@ impl Checkpoint {
 
     /// How far its run had come.
     pub fn progress(&self) -> Result<Progress> {
-        let path = self.folder.join(PROGRESS);
+        let path = self.checked(PROGRESS)?;
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         toml::from_str(&text).with_context(|| path.display().to_string())
     }
@@ -145,9 +157,9 @@ impl Checkpoint {
     /// Its generator, for export and evaluation.
     ///
     /// # Errors
-    /// When a tensor is missing, has another shape than the configuration says, or is not finite.
+    /// When the file is damaged, or a tensor is missing or has another shape than the configuration says.
     pub fn generator(&self, config: &Config, device: &Device) -> Result<Generator> {
-        let path = self.folder.join(GENERATOR);
+        let path = self.checked(GENERATOR)?;
         let mut generator = Generator::new(&config.network, &config.labels, device);
         let mut store = SafetensorsStore::from_file(path.clone());
         let outcome = generator
@@ -160,41 +172,66 @@ impl Checkpoint {
     }
 
     /// Everything that its run needs to go on, on a device that records gradients.
+    ///
+    /// # Errors
+    /// When a file is damaged, or does not fit the configuration.
     pub fn resume(&self, config: &Config, device: &Device) -> Result<Resume> {
-        let folder = self.folder.join(RESUME);
-        let file = |name: &str| folder.join(format!("{name}.burnpack"));
         let fresh = Players::new(config, device);
-        let place = |name: &'static str| {
-            let path = file(name);
-            move || format!("{}: cannot be resumed from", path.display())
-        };
-        let players = Players {
-            generator: fresh
-                .generator
-                .try_load_file(file("generator"))
-                .with_context(place("generator"))?,
-            average: fresh
-                .average
-                .try_load_file(file("average"))
-                .with_context(place("average"))?,
-            discriminator: fresh
-                .discriminator
-                .try_load_file(file("discriminator"))
-                .with_context(place("discriminator"))?,
-            generator_adam: fresh
-                .generator_adam
-                .load(file("generator_adam"))
-                .with_context(place("generator_adam"))?,
-            discriminator_adam: fresh
-                .discriminator_adam
-                .load(file("discriminator_adam"))
-                .with_context(place("discriminator_adam"))?,
-        };
         Ok(Resume {
             progress: self.progress()?,
-            players,
+            players: Players {
+                generator: self.load("generator", |path| fresh.generator.try_load_file(path))?,
+                average: self.load("average", |path| fresh.average.try_load_file(path))?,
+                discriminator: self.load("discriminator", |path| {
+                    fresh.discriminator.try_load_file(path)
+                })?,
+                generator_adam: self
+                    .load("generator_adam", |path| fresh.generator_adam.load(path))?,
+                discriminator_adam: self.load("discriminator_adam", |path| {
+                    fresh.discriminator_adam.load(path)
+                })?,
+            },
         })
     }
+
+    fn load<T>(&self, part: &str, load: impl FnOnce(&Path) -> Result<T, RecordError>) -> Result<T> {
+        let path = self.checked(&resume_file(part))?;
+        load(&path).map_err(|error| {
+            let reason = one_line(error);
+            anyhow!("{}: cannot be resumed from: {reason}", path.display())
+        })
+    }
+
+    /// The path of one of its files, which is as it was written.
+    fn checked(&self, name: &str) -> Result<PathBuf> {
+        checksums::check(&self.folder, name)?;
+        Ok(self.folder.join(name))
+    }
+}
+
+/// Removes what a process that was killed was just writing to a run, or removing from it. Nobody else may
+/// be writing to the run.
+pub(super) fn tidy(run: &Path) -> Result<()> {
+    for folder in [run.to_owned(), run.join(FOLDER), run.join("samples")] {
+        if folder.is_dir() {
+            remove_temporary(&folder)?;
+        }
+    }
+    remove_old(run)
+}
+
+fn remove_old(run: &Path) -> Result<()> {
+    let all = Checkpoint::of_run(run)?;
+    for old in &all[..all.len().saturating_sub(KEPT)] {
+        let removed = old.remove();
+        removed.with_context(|| old.folder.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Where a part of the players lies in a checkpoint.
+fn resume_file(part: &str) -> String {
+    format!("{RESUME}/{part}.burnpack")
 }
 
 fn write_files(
@@ -203,31 +240,47 @@ fn write_files(
     progress: &Progress,
     players: &Players,
 ) -> Result<()> {
-    fs::write(folder.join(CONFIG), config.to_toml()?)?;
-    fs::write(folder.join(PROGRESS), toml::to_string(progress)?)?;
+    let config_text = config.to_toml()?;
+    save(&folder.join(CONFIG), |path| fs::write(path, config_text))?;
+    let progress_text = toml::to_string(progress)?;
+    save(&folder.join(PROGRESS), |path| {
+        fs::write(path, progress_text)
+    })?;
     let exported = if config.training.average_decay > 0.0 {
         players.average.clone()
     } else {
         players.generator.valid()
     };
-    let mut store = SafetensorsStore::from_file(folder.join(GENERATOR));
-    exported
-        .save_into(&mut store)
-        .map_err(|error| anyhow!("{GENERATOR}: {}", one_line(error)))?;
+    save(&folder.join(GENERATOR), |path| {
+        exported.save_into(&mut SafetensorsStore::from_file(path))
+    })?;
 
     let resume = folder.join(RESUME);
-    fs::create_dir(&resume)?;
-    let file = |name: &str| resume.join(format!("{name}.burnpack"));
-    players.generator.clone().save_file(file("generator"))?;
-    players.average.clone().save_file(file("average"))?;
-    players
-        .discriminator
-        .clone()
-        .save_file(file("discriminator"))?;
-    players.generator_adam.save(file("generator_adam"))?;
-    players
-        .discriminator_adam
-        .save(file("discriminator_adam"))?;
+    save(&resume, |path| fs::create_dir(path))?;
+    let part = |name: &str| folder.join(resume_file(name));
+    save(&part("generator"), |path| {
+        players.generator.clone().save_file(path)
+    })?;
+    save(&part("average"), |path| {
+        players.average.clone().save_file(path)
+    })?;
+    save(&part("discriminator"), |path| {
+        players.discriminator.clone().save_file(path)
+    })?;
+    save(&part("generator_adam"), |path| {
+        players.generator_adam.save(path)
+    })?;
+    save(&part("discriminator_adam"), |path| {
+        players.discriminator_adam.save(path)
+    })?;
+
+    // All but the configuration, which a user may change before going on.
+    let mut summed = vec![PROGRESS.to_owned(), GENERATOR.to_owned()];
+    for entry in fs::read_dir(&resume)? {
+        let name = entry?.file_name();
+        summed.push(format!("{RESUME}/{}", name.display()));
+    }
+    checksums::write(folder, &summed)?;
     for directory in [folder, &resume] {
         for entry in fs::read_dir(directory)? {
             sync(&entry?.path())?;
@@ -237,13 +290,17 @@ fn write_files(
     Ok(())
 }
 
+fn save<E: Display>(path: &Path, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
+    write(path).map_err(|error| anyhow!("{}: {}", path.display(), one_line(error)))
+}
+
 fn sync(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .with_context(|| path.display().to_string())
 }
 
-fn one_line(error: impl std::fmt::Display) -> String {
+fn one_line(error: impl Display) -> String {
     error
         .to_string()
         .split_whitespace()

@@ -9,7 +9,7 @@ use multicond::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{LossWeights, Schedule};
+use super::{LossWeights, Precision, Schedule};
 use crate::{data::Sparsity, net::NetworkConfig};
 
 /// A run, complete.
@@ -42,6 +42,8 @@ pub struct TrainingConfig {
     /// Parts that a device works its share of them through in, one after another: gradients add up, and
     /// memory is needed for one part only.
     pub accumulate: usize,
+    /// Numbers that a step is computed in; weights and optimisers are f32 whatever it is.
+    pub precision: Precision,
     /// Size in which frames are read before a random part of the run's `size` is cut from them; the
     /// whole of each, in that size, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +90,7 @@ impl Default for TrainingConfig {
             seed: 1,
             batch_size: 1,
             accumulate: 1,
+            precision: Precision::F32,
             load_size: None,
             schedule: Schedule {
                 constant_epochs: 200,

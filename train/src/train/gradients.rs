@@ -110,10 +110,9 @@ impl Networks {
         let mut gradients = loss.backward();
         let merged = concept.grad_remove(&mut gradients);
         let mut accumulator = GradientsAccumulator::new();
-        accumulator.accumulate(
-            &self.generator,
-            GradientsParams::from_grads(gradients, &self.generator),
-        );
+        let gradients = GradientsParams::from_grads(gradients, &self.generator);
+        let precision = config.training.precision;
+        accumulator.accumulate(&self.generator, precision.widen(gradients, &self.generator));
         // Without weights there is nothing to find a gradient of, and nothing that has one.
         if let Some(merged) = merged
             && self.generator.merge.num_params() > 0
@@ -144,7 +143,8 @@ impl Networks {
         {
             let product = (self.generator.merge.merge(labels) * gradient).sum();
             let gradients = GradientsParams::from_grads(product.backward(), &self.generator);
-            accumulator.accumulate(&self.generator, gradients);
+            let precision = config.training.precision;
+            accumulator.accumulate(&self.generator, precision.widen(gradients, &self.generator));
         }
     }
 
@@ -173,6 +173,10 @@ impl Networks {
         };
         let total = (on_real + on_fake) * work.weight;
         let gradients = GradientsParams::from_grads(total.backward(), &self.discriminator);
+        let gradients = config
+            .training
+            .precision
+            .widen(gradients, &self.discriminator);
         (gradients, loss)
     }
 
@@ -231,7 +235,7 @@ mod tests {
 
     fn chunks_agree(config: &Config) {
         let device = Device::flex().autodiff();
-        let networks = Players::new(config, &device).networks();
+        let networks = Players::new(config, &device).networks(config);
         let batch = batch(2, &device);
         let weight = |gradients: &GradientsParams| -> Tensor<2> {
             let weight = projection(&networks.generator, 0).expect("the merge has weights");

@@ -2,14 +2,15 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::Write,
-    path::Path,
+    io::{Read, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{DiscriminatorLoss, GeneratorLoss};
+use crate::files::lock;
 
 /// The log's name in a run's folder.
 pub(crate) const LOG: &str = "log.jsonl";
@@ -49,35 +50,51 @@ pub fn read_log(run: &Path) -> Result<Vec<LogLine>> {
     lines.collect()
 }
 
-/// The file, open for more lines.
-pub(super) struct Log(File);
+/// The file, open for more lines. While it is open its run belongs to this process.
+pub(super) struct Log {
+    file: File,
+    path: PathBuf,
+}
 
 impl Log {
-    /// Opens the log of a run that goes on after `step`; lines of lost later steps are taken out.
-    pub(super) fn open(path: &Path, step: u64) -> Result<Self> {
+    /// Opens the log of a run that goes on after `step`; lines of lost later steps are cut off.
+    ///
+    /// # Errors
+    /// When another process has it open, or the disk refuses.
+    pub(super) fn open(run: &Path, step: u64) -> Result<Self> {
+        let path = run.join(LOG);
         let place = || path.display().to_string();
-        if path.exists() {
-            let text = fs::read_to_string(path).with_context(place)?;
-            let kept: String = text
-                .lines()
-                .filter(|line| serde_json::from_str::<LogLine>(line).is_ok_and(|l| l.step <= step))
-                .flat_map(|line| [line, "\n"])
-                .collect();
-            fs::write(path, kept).with_context(place)?;
-        }
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
+        let mut options = OpenOptions::new();
+        let file = options.read(true).append(true).create(true).open(&path);
+        let mut file = file.with_context(place)?;
+        lock(&file, "trains in this folder").with_context(place)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).with_context(place)?;
+        file.set_len(length_until(&text, step))
             .with_context(place)?;
-        Ok(Self(file))
+        Ok(Self { file, path })
     }
 
     pub(super) fn write(&mut self, line: &LogLine) -> Result<()> {
         let mut text = serde_json::to_string(line).context("a log line is plain numbers")?;
         text.push('\n');
-        self.0.write_all(text.as_bytes()).context(LOG)
+        self.file
+            .write_all(text.as_bytes())
+            .with_context(|| self.path.display().to_string())
     }
+}
+
+/// Bytes of a log up to the last whole line that is not of a later step.
+fn length_until(text: &[u8], step: u64) -> u64 {
+    let (mut length, mut kept) = (0, 0);
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        length += line.len() as u64;
+        let is_whole = line.ends_with(b"\n");
+        if is_whole && serde_json::from_slice::<LogLine>(line).is_ok_and(|line| line.step <= step) {
+            kept = length;
+        }
+    }
+    kept
 }
 
 /// Sums of losses since the last line.
@@ -127,7 +144,7 @@ mod tests {
     #[test]
     fn a_resumed_log_has_every_step_once() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        let path = folder.path().join("log.jsonl");
+        let path = folder.path().join(LOG);
         let line = |step| LogLine {
             step,
             epoch: 0,
@@ -137,17 +154,22 @@ mod tests {
             generator: GeneratorLoss::default(),
             discriminator: DiscriminatorLoss::default(),
         };
-        let mut log = Log::open(&path, 0).expect("opens");
+        let mut log = Log::open(folder.path(), 0).expect("opens");
         for step in [10, 20, 30] {
             log.write(&line(step)).expect("writes");
         }
+        let error = Log::open(folder.path(), 30).err().expect("is open");
+        assert!(
+            format!("{error:#}").contains("another process"),
+            "{error:#}"
+        );
         drop(log);
         fs::write(
             &path,
             fs::read_to_string(&path).expect("text") + "{\"step\":4",
         )
         .expect("tear");
-        let mut log = Log::open(&path, 20).expect("opens again");
+        let mut log = Log::open(folder.path(), 20).expect("opens again");
         log.write(&line(30)).expect("writes");
         let steps: Vec<u64> = fs::read_to_string(&path)
             .expect("text")

@@ -1,6 +1,6 @@
 //! The losses: hinge, feature matching, perceptual (paper section 3.4, with the weights of SPADE).
 
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::{DType, Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
 
 use crate::net::discriminator::Features;
@@ -118,12 +118,15 @@ pub fn perceptual(fake: &[Tensor<4>], real: &[Tensor<4>]) -> Tensor<1> {
 }
 
 fn judgement(features: &Features) -> Tensor<4> {
-    features[features.len() - 1].clone()
+    features[features.len() - 1].clone().cast(DType::F32)
 }
 
 /// Mean absolute difference; the real side takes no gradient.
 pub(super) fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
-    (fake.clone() - real.clone().detach()).abs().mean()
+    (fake.clone() - real.clone().detach())
+        .abs()
+        .cast(DType::F32)
+        .mean()
 }
 
 fn sum(mut parts: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {

@@ -1,6 +1,7 @@
 //! The training of a generator against a discriminator.
 
 mod checkpoint;
+mod checksums;
 mod config;
 mod device;
 mod ema;
@@ -11,6 +12,7 @@ mod gradients;
 mod log;
 mod loss;
 mod players;
+mod precision;
 mod recipe;
 mod schedule;
 mod share;
@@ -27,6 +29,7 @@ pub use loss::{
     DiscriminatorLoss, GeneratorLoss, LossWeights, adversarial, feature_matching, hinge, perceptual,
 };
 pub use players::Players;
+pub use precision::Precision;
 pub use recipe::Recipe;
 pub use schedule::Schedule;
 pub use share::Share;

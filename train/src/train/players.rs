@@ -1,12 +1,12 @@
 //! The two players of the game, and a step of it: the generator moves, then the discriminator.
 
 use burn::{
-    module::{Module, ParamGroup},
+    module::{Module, ModuleVisitor, Param, ParamGroup},
     optim::{
         AdamConfig, ModuleOptimizer,
         lr_scheduler::module_lr_scheduler::{ModuleLearningRate, ModuleLrScheduler},
     },
-    tensor::Device,
+    tensor::{Device, Tensor},
 };
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
 use crate::net::{Generator, discriminator::Discriminator};
 
 /// Both networks with everything that changes from step to step.
+#[derive(Clone)]
 pub struct Players {
     /// The generator as it is trained.
     pub generator: Generator,
@@ -34,8 +35,9 @@ impl Players {
     /// Fresh players on a device that records gradients.
     pub fn new(config: &Config, device: &Device) -> Self {
         device.seed(config.training.seed);
-        let generator = Generator::new(&config.network, &config.labels, device);
+        let generator = initialised(Generator::new(&config.network, &config.labels, device));
         let input = config.network.condition_channels(&config.labels) + 3;
+        let discriminator = Discriminator::new(&config.network.discriminator, input, device);
         let [beta_1, beta_2] = config.training.betas;
         let adam = AdamConfig::new()
             .with_beta_1(beta_1)
@@ -44,7 +46,7 @@ impl Players {
         Self {
             average: generator.valid(),
             generator,
-            discriminator: Discriminator::new(&config.network.discriminator, input, device),
+            discriminator: initialised(discriminator),
             generator_adam: adam.init(),
             discriminator_adam: adam.init(),
         }
@@ -71,6 +73,25 @@ impl Players {
         loss
     }
 
+    /// The losses that another step on these pictures would begin with.
+    pub fn losses(&self, shares: &[Share], config: &Config) -> (GeneratorLoss, DiscriminatorLoss) {
+        let mut next = self.clone();
+        next.iterate_spectra();
+        let networks = next.networks(config);
+        let (_, generator) =
+            mean_gradients(shares, &networks, &next.generator, |networks, work| {
+                networks.generator_gradients(work, config, Stage::Game)
+            });
+        let (_, discriminator) =
+            mean_gradients(shares, &networks, &next.discriminator, |networks, work| {
+                networks.discriminator_gradients(work, config)
+            });
+        (
+            GeneratorLoss::mean(&generator),
+            DiscriminatorLoss::mean(&discriminator),
+        )
+    }
+
     fn move_generator(
         &mut self,
         shares: &[Share],
@@ -81,7 +102,7 @@ impl Players {
         self.iterate_spectra();
         let (gradients, losses) = mean_gradients(
             shares,
-            &self.networks(),
+            &self.networks(config),
             &self.generator,
             |networks, work| networks.generator_gradients(work, config, stage),
         );
@@ -105,7 +126,7 @@ impl Players {
         self.iterate_spectra();
         let (gradients, losses) = mean_gradients(
             shares,
-            &self.networks(),
+            &self.networks(config),
             &self.discriminator,
             |networks, work| networks.discriminator_gradients(work, config),
         );
@@ -117,10 +138,11 @@ impl Players {
         DiscriminatorLoss::mean(&losses)
     }
 
-    pub(super) fn networks(&self) -> Networks {
+    pub(super) fn networks(&self, config: &Config) -> Networks {
+        let precision = config.training.precision;
         Networks {
-            generator: self.generator.clone(),
-            discriminator: self.discriminator.clone(),
+            generator: precision.of(self.generator.clone()),
+            discriminator: precision.of(self.discriminator.clone()),
         }
     }
 
@@ -134,6 +156,19 @@ impl Players {
         self.generator = self.generator.clone().power_iteration();
         self.discriminator = self.discriminator.clone().power_iteration();
     }
+}
+
+/// The same module with a value for every parameter. Clones of a parameter that has none yet share what
+/// is said to one of them: `no_grad`, for a discriminator that judges, would keep it from being trained.
+fn initialised<M: Module>(module: M) -> M {
+    struct Initialise;
+    impl ModuleVisitor for Initialise {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            param.val();
+        }
+    }
+    module.visit(&mut Initialise);
+    module
 }
 
 /// The rate of every parameter of the generator.
@@ -156,6 +191,22 @@ mod tests {
 
     fn share(batches: Vec<Batch>) -> Share<'static> {
         Share { batches, vgg: None }
+    }
+
+    /// Looking at parameters gives them values, so this one steps before it looks.
+    #[test]
+    fn a_first_step_leaves_every_parameter_trained() {
+        let config = config(MergeKind::Tlam, 4096);
+        let device = Device::flex().autodiff();
+        let trained = |players: &Players| {
+            let all = parameters(&players.discriminator).into_values();
+            all.filter(|(_, is_trained)| *is_trained).count()
+        };
+        let expected = trained(&Players::new(&config, &device));
+        let mut players = Players::new(&config, &device);
+        players.step(&[share(vec![batch(1, &device)])], &config, 1.0);
+        assert_eq!(trained(&players), expected);
+        assert!(expected > 0);
     }
 
     #[test]
@@ -211,7 +262,7 @@ mod tests {
                 .collect()
         };
         let gradients = |shares: &[Share<'_>]| {
-            let networks = players.networks();
+            let networks = players.networks(&config);
             let (gradients, losses) =
                 mean_gradients(shares, &networks, &players.generator, |networks, work| {
                     networks.generator_gradients(work, &config, Stage::Game)

@@ -14,7 +14,8 @@ use crate::{data::Batch, net::vgg::Vgg};
 
 /// What one device has to do in a step.
 pub struct Share<'a> {
-    /// Its parts of the step's pictures, equally many pictures each, on that device.
+    /// Its parts of the step's pictures, equally many pictures each, on that device and in the run's
+    /// precision.
     pub batches: Vec<Batch>,
     /// The perceptual network on that device, if it is wanted.
     pub vgg: Option<&'a Vgg>,

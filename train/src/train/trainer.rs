@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array3;
 
 use super::{
-    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume, Share,
-    checkpoint::Progress,
+    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume, Share, TrainingConfig,
+    checkpoint::{Progress, tidy},
     events::Events,
-    log::{LOG, Log, LogLine, Sums},
+    log::{Log, LogLine, Sums},
     sheet,
 };
 use crate::{
@@ -76,12 +76,13 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
     let last = options
         .steps
         .map_or(scheduled, |steps| steps.min(scheduled));
+    let mut log = Log::open(options.run, step)?;
+    tidy(options.run)?;
     ensure!(
         step < last,
         "nothing to do: {step} of {last} steps are done"
     );
 
-    let mut log = Log::open(&options.run.join(LOG), step)?;
     let mut events = Events::open(&options.run.join("events"), step)?;
     let save = |step: u64, players: &Players| {
         let progress = Progress {
@@ -97,7 +98,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let epoch = step / loader.steps_per_epoch();
         let rate = training.schedule.factor(epoch);
         let wait = Instant::now();
-        let shares = divide(loader.next_batch()?, training.accumulate, &places);
+        let shares = divide(loader.next_batch()?, training, &places);
         waiting += wait.elapsed();
         let (generator, discriminator) = if step < training.warm_up_steps {
             let generator = players.warm_up_step(&shares, config, rate);
@@ -105,8 +106,8 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         } else {
             players.step(&shares, config, rate)
         };
-        check_losses(step, generator, discriminator)?;
         step += 1;
+        check_losses(options.run, step, generator, discriminator)?;
         sums.add(generator, discriminator);
         progress.inc(1);
 
@@ -144,15 +145,17 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
                 &options.devices[0],
             )?;
         }
-        if step == last {
-            break;
-        }
-        if step.is_multiple_of(training.checkpoint_every) {
-            save(step, &players)?;
+        if step == last || step.is_multiple_of(training.checkpoint_every) {
+            // What a step has done to the players shows in the losses after it.
+            let (generator, discriminator) = players.losses(&shares, config);
+            check_losses(options.run, step + 1, generator, discriminator)?;
+            let checkpoint = save(step, &players)?;
+            if step == last {
+                progress.finish();
+                return Ok(checkpoint);
+            }
         }
     }
-    progress.finish();
-    save(step, &players)
 }
 
 /// A device that records gradients, with the network that stays on it.
@@ -169,10 +172,18 @@ fn places(config: &Config, options: &Options<'_>) -> Result<Vec<Place>> {
         "{pictures} pictures a step cannot be divided evenly among {devices} devices, in {parts} parts \
          each: change training.batch_size or training.accumulate"
     );
+    let dtype = config.training.precision.dtype();
+    for device in &options.devices {
+        ensure!(
+            device.supports_dtype(dtype),
+            "training.precision {:?}: the device has no such numbers",
+            config.training.precision
+        );
+    }
     let place = |device: &Device| {
         let device = device.clone().autodiff();
         Place {
-            vgg: options.vgg.as_ref().map(|vgg| vgg.on(&device)),
+            vgg: options.vgg.as_ref().map(|vgg| vgg.on(&device, dtype)),
             device,
         }
     };
@@ -180,7 +191,8 @@ fn places(config: &Config, options: &Options<'_>) -> Result<Vec<Place>> {
 }
 
 /// A step's pictures to where they are worked on.
-fn divide(batch: HostBatch, accumulate: usize, places: &[Place]) -> Vec<Share<'_>> {
+fn divide<'a>(batch: HostBatch, training: &TrainingConfig, places: &'a [Place]) -> Vec<Share<'a>> {
+    let (accumulate, dtype) = (training.accumulate, training.precision.dtype());
     let parts = batch.split(places.len() * accumulate);
     let mut parts = parts.into_iter();
     places
@@ -189,7 +201,7 @@ fn divide(batch: HostBatch, accumulate: usize, places: &[Place]) -> Vec<Share<'_
             batches: parts
                 .by_ref()
                 .take(accumulate)
-                .map(|part| part.to_device(&place.device))
+                .map(|part| part.to_device(&place.device).cast(dtype))
                 .collect(),
             vgg: place.vgg.as_ref(),
         })
@@ -201,7 +213,9 @@ fn data_name(data: &Dataset) -> String {
     format!("{} ({} frames)", data.name(), data.frames().len())
 }
 
+/// Refuses losses that are no numbers.
 fn check_losses(
+    run: &Path,
     step: u64,
     generator: GeneratorLoss,
     discriminator: DiscriminatorLoss,
@@ -216,12 +230,20 @@ fn check_losses(
     ];
     for (name, value) in parts {
         if !value.is_finite() {
-            bail!(
-                "step {step}: the {name} loss is {value}; the last checkpoint is good, try a lower rate"
-            );
+            bail!("step {step}: the {name} loss is {value}; {}", advice(run)?);
         }
     }
     Ok(())
+}
+
+fn advice(run: &Path) -> Result<String> {
+    Ok(match Checkpoint::of_run(run)?.pop() {
+        Some(checkpoint) => format!(
+            "{} is good: lower the rates in its config.toml and go on with --resume",
+            checkpoint.folder().display()
+        ),
+        None => "there is no checkpoint yet: lower the rates in the recipe".into(),
+    })
 }
 
 fn progress_bar(done: u64, last: u64) -> ProgressBar {

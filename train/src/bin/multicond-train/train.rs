@@ -2,10 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use multicond_train::{
-    net::vgg::Vgg,
+    net::{BackboneKind, MergeKind, vgg::Vgg},
     train::{Checkpoint, DeviceKind, Options, Recipe, open_devices, train},
 };
 
@@ -26,6 +26,12 @@ pub(crate) struct Arguments {
     /// The recipe: a TOML file (see docs/training.md)
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]
     config: Option<PathBuf>,
+    /// What merges the labels, instead of what the recipe says
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
+    merge: Option<MergeKind>,
+    /// What paints the picture, instead of what the recipe says
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
+    backbone: Option<BackboneKind>,
     /// The dataset to learn from; a prepared one is fastest (multicond-train data prepare)
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -77,7 +83,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
                 "{}: holds checkpoints already; give --resume to go on, or another folder",
                 arguments.out.display()
             );
-            (Recipe::load(recipe)?.complete(data.labels())?, None)
+            let mut recipe = Recipe::load(recipe)?;
+            recipe.merge = arguments.merge.or(recipe.merge);
+            recipe.backbone = arguments.backbone.or(recipe.backbone);
+            (recipe.complete(data.labels())?, None)
         }
         (None, false) => unreachable!("clap asks for --config"),
     };
@@ -98,7 +107,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let resume = checkpoint
         .map(|checkpoint| checkpoint.resume(&config, &device.clone().autodiff()))
         .transpose()?;
-    std::fs::create_dir_all(&arguments.out)?;
+    std::fs::create_dir_all(&arguments.out).with_context(|| arguments.out.display().to_string())?;
     let last = train(
         &config,
         Options {

@@ -3,11 +3,9 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    thread,
-    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -19,7 +17,7 @@ use super::{
 };
 use crate::{
     data::{Intrinsics, dataset::Source},
-    files::{TEMPORARY, write_atomically},
+    files::{lock, remove_temporary, write_atomically},
 };
 
 /// What is to be made; beside it everything that is done.
@@ -62,8 +60,8 @@ impl Unfinished {
                 .with_context(|| path.display().to_string())
         };
         let records = open(RECORDS)?;
-        lock(&records).with_context(place)?;
-        remove_temporary(&folder).with_context(place)?;
+        lock(&records, "is preparing it").with_context(place)?;
+        remove_temporary(&folder)?;
         let path = folder.join(PLAN);
         if path.exists() {
             let text = fs::read_to_string(&path).with_context(place)?;
@@ -185,30 +183,6 @@ fn parse_line(line: &str) -> Option<FrameEntry> {
     let checksum = u32::from_str_radix(checksum, 16).ok()?;
     let is_sound = crc32fast::hash(entry.as_bytes()) == checksum;
     is_sound.then(|| serde_json::from_str(entry).ok())?
-}
-
-/// Removes the files that a process was writing when it was killed.
-fn remove_temporary(folder: &Path) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Locks a file for this process. A process that another thread is just starting holds the locks of this one for a
-/// moment, so this asks for a second.
-fn lock(file: &File) -> Result<()> {
-    for _ in 0..20 {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
-    }
-    bail!("another process is preparing it")
 }
 
 /// The folder beside the destination in which it is made.

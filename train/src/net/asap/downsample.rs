@@ -1,6 +1,6 @@
 //! The fixed part of down-sampling: a separable tent filter.
 
-use burn::tensor::{Device, Tensor, TensorData, module::conv2d, ops::ConvOptions, ops::PadMode};
+use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions, ops::PadMode};
 
 /// Taps of the tent filter for a factor: 1, 3, ..., 2 f - 1, 2 f - 1, ..., 3, 1 scaled to sum 1.
 pub fn tent(factor: usize) -> Vec<f32> {
@@ -20,11 +20,10 @@ pub fn downsample(input: Tensor<4>, factor: usize) -> Tensor<4> {
         return input;
     }
     let [_, channels, _, _] = input.dims();
-    let device = input.device();
+    let rows = filter(factor, [1, 2 * factor], channels, &input);
+    let columns = filter(factor, [2 * factor, 1], channels, &input);
     let pad = padding(factor);
     let padded = input.pad((pad, pad, pad, pad), PadMode::Reflect);
-    let rows = filter(factor, [1, 2 * factor], channels, &device);
-    let columns = filter(factor, [2 * factor, 1], channels, &device);
     let narrow = conv2d(
         padded,
         rows,
@@ -39,8 +38,10 @@ pub fn downsample(input: Tensor<4>, factor: usize) -> Tensor<4> {
     )
 }
 
-fn filter(factor: usize, kernel: [usize; 2], channels: usize, device: &Device) -> Tensor<4> {
+fn filter(factor: usize, kernel: [usize; 2], channels: usize, like: &Tensor<4>) -> Tensor<4> {
     let [height, width] = kernel;
-    Tensor::<4>::from_data(TensorData::new(tent(factor), [1, 1, height, width]), device)
+    let taps = TensorData::new(tent(factor), [1, 1, height, width]);
+    Tensor::<4>::from_data(taps, &like.device())
+        .cast(like.dtype())
         .repeat_dim(0, channels)
 }

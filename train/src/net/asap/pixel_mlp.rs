@@ -82,7 +82,7 @@ impl PixelMlp {
         let tile = self.tile;
         let (rows, columns) = (height / tile, width / tile);
         let cells = batch * rows * columns;
-        let device = input.device();
+        let (device, input_type) = (input.device(), input.dtype());
 
         let pixels = input
             .reshape([batch, channels, rows, tile, columns, tile])
@@ -92,7 +92,9 @@ impl PixelMlp {
             position::table(tile),
             [1, tile * tile, position::channels(tile)],
         );
-        let code = Tensor::<3>::from_data(code, &device).repeat_dim(0, cells);
+        let code = Tensor::<3>::from_data(code, &device)
+            .cast(input_type)
+            .repeat_dim(0, cells);
         let parameters = parameters
             .permute([0, 2, 3, 1])
             .reshape([cells, self.parameter_count()]);
