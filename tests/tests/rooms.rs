@@ -17,7 +17,8 @@ use multicond_train::{
     train::Checkpoint,
 };
 
-const TOLERANCE: f32 = 1e-4;
+/// A quarter of a step of 8 bits. Trained pixel networks are steeper than drawn ones, and rounding grows in them.
+const TOLERANCE: f32 = 1e-3;
 
 fn rooms() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms")

@@ -1,4 +1,4 @@
-//! The checkpoint in `examples/rooms`, written when TLAM was the only merge, is read as it was then.
+//! The checkpoint in `examples/rooms`, written when ASAP-Net was the only backbone, gives the model beside it.
 
 use std::{fs, path::Path};
 
@@ -8,11 +8,11 @@ use multicond_train::{net::MergeKind, onnx, train::Checkpoint};
 use prost::Message;
 
 #[test]
-fn an_old_checkpoint_gives_the_graph_that_it_gave() {
+fn the_shipped_checkpoint_gives_the_shipped_model() {
     let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms");
     let folder = rooms.join("checkpoint");
     let text = fs::read_to_string(folder.join("config.toml")).expect("is there");
-    assert!(text.contains("[network.tlam]"), "written anew");
+    assert!(text.contains("[network.asap]"), "written anew");
 
     let checkpoint = Checkpoint::find(&folder).expect("a checkpoint");
     let config = checkpoint.config().expect("its configuration");
