@@ -3,6 +3,7 @@
 pub mod data;
 pub mod eval;
 pub mod files;
+pub mod import;
 pub mod net;
 pub mod onnx;
 pub mod report;

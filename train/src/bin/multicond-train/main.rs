@@ -5,6 +5,7 @@ mod data;
 mod dataset_arguments;
 mod eval;
 mod export;
+mod import;
 mod init;
 mod report;
 mod train;
@@ -31,6 +32,7 @@ enum Command {
     Report(report::Arguments),
     Init(init::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Eval(eval::Arguments),
 }
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Eval(arguments) => eval::run(arguments),
     };
     match outcome {

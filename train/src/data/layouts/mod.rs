@@ -25,6 +25,7 @@ use multicond::{
     model::Size,
 };
 
+pub(crate) use self::cityscapes::id_label as cityscapes_ids;
 pub use self::format::Format;
 use super::{Sample, prepared::Prepared};
 

@@ -98,7 +98,7 @@ impl Classes {
 }
 
 /// What `gtFine_labelIds.png` holds.
-pub(super) fn id_label() -> Label {
+pub(crate) fn id_label() -> Label {
     let mut label = Label::semantics(IDS.map(|(name, _)| name));
     label.png = Some(PngCode {
         missing: None,

@@ -16,6 +16,7 @@ use multicond::{
 };
 use ndarray::Array2;
 
+pub(crate) use self::classes::id_label;
 use self::{camera::Stereo, classes::Classes};
 use super::{Contents, Entry, Layout, instances, read_label};
 use crate::data::Sample;
@@ -125,7 +126,7 @@ impl Layout for Cityscapes {
         let labels = schema.iter().map(|label| match label.name.as_str() {
             "semantics" => {
                 let path = self.path(frame, LABELS, "gtFine_labelIds.png");
-                let ids = instances::ids(read(path, &classes::id_label())?);
+                let ids = instances::ids(read(path, &id_label())?);
                 Ok(LabelMap::Classes(ids.mapv(|id| self.classes.class(id))))
             }
             "depth" => {

@@ -1,0 +1,135 @@
+"""Writes a generator's weights as ASAP-Net's own code saves them, without PyTorch.
+
+    python write_asap.py generator.safetensors out.pth --padding reflect
+
+The numbers of the layers follow from building the same sequence of modules. The file is a zip of a pickle
+and raw storages, as torch.save has written since PyTorch 1.6.
+"""
+
+import argparse
+import collections
+import io
+import json
+import pickle
+import re
+import struct
+import sys
+import types
+import zipfile
+
+import numpy
+
+
+def read_safetensors(path):
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            values = numpy.frombuffer(data[begin:end], dtype="<f4")
+            tensors[name] = values.reshape(entry["shape"])
+    return tensors
+
+
+def state_dict(weights, padding):
+    """Ours by the keys of theirs, numbered as a torch.nn.Sequential numbers its modules."""
+    ours = "asap.low_resolution."
+    stages = {int(match[1]) for name in weights if (match := re.match(ours + r"stages\.(\d+)\.", name))}
+    strides_end = next(
+        index
+        for index in sorted(stages)
+        if index > 0
+        and weights[f"{ours}stages.{index}.convolution.weight"].shape[0]
+        != weights[f"{ours}stages.{index - 1}.convolution.weight"].shape[0]
+    )
+    keys = collections.OrderedDict()
+
+    def convolution(prefix, stage):
+        name = f"{ours}stages.{stage}."
+        keys[prefix + ".0.weight"] = weights[name + "convolution.weight"]
+        keys[prefix + ".1.weight"] = weights[name + "norm.gamma"]
+        keys[prefix + ".1.bias"] = weights[name + "norm.beta"]
+
+    number = 0
+    for stage in range(strides_end + 1):
+        if padding == "reflect":
+            number += 1  # ReflectionPad2d
+        convolution(f"lowres_stream.model.{number}", stage)
+        number += 2  # the convolution with its norm, ReLU
+    for stage in range(strides_end + 1, len(stages)):
+        # A block is a sequence of its own: [ReflectionPad2d,] convolution with norm, ReLU.
+        inner = 1 if padding == "reflect" else 0
+        convolution(f"lowres_stream.model.{number}.conv_block.{inner}", stage)
+        number += 1
+    keys[f"lowres_stream.model.{number}.weight"] = weights[ours + "head.weight"]
+    keys[f"lowres_stream.model.{number}.bias"] = weights[ours + "head.bias"]
+    return keys
+
+
+def save(tensors, path):
+    torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
+
+    class FloatStorage:
+        pass
+
+    def _rebuild_tensor_v2():
+        raise NotImplementedError
+
+    FloatStorage.__module__, FloatStorage.__qualname__ = "torch", "FloatStorage"
+    _rebuild_tensor_v2.__module__ = "torch._utils"
+    _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
+    torch.FloatStorage, utils._rebuild_tensor_v2 = FloatStorage, _rebuild_tensor_v2
+    sys.modules.update({"torch": torch, "torch._utils": utils})
+
+    class Storage:
+        def __init__(self, key, size):
+            self.key, self.size = key, size
+
+    class Tensor:
+        def __init__(self, key, values):
+            self.key, self.values = key, values
+
+        def __reduce__(self):
+            shape = self.values.shape
+            strides = tuple(int(numpy.prod(shape[axis + 1 :])) for axis in range(len(shape)))
+            storage = Storage(self.key, self.values.size)
+            hooks = collections.OrderedDict()
+            return _rebuild_tensor_v2, (storage, 0, shape, strides, False, hooks)
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value):
+            if isinstance(value, Storage):
+                return ("storage", FloatStorage, value.key, "cpu", value.size)
+            return None
+
+    listed = collections.OrderedDict(
+        (name, Tensor(str(index), values)) for index, (name, values) in enumerate(tensors.items())
+    )
+    pickled = io.BytesIO()
+    Pickler(pickled, protocol=2).dump(listed)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("archive/data.pkl", pickled.getvalue())
+        archive.writestr("archive/byteorder", "little")
+        for tensor in listed.values():
+            archive.writestr(f"archive/data/{tensor.key}", tensor.values.tobytes())
+        archive.writestr("archive/version", "3\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights")
+    parser.add_argument("out")
+    parser.add_argument("--padding", choices=["zero", "reflect"], default="zero")
+    parser.add_argument("--rename", nargs=2, action="append", default=[], metavar=("KEY", "TO"))
+    arguments = parser.parse_args()
+    tensors = state_dict(read_safetensors(arguments.weights), arguments.padding)
+    for key, to in arguments.rename:
+        tensors[to] = tensors.pop(key)
+    save(tensors, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

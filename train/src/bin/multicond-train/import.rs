@@ -1,0 +1,93 @@
+//! `multicond-train import`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use multicond::model::Size;
+use multicond_train::{
+    import::asap_net,
+    net::BackboneConfig,
+    onnx::{self, ModelInfo},
+};
+
+use crate::arguments::size;
+
+const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a PyTorch file: see their licence. \
+    Those released with its code are CC BY-NC-SA 4.0.";
+
+/// Make a model file of a generator that was trained with ASAP-Net's own code
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  multicond-train import cityscapes/latest_net_G.pth -o cityscapes.onnx --size 512x256
+  multicond-train import facades512/latest_net_G.pth -o facades.onnx --classes facades.json
+
+Sizes follow from the file; every tensor in it is checked. A model of Cityscapes takes a second label,
+instance_edges: 1 at pixels with a neighbour of another instance, else 0.")]
+pub(crate) struct Arguments {
+    /// The generator's file, *_net_G.pth
+    file: PathBuf,
+    /// The model file to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    /// A JSON list with the classes' names [default: those of Cityscapes if they are 35, else numbers]
+    #[arg(long, value_name = "FILE")]
+    classes: Option<PathBuf>,
+    /// Size of the pictures in training [default: the square that the tile tells, 16 tiles a side]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<Size>,
+    /// Name of the model, for people [default: the file's]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Notice that goes with the model [default: whose weights they are]
+    #[arg(long, value_name = "TEXT")]
+    notice: Option<String>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let classes = arguments.classes.as_deref().map(class_names).transpose()?;
+    let imported = asap_net(&arguments.file, classes)?;
+    let tile = imported.network.backbone.tile();
+    let square = Size {
+        width: 16 * tile,
+        height: 16 * tile,
+    };
+    let trained_size = arguments.size.unwrap_or(square);
+    ensure!(
+        trained_size.width.is_multiple_of(tile) && trained_size.height.is_multiple_of(tile),
+        "--size {trained_size}: sides must be multiples of {tile} pixels"
+    );
+    let file_name = || arguments.file.file_stem().unwrap_or_default();
+    let info = ModelInfo {
+        name: arguments
+            .name
+            .unwrap_or_else(|| file_name().to_string_lossy().into_owned()),
+        trained_size,
+        training: None,
+        notice: Some(arguments.notice.unwrap_or_else(|| NOTICE.into())),
+    };
+    let manifest = onnx::manifest(info, &imported.labels, &imported.network);
+    onnx::export(&imported.generator, &manifest, &arguments.out)?;
+    if let BackboneConfig::Asap(asap) = &imported.network.backbone {
+        eprintln!(
+            "{} parameters, tiles of {tile}x{tile}, {:?} padding; labels: {}",
+            manifest.parameters,
+            asap.padding,
+            imported
+                .labels
+                .iter()
+                .map(|label| label.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    println!("{}", arguments.out.display());
+    Ok(())
+}
+
+fn class_names(path: &Path) -> Result<Vec<String>> {
+    let place = || path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(place)?;
+    serde_json::from_str(&text)
+        .context("no JSON list of names")
+        .with_context(place)
+}

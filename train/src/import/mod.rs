@@ -1,0 +1,6 @@
+//! Generators that were trained elsewhere, as ours.
+
+mod asap;
+mod pytorch;
+
+pub use asap::{Imported, asap_net};
