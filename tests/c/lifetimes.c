@@ -97,7 +97,7 @@ static int32_t slowly(float done, void *calls)
 {
     (void)done;
     ++*(volatile int *)calls;
-    usleep(2000);
+    usleep(100000);
     return 0;
 }
 
