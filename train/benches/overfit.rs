@@ -1,0 +1,149 @@
+//! Whether the networks can learn at all: the whole way from files to a model file, on four frames that the
+//! model is then scored on.
+//!
+//!     cargo xtask assets lpips
+//!     cargo bench -p multicond-train --bench overfit -- --data rooms/train
+//!
+//! It fails where the mean LPIPS is not below 0.15.
+
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+use anyhow::{Result, ensure};
+use burn::tensor::Device;
+use clap::Parser;
+use multicond::model::Size;
+use multicond_train::{
+    data::{Dataset, OpenOptions, Sparsity},
+    eval::{Lpips, evaluate},
+    net::Preset,
+    onnx::{self, ModelInfo},
+    train::{Config, LossWeights, Options, Recipe, Schedule, TrainingConfig, train},
+};
+
+const FRAMES: usize = 4;
+const SIDE: usize = 64;
+const LARGEST_LPIPS: f64 = 0.15;
+
+#[derive(Parser)]
+struct Arguments {
+    /// A dataset with all labels that are wanted; its first, and three more spread over it, are learned
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Part of a divided dataset
+    #[arg(long, value_name = "NAME")]
+    split: Option<String>,
+    /// Steps of four frames each
+    #[arg(long, default_value_t = 150)]
+    steps: u64,
+    /// Given by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let options = OpenOptions {
+        split: arguments.split.clone(),
+        ..OpenOptions::default()
+    };
+    let all = Dataset::open_with(&arguments.data, &options)?;
+    let names = all.frames();
+    ensure!(names.len() >= FRAMES, "has fewer than {FRAMES} frames");
+    let list: Vec<&str> = (0..FRAMES)
+        .map(|number| names[number * names.len() / FRAMES].as_str())
+        .collect();
+    let path = folder.path().join("frames.txt");
+    std::fs::write(&path, list.join("\n"))?;
+    let options = OpenOptions {
+        frames: Some(path),
+        ..options
+    };
+    let data = Dataset::open_with(&arguments.data, &options)?;
+
+    let config = config(&data, arguments.steps)?;
+    let start = Instant::now();
+    let run = folder.path().join("run");
+    std::fs::create_dir(&run)?;
+    let checkpoint = train(
+        &config,
+        Options {
+            data: data.clone(),
+            validation: None,
+            run: &run,
+            devices: vec![Device::flex()],
+            vgg: None,
+            steps: None,
+        },
+        None,
+    )?;
+    let seconds = start.elapsed().as_secs_f64();
+
+    let info = ModelInfo {
+        name: config.name.clone(),
+        trained_size: config.size,
+        training: None,
+        notice: None,
+    };
+    let manifest = onnx::manifest(info, &config.labels, &config.network);
+    let generator = checkpoint.generator(&config, &Device::flex())?;
+    let model = folder.path().join("model.onnx");
+    onnx::export(&generator, &manifest, &model)?;
+    let weights = multicond::cache_folder().unwrap_or_default();
+    let lpips = Lpips::load(&weights.join("alexnet.safetensors"), &Device::flex())?;
+    let nothing_lost = Sparsity::at_rate(0.0, &[]);
+    let options = multicond::Options::default();
+    let scores = evaluate(&model, &options, &data, None, &nothing_lost, 0, &lpips)?;
+    let score = scores[0];
+    println!(
+        "{FRAMES} frames of {SIDE}x{SIDE}, {} steps in {seconds:.0} s on flex: LPIPS {:.4} (below {LARGEST_LPIPS} \
+         is asked for), PSNR {:.2} dB",
+        arguments.steps, score.lpips, score.psnr
+    );
+    ensure!(
+        score.lpips < LARGEST_LPIPS,
+        "the networks do not learn these frames"
+    );
+    Ok(())
+}
+
+/// All frames in each step, and nothing that makes it harder.
+fn config(data: &Dataset, steps: u64) -> Result<Config> {
+    let size = Size {
+        width: SIDE,
+        height: SIDE,
+    };
+    let mut recipe = Recipe::preset(Preset::Small, "overfit", Some(size));
+    recipe.training = TrainingConfig {
+        batch_size: FRAMES,
+        schedule: Schedule {
+            constant_epochs: steps,
+            decay_epochs: 0,
+        },
+        warm_up_steps: steps,
+        generator_rate: 1e-3,
+        low_resolution_share: 0.3,
+        betas: [0.5, 0.99],
+        average_decay: 0.95,
+        flip: false,
+        loss: LossWeights {
+            pixel: 40.0,
+            perceptual: 0.0,
+            ..LossWeights::default()
+        },
+        sparsity: Sparsity::at_rate(0.0, &[]),
+        checkpoint_every: steps,
+        samples_every: 0,
+        ..TrainingConfig::default()
+    };
+    recipe.complete(data.labels())
+}

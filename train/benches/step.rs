@@ -1,0 +1,397 @@
+//! How long a training step takes, against the same step in PyTorch (`step.py`) on the same machine, and whether
+//! both find the same losses.
+//!
+//!     cargo xtask assets lpips
+//!     pip install torch==2.11.0 safetensors numpy
+//!     cargo bench -p multicond-train --bench step -- --device flex
+//!
+//! PyTorch is that of `$MULTICOND_PYTHON`, else of `python3`. It fails where the losses differ.
+
+use std::{
+    env,
+    ffi::OsString,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use burn::{
+    module::Module,
+    tensor::{Device, Distribution, Tensor},
+};
+use burn_store::{ModuleSnapshot, SafetensorsStore};
+use clap::{Parser, ValueEnum};
+use multicond::{label::Label, model::Size};
+use multicond_train::{
+    data::{Batch, encoded_channels},
+    net::{Preset, vgg::Vgg},
+    train::{
+        Config, DeviceKind, DiscriminatorLoss, GeneratorLoss, Players, Precision, Recipe, Share,
+        open_devices,
+    },
+};
+use safetensors::{Dtype, tensor::TensorView};
+use serde::Deserialize;
+
+/// Largest differences of losses in the first step and in the second, relative to them. Rounding makes some 1e-6
+/// of the first. Without momentum Adam moves a weight by its rate whichever way its gradient points, and rounding
+/// decides that for the tiny ones: up to 4e-3 were seen in the second.
+const TOLERANCES: [f32; 2] = [1e-3, 2e-2];
+/// What smaller losses are measured by: the adversarial one is a mean around 0.
+const SMALL: f32 = 0.1;
+/// Classes of `examples/rooms`.
+const CLASSES: usize = 15;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Where our step is computed; all but flex need a cargo feature of the same name
+    #[arg(long, value_enum, default_value = "flex")]
+    device: DeviceKind,
+    /// Sizes of the networks
+    #[arg(long, value_enum, default_value = "small")]
+    preset: Preset,
+    /// Rows and columns of the pictures
+    #[arg(long, value_name = "PIXELS", default_value_t = 128)]
+    side: usize,
+    /// Pictures a step
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    batch: usize,
+    /// Sizes, losses and rates of a recipe instead
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "side", "batch"])]
+    recipe: Option<PathBuf>,
+    /// How often one is timed after the other
+    #[arg(long, value_name = "N", default_value = "3")]
+    rounds: NonZeroUsize,
+    /// Steps that are timed each time
+    #[arg(long, value_name = "N", default_value = "5")]
+    steps: NonZeroUsize,
+    /// Steps before them
+    #[arg(long, value_name = "N", default_value = "2")]
+    warm_up: NonZeroUsize,
+    /// Where PyTorch computes: cpu or cuda
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    torch_device: String,
+    /// Threads of PyTorch [default: its own choice]
+    #[arg(long, value_name = "N")]
+    torch_threads: Option<NonZeroUsize>,
+    /// Given by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let mut config = config(arguments)?;
+    let vgg = perceptual_weights(&mut config);
+    let found = open_devices(arguments.device, NonZeroUsize::MIN)?.remove(0);
+    println!("{found}");
+    println!(
+        "{}, {}, batch {}; perceptual {}, pixel {}",
+        config.name,
+        config.size,
+        config.training.batch_size,
+        config.training.loss.perceptual,
+        config.training.loss.pixel
+    );
+    let mut ours = Ours::new(config, vgg.as_deref(), &found.device.autodiff())?;
+    let folder = tempfile::tempdir()?;
+    ours.write(folder.path())?;
+    let python = python();
+    if python.is_none() {
+        loudly(
+            "NOT COMPARED: $MULTICOND_PYTHON, else python3, has no PyTorch. \
+             `pip install torch==2.11.0 safetensors numpy` installs it",
+        );
+    }
+
+    let losses: Vec<Losses> = (0..arguments.warm_up.get()).map(|_| ours.step()).collect();
+    let name = name(arguments.device);
+    let (mut our_seconds, mut their_seconds, mut last) = (Vec::new(), Vec::new(), None);
+    for round in 1..=arguments.rounds.get() {
+        let seconds = ours.seconds(arguments.steps);
+        our_seconds.push(seconds);
+        let mut line = format!("round {round}: {name} {seconds:.3} s");
+        if let Some(python) = &python {
+            let theirs = Theirs::run(python, folder.path(), vgg.as_deref(), arguments)?;
+            their_seconds.push(theirs.seconds);
+            line += &format!(", PyTorch {:.3} s", theirs.seconds);
+            last = Some(theirs);
+        }
+        println!("{line}");
+    }
+    let seconds = median(our_seconds);
+    let Some(theirs) = last else {
+        println!("a step: {name} {seconds:.3} s");
+        return Ok(());
+    };
+    let torch_seconds = median(their_seconds);
+    println!(
+        "a step: {name} {seconds:.3} s; PyTorch {} on {}, {} threads, {torch_seconds:.3} s",
+        theirs.torch, theirs.device, theirs.threads
+    );
+    let target = target(arguments.device)
+        .map_or(String::new(), |target| format!(", wanted at most {target}"));
+    println!("RATIO {:.2}{target}", seconds / torch_seconds);
+    compare(&losses, &theirs.losses)
+}
+
+/// The labels of `examples/rooms` in networks of the sizes that were asked for.
+fn config(arguments: &Arguments) -> Result<Config> {
+    let recipe = match &arguments.recipe {
+        Some(path) => Recipe::load(path)?,
+        None => {
+            let (width, height) = (arguments.side, arguments.side);
+            let size = Some(Size { width, height });
+            let mut recipe = Recipe::preset(arguments.preset, name(arguments.preset), size);
+            recipe.training.batch_size = arguments.batch;
+            recipe
+        }
+    };
+    let config = recipe.complete(&[
+        Label::semantics((0..CLASSES).map(|class| format!("class {class}"))),
+        Label::depth(),
+        Label::normals(),
+        Label::curvature(),
+        Label::edges(),
+        Label::albedo(),
+    ])?;
+    ensure!(
+        config.training.precision == Precision::F32,
+        "training.precision: f32 alone is compared"
+    );
+    Ok(config)
+}
+
+/// The file of VGG's weights, where there is a perceptual loss. There is none without the file.
+fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
+    let weight = &mut config.training.loss.perceptual;
+    let path = multicond::cache_folder()?.join("vgg16.safetensors");
+    if *weight > 0.0 && !path.is_file() {
+        loudly(
+            "NO PERCEPTUAL LOSS, which is most of a step: `cargo xtask assets lpips` installs its weights",
+        );
+        *weight = 0.0;
+    }
+    (*weight > 0.0).then_some(path)
+}
+
+/// What a step may take at most, in PyTorch's time on the CPU.
+fn target(device: DeviceKind) -> Option<f64> {
+    match device {
+        DeviceKind::Flex => Some(6.0),
+        DeviceKind::Libtorch => Some(3.0),
+        DeviceKind::Wgpu | DeviceKind::Vulkan | DeviceKind::Cuda => None,
+    }
+}
+
+/// Our side.
+struct Ours {
+    config: Config,
+    players: Players,
+    batch: Batch,
+    vgg: Option<Vgg>,
+}
+
+impl Ours {
+    /// Fresh players, and noise in the form of pictures and their labels.
+    fn new(config: Config, vgg: Option<&Path>, device: &Device) -> Result<Self> {
+        let players = Players::new(&config, device);
+        let noise = |channels| {
+            let Size { width, height } = config.size;
+            let shape = [config.training.batch_size, channels, height, width];
+            Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), device)
+        };
+        Ok(Self {
+            batch: Batch {
+                labels: noise(encoded_channels(&config.labels)),
+                pictures: noise(3),
+            },
+            vgg: vgg.map(|path| Vgg::load(path, device)).transpose()?,
+            players,
+            config,
+        })
+    }
+
+    /// Writes what `step.py` starts from.
+    fn write(&self, folder: &Path) -> Result<()> {
+        std::fs::write(folder.join("config.toml"), self.config.to_toml()?)?;
+        save(
+            &self.players.generator,
+            &folder.join("generator.safetensors"),
+        )?;
+        save(
+            &self.players.discriminator,
+            &folder.join("discriminator.safetensors"),
+        )?;
+        let Batch { labels, pictures } = self.batch.clone();
+        let planes = [
+            ("labels", labels.into_data()),
+            ("pictures", pictures.into_data()),
+        ];
+        let planes = planes
+            .iter()
+            .map(|(name, data)| {
+                let view = TensorView::new(Dtype::F32, data.shape().to_vec(), data.as_bytes())?;
+                Ok((*name, view))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        safetensors::serialize_to_file(planes, None, &folder.join("batch.safetensors"))?;
+        Ok(())
+    }
+
+    fn step(&mut self) -> Losses {
+        let shares = [Share {
+            batches: vec![self.batch.clone()],
+            vgg: self.vgg.as_ref(),
+        }];
+        let (generator, discriminator) = self.players.step(&shares, &self.config, 1.0);
+        Losses {
+            generator,
+            discriminator,
+        }
+    }
+
+    /// The median of so many steps.
+    fn seconds(&mut self, steps: NonZeroUsize) -> f64 {
+        let seconds = (0..steps.get()).map(|_| {
+            let start = Instant::now();
+            self.step();
+            start.elapsed().as_secs_f64()
+        });
+        median(seconds.collect())
+    }
+}
+
+fn save<M: Module>(network: &M, path: &Path) -> Result<()> {
+    network
+        .valid()
+        .save_into(&mut SafetensorsStore::from_file(path))
+        .map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+/// What `step.py` prints.
+#[derive(Deserialize)]
+struct Theirs {
+    /// Of the steps that warm up.
+    losses: Vec<Losses>,
+    seconds: f64,
+    torch: String,
+    device: String,
+    threads: usize,
+}
+
+impl Theirs {
+    fn run(
+        python: &OsString,
+        folder: &Path,
+        vgg: Option<&Path>,
+        arguments: &Arguments,
+    ) -> Result<Self> {
+        let mut command = Command::new(python);
+        command
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/step.py"))
+            .arg(folder)
+            .args(["--device", &arguments.torch_device])
+            .args(["--steps", &arguments.steps.to_string()])
+            .args(["--warm-up", &arguments.warm_up.to_string()]);
+        if let Some(path) = vgg {
+            command.arg("--vgg").arg(path);
+        }
+        if let Some(threads) = arguments.torch_threads {
+            command.args(["--threads", &threads.to_string()]);
+        }
+        let output = command.stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "step.py: {}", output.status);
+        serde_json::from_slice(&output.stdout).context("what step.py printed")
+    }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Losses {
+    generator: GeneratorLoss,
+    discriminator: DiscriminatorLoss,
+}
+
+impl Losses {
+    fn parts(&self) -> [(&'static str, f32); 6] {
+        [
+            ("adversarial", self.generator.adversarial),
+            ("feature matching", self.generator.feature_matching),
+            ("perceptual", self.generator.perceptual),
+            ("pixel", self.generator.pixel),
+            ("discriminator, real", self.discriminator.real),
+            ("discriminator, fake", self.discriminator.fake),
+        ]
+    }
+}
+
+/// An interpreter that has PyTorch.
+fn python() -> Option<OsString> {
+    let python = env::var_os("MULTICOND_PYTHON").unwrap_or_else(|| "python3".into());
+    let status = Command::new(&python)
+        .args(["-c", "import numpy, safetensors.torch, torch"])
+        .stderr(Stdio::null())
+        .status();
+    status
+        .is_ok_and(|status| status.success())
+        .then_some(python)
+}
+
+/// Shows the losses of the first steps side by side. The second ones tell whether the first step moved the same
+/// weights by the same amounts.
+fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
+    println!("step  loss                       ours     PyTorch  difference");
+    let mut wrong = Vec::new();
+    let steps = ours.iter().zip(theirs).zip(TOLERANCES);
+    for (step, ((ours, theirs), tolerance)) in (1..).zip(steps) {
+        for ((name, ours), (_, theirs)) in ours.parts().into_iter().zip(theirs.parts()) {
+            let difference = (ours - theirs).abs() / theirs.abs().max(SMALL);
+            println!("{step:4}  {name:20} {ours:10.6}  {theirs:10.6}  {difference:10.1e}");
+            // NaN is not below it.
+            let agree = difference <= tolerance;
+            if !agree {
+                wrong.push(format!(
+                    "{name} in step {step} ({difference:.1e} > {tolerance:.0e})"
+                ));
+            }
+        }
+    }
+    ensure!(
+        wrong.is_empty(),
+        "LOSSES DIFFER FROM PYTORCH'S: {}",
+        wrong.join(", ")
+    );
+    Ok(())
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let half = numbers.len() / 2;
+    if numbers.len().is_multiple_of(2) {
+        (numbers[half - 1] + numbers[half]) / 2.0
+    } else {
+        numbers[half]
+    }
+}
+
+/// The name of a choice on the command line.
+fn name(choice: impl ValueEnum) -> String {
+    let value = choice.to_possible_value();
+    value.map_or(String::new(), |value| value.get_name().into())
+}
+
+fn loudly(message: &str) {
+    let line = "*".repeat(message.len());
+    eprintln!("{line}\n{message}\n{line}");
+}
