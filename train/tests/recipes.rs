@@ -38,6 +38,11 @@ fn taskonomy() {
         &labels(&datasets::taskonomy(), &[]),
     );
     assert_eq!(config.labels.len(), 5);
+    let ablation = complete(
+        "recipes/ablation.toml",
+        &labels(&datasets::taskonomy(), &[]),
+    );
+    assert_eq!(ablation.labels.len(), 5);
     assert_eq!(config.network.backbone.tile(), 16);
 }
 
