@@ -130,6 +130,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         }
         println!("{line}");
     }
+    if ![&our_seconds, &their_seconds]
+        .into_iter()
+        .all(|seconds| steady(seconds))
+    {
+        loudly(
+            "THE ROUNDS DIFFER: other work took the processor, which slows PyTorch more than flex",
+        );
+    }
     let seconds = median(our_seconds);
     let Some(theirs) = last else {
         println!("a step: {name} {seconds:.3} s");
@@ -173,13 +181,15 @@ fn config(arguments: &Arguments) -> Result<Config> {
     Ok(config)
 }
 
-/// The file of VGG's weights, where there is a perceptual loss. There is none without the file.
+/// The file of VGG's weights, where there is a perceptual loss; without the file there is none.
 fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
     let weight = &mut config.training.loss.perceptual;
-    let path = multicond::cache_folder()?.join("vgg16.safetensors");
+    let path = multicond::cache_folder()
+        .unwrap_or_default()
+        .join("vgg16.safetensors");
     if *weight > 0.0 && !path.is_file() {
         loudly(
-            "NO PERCEPTUAL LOSS, which is most of a step: `cargo xtask assets lpips` installs its weights",
+            "NO PERCEPTUAL LOSS, which is a good part of a step: `cargo xtask assets lpips` installs its weights",
         );
         *weight = 0.0;
     }
@@ -373,6 +383,12 @@ fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
         wrong.join(", ")
     );
     Ok(())
+}
+
+/// Whether these are within a fifth of each other.
+fn steady(seconds: &[f64]) -> bool {
+    let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    seconds.iter().all(|seconds| *seconds <= 1.2 * fastest)
 }
 
 fn median(mut numbers: Vec<f64>) -> f64 {
