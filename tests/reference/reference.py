@@ -179,9 +179,9 @@ def tent_downsample(x, factor):
     return x
 
 
-def convolve(x, kernel, stride):
-    """3x3 with one pixel of zeros around."""
-    x = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+def convolve(x, kernel, stride, padding):
+    """3x3 with one pixel around, of zeros or mirrored at the outermost pixels."""
+    x = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode={"zero": "constant", "reflect": "reflect"}[padding])
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
     return np.einsum("chwij,ocij->ohw", windows[:, ::stride, ::stride], kernel, optimize=True)
 
@@ -201,7 +201,8 @@ def low_resolution(weights, config, x, parameters):
     strides = [1] + [2] * halvings + [1] * config["depth"]
     for stage, (output, stride) in enumerate(zip(outputs, strides, strict=True)):
         place = f"{name}.stages.{stage}"
-        x = convolve(x, weights(f"{place}.convolution.weight", output, len(x), 3, 3), stride)
+        kernel = weights(f"{place}.convolution.weight", output, len(x), 3, 3)
+        x = convolve(x, kernel, stride, config.get("padding", "zero"))
         gamma, beta = (weights(f"{place}.norm.{part}", output) for part in ("gamma", "beta"))
         x = np.maximum(instance_norm(x, gamma, beta), 0)
     kernel = weights(f"{name}.head.weight", parameters, len(x), 1, 1)[:, :, 0, 0]
@@ -224,14 +225,15 @@ def asap(weights, config, concept):
     """The concept tensor to a picture in (-1, 1), cell by cell."""
     tile, hidden = config["tile"], config["pixel_width"]
     code = np.array([[position_code(tile, y, x) for x in range(tile)] for y in range(tile)])
-    widths = [len(concept) + code.shape[-1], hidden, hidden, hidden, hidden, 3]
+    seen = concept[: len(concept) - config.get("low_resolution_only", 0)]
+    widths = [len(seen) + code.shape[-1], hidden, hidden, hidden, hidden, 3]
     layers = list(zip(widths, widths[1:]))
     count = sum(i * o + o for i, o in layers)
     networks = low_resolution(weights, config, concept, count)
     image = np.empty((3, *concept.shape[1:]))
     for row, column in np.ndindex(networks.shape[1:]):
         place = np.s_[:, row * tile : (row + 1) * tile, column * tile : (column + 1) * tile]
-        x = np.concatenate([concept[place].transpose(1, 2, 0), code], axis=-1)
+        x = np.concatenate([seen[place].transpose(1, 2, 0), code], axis=-1)
         numbers, start = networks[:, row, column], 0
         for index, (i, o) in enumerate(layers):
             bias, start = numbers[start : start + o], start + o

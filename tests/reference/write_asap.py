@@ -69,40 +69,63 @@ def state_dict(weights, padding):
     return keys
 
 
+def damaged(values, how):
+    match how:
+        case "cut":
+            return values[:-1]
+        case "nan":
+            values = values.copy()
+            values.flat[1] = numpy.nan
+            return values
+        case "half":
+            return values.astype("<f2")
+        case "repeat":
+            return numpy.broadcast_to(values.flat[0], values.shape)
+
+
 def save(tensors, path):
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
 
     class FloatStorage:
         pass
 
+    class HalfStorage:
+        pass
+
     def _rebuild_tensor_v2():
         raise NotImplementedError
 
-    FloatStorage.__module__, FloatStorage.__qualname__ = "torch", "FloatStorage"
+    for storage in (FloatStorage, HalfStorage):
+        storage.__module__, storage.__qualname__ = "torch", storage.__name__
+        setattr(torch, storage.__name__, storage)
     _rebuild_tensor_v2.__module__ = "torch._utils"
     _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
-    torch.FloatStorage, utils._rebuild_tensor_v2 = FloatStorage, _rebuild_tensor_v2
+    utils._rebuild_tensor_v2 = _rebuild_tensor_v2
     sys.modules.update({"torch": torch, "torch._utils": utils})
 
     class Storage:
-        def __init__(self, key, size):
-            self.key, self.size = key, size
+        def __init__(self, key, stored):
+            self.key, self.size = key, stored.size
+            self.kind = {"float32": FloatStorage, "float16": HalfStorage}[stored.dtype.name]
 
     class Tensor:
         def __init__(self, key, values):
+            # One number that stands for all takes the place of one number.
+            repeated = values.ndim > 0 and not any(values.strides)
             self.key, self.values = key, values
+            self.stored = values[(0,) * values.ndim][None] if repeated else values
 
         def __reduce__(self):
             shape = self.values.shape
-            strides = tuple(int(numpy.prod(shape[axis + 1 :])) for axis in range(len(shape)))
-            storage = Storage(self.key, self.values.size)
+            strides = tuple(stride // self.values.itemsize for stride in self.values.strides)
+            storage = Storage(self.key, self.stored)
             hooks = collections.OrderedDict()
             return _rebuild_tensor_v2, (storage, 0, shape, strides, False, hooks)
 
     class Pickler(pickle.Pickler):
         def persistent_id(self, value):
             if isinstance(value, Storage):
-                return ("storage", FloatStorage, value.key, "cpu", value.size)
+                return ("storage", value.kind, value.key, "cpu", value.size)
             return None
 
     listed = collections.OrderedDict(
@@ -114,7 +137,7 @@ def save(tensors, path):
         archive.writestr("archive/data.pkl", pickled.getvalue())
         archive.writestr("archive/byteorder", "little")
         for tensor in listed.values():
-            archive.writestr(f"archive/data/{tensor.key}", tensor.values.tobytes())
+            archive.writestr(f"archive/data/{tensor.key}", tensor.stored.tobytes())
         archive.writestr("archive/version", "3\n")
 
 
@@ -124,10 +147,13 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--padding", choices=["zero", "reflect"], default="zero")
     parser.add_argument("--rename", nargs=2, action="append", default=[], metavar=("KEY", "TO"))
+    parser.add_argument("--damage", nargs=2, action="append", default=[], metavar=("KEY", "HOW"))
     arguments = parser.parse_args()
     tensors = state_dict(read_safetensors(arguments.weights), arguments.padding)
     for key, to in arguments.rename:
         tensors[to] = tensors.pop(key)
+    for key, how in arguments.damage:
+        tensors[key] = damaged(tensors[key], how)
     save(tensors, arguments.out)
 
 

@@ -3,6 +3,7 @@
 
 pub mod engines;
 pub mod lively;
+pub mod numpy;
 pub mod random;
 pub mod scene;
 pub mod subject;

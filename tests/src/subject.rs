@@ -23,7 +23,7 @@ use crate::lively;
 pub struct Subject {
     /// Sizes.
     pub network: NetworkConfig,
-    /// All built-in labels.
+    /// What it takes; all built-in labels, where nothing else was asked for.
     pub labels: Vec<Label>,
     /// The network.
     pub generator: Generator,
@@ -39,8 +39,23 @@ impl Subject {
     /// A network of these sizes, as if trained on pictures of `rows` rows.
     pub fn with(network: NetworkConfig, rows: usize) -> Result<Self> {
         let labels = labels();
+        Self::of(
+            lively::generator(&network, &labels, 1),
+            network,
+            labels,
+            rows,
+        )
+    }
+
+    /// A generator that there is already.
+    pub fn of(
+        generator: Generator,
+        network: NetworkConfig,
+        labels: Vec<Label>,
+        rows: usize,
+    ) -> Result<Self> {
         let subject = Self {
-            generator: lively::generator(&network, &labels, 1),
+            generator,
             network,
             labels,
             folder: TempDir::new()?,

@@ -2,75 +2,33 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{ffi::OsString, fs, path::Path, process::Command};
-
 use burn::tensor::Device;
-use burn_store::{ModuleSnapshot, SafetensorsStore};
-use multicond::{label::Label, model::Size};
+use multicond::model::Size;
 use multicond_tests::{
-    engines::skip,
     lively,
+    numpy::{agree, python, write_checkpoint},
     subject::{self, Subject, asap},
 };
 use multicond_train::{
-    net::{MergeKind, NetworkConfig, Preset},
+    net::{MergeKind, NetworkConfig, Padding, Preset},
     onnx::{self, ModelInfo},
     train::{self, Checkpoint, Players, Progress, TrainingConfig},
 };
-use serde::Serialize;
 use tempfile::TempDir;
-
-/// The part of a checkpoint's `config.toml` that describes the network.
-#[derive(Serialize)]
-struct Config<'a> {
-    network: &'a NetworkConfig,
-    labels: &'a [Label],
-}
-
-fn python() -> Option<OsString> {
-    let python = std::env::var_os("MULTICOND_PYTHON");
-    if python.is_none() {
-        skip(
-            "MULTICOND_REQUIRE_PYTHON",
-            "the NumPy reference",
-            "MULTICOND_PYTHON names no interpreter with numpy and onnxruntime",
-        );
-    }
-    python
-}
-
-fn agree(python: OsString, checkpoint: &Path, model: &Path, cells: &str) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/reference.py");
-    let output = Command::new(&python)
-        .arg(script)
-        .arg(checkpoint)
-        .arg(model)
-        .args(["--cells", cells])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    println!("{said}");
-    assert!(
-        output.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
 
 /// A network that no trainer has seen.
 fn agree_on(network: NetworkConfig, cells: &str) {
     let Some(python) = python() else { return };
     let subject = Subject::with(network, 128).unwrap();
     let checkpoint = TempDir::new().unwrap();
-    let mut store = SafetensorsStore::from_file(checkpoint.path().join("generator.safetensors"));
-    subject.generator.save_into(&mut store).unwrap();
-    let config = Config {
-        network: &subject.network,
-        labels: &subject.labels,
-    };
-    let text = toml::to_string(&config).unwrap();
-    fs::write(checkpoint.path().join("config.toml"), text).unwrap();
-    agree(python, checkpoint.path(), &subject.model(), cells);
+    let Subject {
+        generator,
+        network,
+        labels,
+        ..
+    } = &subject;
+    write_checkpoint(checkpoint.path(), generator, network, labels).unwrap();
+    agree(&python, checkpoint.path(), &subject.model(), cells).unwrap();
 }
 
 #[test]
@@ -91,6 +49,16 @@ fn other_merges() {
 fn fixed_downsampling() {
     let mut network = Preset::Small.network(128);
     asap(&mut network).learned_downsampling = 2;
+    agree_on(network, "3x3");
+}
+
+/// As in the original's weights for facades, and as in those for Cityscapes.
+#[test]
+fn mirrored_borders_and_channels_for_the_stream_alone() {
+    let mut network = Preset::Small.network(128);
+    network.merge = Preset::Small.merge(MergeKind::Naive);
+    asap(&mut network).padding = Padding::Reflect;
+    asap(&mut network).low_resolution_only = 2;
     agree_on(network, "3x3");
 }
 
@@ -130,5 +98,5 @@ fn checkpoint_of_the_small_preset() {
     let manifest = onnx::manifest(info, &config.labels, &config.network);
     let model = run.path().join("model.onnx");
     onnx::export(&generator, &manifest, &model).unwrap();
-    agree(python, checkpoint.folder(), &model, "3x4");
+    agree(&python, checkpoint.folder(), &model, "3x4").unwrap();
 }

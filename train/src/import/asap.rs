@@ -1,11 +1,7 @@
 //! Generators of ASAP-Net (Shaham et al. 2021) in the layout of the files that were released with its code:
 //! `*_net_G.pth`, a plain state dictionary. Everything follows from keys and shapes.
-//!
-//! All weights are those of the low-resolution stream, `lowres_stream.model.{i}`. Counting skips what has no
-//! weights, so the two kinds of padding count differently: with zeros there is a convolution at every second
-//! number, with mirrored borders at every third after a first.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::{
@@ -13,20 +9,22 @@ use burn::{
     nn::{InstanceNorm, conv::Conv2d},
     tensor::{Device, Tensor},
 };
-use multicond::label::{Encoding, Label, Values};
+use multicond::label::{Encoding, Label, PngCode, Transfer, Values};
 
-use super::pytorch::File;
+use super::{
+    layout::{Layout, Sizes},
+    pytorch::{File, Shapes},
+};
 use crate::{
     data::cityscapes_ids,
     net::{
         AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator,
-        MergeConfig, NetworkConfig, Padding,
+        MergeConfig, NetworkConfig,
     },
 };
 
 /// Hidden channels of the pixel networks in all released files, which keys and shapes do not tell.
 const PIXEL_WIDTH: usize = 64;
-const PREFIX: &str = "lowres_stream.model.";
 /// Classes of Cityscapes, one of which its files never hold.
 const CITYSCAPES: usize = 35;
 
@@ -52,38 +50,10 @@ pub fn asap_net(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
 
 fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     let file = File::open(path)?;
-    let layout = Layout::of(&file);
-    let sizes = Sizes::of(&file, &layout);
-    file.expect(&layout.expected(&sizes))?;
-
-    let pixels = pixel_input(&sizes)?;
-    let labels = labels(sizes.input, pixels.edges, classes)?;
-    let asap = AsapConfig {
-        tile: pixels.tile,
-        learned_downsampling: 1 << (layout.stages - 1),
-        width: sizes.width,
-        max_width: sizes.max_width,
-        depth: layout.depth,
-        pixel_width: PIXEL_WIDTH,
-        padding: layout.padding,
-        low_resolution_only: usize::from(pixels.edges),
-        initial_gain: 0.02,
-        head_gain: 0.02,
-        shared_start: false,
-    };
-    let network = NetworkConfig {
-        merge: match pixels.edges {
-            true => MergeConfig::Naive {},
-            false => MergeConfig::Semantics {},
-        },
-        backbone: BackboneConfig::Asap(asap),
-        discriminator: DiscriminatorConfig {
-            width: 64,
-            condition: Condition::Labels,
-        },
-    };
-    network.validate(&labels)?;
-    let generator = load(&file, &layout, &network, &labels)?;
+    let description = Description::of(&file.shapes());
+    file.expect(&description.expected())?;
+    let (network, labels) = description.network(classes)?;
+    let generator = load(&file, &description.layout, &network, &labels)?;
     Ok(Imported {
         generator,
         network,
@@ -91,140 +61,54 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     })
 }
 
-/// How the layers are numbered.
-struct Layout {
-    padding: Padding,
-    /// Convolutions before the blocks; all but the first halve the size.
-    stages: usize,
-    /// Blocks after them.
-    depth: usize,
+/// What keys and shapes tell.
+struct Description {
+    layout: Layout,
+    sizes: Sizes,
 }
 
-impl Layout {
-    /// The layout that a file's keys look most like.
-    fn of(file: &File) -> Self {
-        let numbers = |is: fn(&str) -> bool| {
-            let number = move |key: &str| {
-                let (number, rest) = key.strip_prefix(PREFIX)?.split_once('.')?;
-                is(rest).then(|| number.parse::<usize>().ok())?
-            };
-            file.keys().filter_map(number).collect::<Vec<_>>()
-        };
-        let stages = numbers(|rest| rest.starts_with("0.") || rest.starts_with("1."));
-        let blocks = numbers(|rest| rest.starts_with("conv_block."));
-        let padding = match stages.contains(&1) {
-            true => Padding::Reflect,
-            false => Padding::Zero,
-        };
-        let layout = Self {
-            padding,
-            stages: 0,
-            depth: 0,
-        };
-        // Without any of its keys the file is compared with the released ones.
-        let stages = stages.into_iter().max().map_or(5, |last| {
-            last.saturating_sub(layout.skipped()) / layout.step() + 1
-        });
-        let first = layout.step() * stages;
-        let depth = blocks
-            .into_iter()
-            .max()
-            .map_or(7, |last| (last + 1).saturating_sub(first));
-        // A convolution of stride 2 for each power of two, to tiles of at most 1024 pixels.
-        Self {
-            stages: stages.clamp(2, 11),
-            depth: depth.min(64),
-            ..layout
-        }
+impl Description {
+    fn of(shapes: &Shapes) -> Self {
+        let layout = Layout::of(shapes);
+        let sizes = Sizes::of(shapes, &layout);
+        Self { layout, sizes }
     }
 
-    /// Numbers from one convolution to the next.
-    fn step(&self) -> usize {
-        match self.padding {
-            Padding::Zero => 2,
-            Padding::Reflect => 3,
-        }
+    fn expected(&self) -> Shapes {
+        self.layout.expected(&self.sizes)
     }
 
-    /// Numbers before a convolution.
-    fn skipped(&self) -> usize {
-        match self.padding {
-            Padding::Zero => 0,
-            Padding::Reflect => 1,
-        }
-    }
-
-    /// The keys of the convolution and of the norm of a stage or, beyond the stages, of a block.
-    fn stage(&self, index: usize) -> [String; 2] {
-        let skipped = self.skipped();
-        let group = match index.checked_sub(self.stages) {
-            None => format!("{PREFIX}{}", self.step() * index + skipped),
-            Some(block) => {
-                let number = self.step() * self.stages + block;
-                format!("{PREFIX}{number}.conv_block.{skipped}")
-            }
+    fn network(&self, classes: Option<Vec<String>>) -> Result<(NetworkConfig, Vec<Label>)> {
+        let pixels = pixel_input(&self.sizes)?;
+        let labels = labels(self.sizes.input, pixels.edges, classes)?;
+        let network = NetworkConfig {
+            merge: match pixels.edges {
+                true => MergeConfig::Naive {},
+                false => MergeConfig::Semantics {},
+            },
+            backbone: BackboneConfig::Asap(self.asap(&pixels)),
+            discriminator: DiscriminatorConfig {
+                width: 64,
+                condition: Condition::Labels,
+            },
         };
-        [format!("{group}.0"), format!("{group}.1")]
+        network.validate(&labels)?;
+        Ok((network, labels))
     }
 
-    fn head(&self) -> String {
-        format!("{PREFIX}{}", self.step() * self.stages + self.depth)
-    }
-
-    fn expected(&self, sizes: &Sizes) -> BTreeMap<String, Vec<usize>> {
-        let mut expected = BTreeMap::new();
-        for index in 0..self.stages + self.depth {
-            let [input, output] = self.channels(index, sizes);
-            let [convolution, norm] = self.stage(index);
-            expected.insert(format!("{convolution}.weight"), vec![output, input, 3, 3]);
-            expected.insert(format!("{norm}.weight"), vec![output]);
-            expected.insert(format!("{norm}.bias"), vec![output]);
-        }
-        let head = self.head();
-        let shape = vec![sizes.parameters, sizes.max_width, 1, 1];
-        expected.insert(format!("{head}.weight"), shape);
-        expected.insert(format!("{head}.bias"), vec![sizes.parameters]);
-        expected
-    }
-
-    fn channels(&self, index: usize, sizes: &Sizes) -> [usize; 2] {
-        let last = self.stages - 1;
-        let input = match index {
-            0 => sizes.input,
-            index if index <= last => sizes.width,
-            _ => sizes.max_width,
-        };
-        let output = match index {
-            index if index < last => sizes.width,
-            _ => sizes.max_width,
-        };
-        [input, output]
-    }
-}
-
-/// Numbers of channels.
-struct Sizes {
-    input: usize,
-    width: usize,
-    max_width: usize,
-    /// Of one pixel network.
-    parameters: usize,
-}
-
-impl Sizes {
-    /// As the shapes say, and as in the released files where these are not there to say it.
-    fn of(file: &File, layout: &Layout) -> Self {
-        let side = |key: &str, axis: usize| {
-            let shape = file.shape(&format!("{key}.weight"))?;
-            shape.get(axis).copied()
-        };
-        let [first, _] = layout.stage(0);
-        let [last, _] = layout.stage(layout.stages - 1);
-        Self {
-            input: side(&first, 1).unwrap_or(CITYSCAPES + 1),
-            width: side(&first, 0).unwrap_or(64),
-            max_width: side(&last, 0).unwrap_or(1024),
-            parameters: side(&layout.head(), 0).unwrap_or(16_003),
+    fn asap(&self, pixels: &PixelInput) -> AsapConfig {
+        AsapConfig {
+            tile: pixels.tile,
+            learned_downsampling: 1 << (self.layout.stages - 1),
+            width: self.sizes.width,
+            max_width: self.sizes.max_width,
+            depth: self.layout.depth,
+            pixel_width: PIXEL_WIDTH,
+            padding: self.layout.padding,
+            low_resolution_only: usize::from(pixels.edges),
+            initial_gain: 0.02,
+            head_gain: 0.02,
+            shared_start: false,
         }
     }
 }
@@ -276,11 +160,23 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
         None => Label::semantics((0..count).map(|class| format!("class {class}"))),
     };
     semantics.presence = false;
+    semantics.png = Some(ids());
     let mut labels = vec![semantics];
     if edges {
         labels.push(instance_edges());
     }
     Ok(labels)
+}
+
+/// Files of classes hold ids as they are, as ASAP-Net's own do. An id beyond the classes is missing.
+fn ids() -> PngCode {
+    PngCode {
+        bits: 8,
+        zero: 0.0,
+        scale: 1.0,
+        missing: None,
+        transfer: Transfer::Linear,
+    }
 }
 
 /// 1 at pixels with a neighbour of another instance, else 0, which is also what the network takes for missing.
@@ -345,4 +241,67 @@ fn load_head(head: &mut Conv2d, file: &File, key: &str, device: &Device) -> Resu
 
 fn parameter<const D: usize>(tensor: Tensor<D>) -> Param<Tensor<D>> {
     Param::from_tensor(tensor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{net::Padding, onnx::parameter_count};
+
+    /// Keys and shapes as those of the released code, written down by hand.
+    fn shapes(stages: [usize; 5], blocks: &str, head: usize, input: usize, p: usize) -> Shapes {
+        let mut shapes = Shapes::new();
+        let mut group = |key: String, output: usize, input: usize| {
+            shapes.insert(format!("{key}.0.weight"), vec![output, input, 3, 3]);
+            shapes.insert(format!("{key}.1.weight"), vec![output]);
+            shapes.insert(format!("{key}.1.bias"), vec![output]);
+        };
+        let channels = [(64, input), (64, 64), (64, 64), (64, 64), (1024, 64)];
+        for (stage, (output, input)) in stages.into_iter().zip(channels) {
+            group(format!("lowres_stream.model.{stage}"), output, input);
+        }
+        for block in head - 7..head {
+            let key = format!("lowres_stream.model.{block}.{blocks}");
+            group(key, 1024, 1024);
+        }
+        let head = format!("lowres_stream.model.{head}");
+        shapes.insert(format!("{head}.weight"), vec![p, 1024, 1, 1]);
+        shapes.insert(format!("{head}.bias"), vec![p]);
+        shapes
+    }
+
+    /// The sizes that the released code makes, all of them told by keys and shapes alone.
+    #[test]
+    fn released_sizes_are_told_by_keys_and_shapes() {
+        let zero = |p| shapes([0, 2, 4, 6, 8], "conv_block.0", 17, 36, p);
+        let mirrored = |p| shapes([1, 4, 7, 10, 13], "conv_block.1", 22, 13, p);
+        let (cityscapes, facades) = ((Padding::Zero, 35, 1), (Padding::Reflect, 13, 0));
+        for (shapes, expected, tile, parameters) in [
+            (zero(16_003), cityscapes, 16, 83_201_411),
+            (zero(16_259), cityscapes, 32, 83_463_811),
+            (mirrored(14_851), facades, 32, 82_007_363),
+            (mirrored(15_107), facades, 64, 82_269_763),
+        ] {
+            let description = Description::of(&shapes);
+            assert_eq!(description.expected(), shapes);
+            let (network, labels) = description.network(None).unwrap();
+            let BackboneConfig::Asap(asap) = &network.backbone else {
+                panic!("not ASAP-Net")
+            };
+            let classes = labels[0].classes().unwrap().len();
+            let found = (asap.padding, classes, asap.low_resolution_only);
+            assert_eq!(found, expected);
+            assert_eq!((asap.tile, asap.learned_downsampling), (tile, 16));
+            assert_eq!(parameter_count(&network, &labels), parameters);
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_are_numbers_like_others() {
+        for rest in ["0.weight", "conv_block.0.0.weight"] {
+            let key = format!("lowres_stream.model.{}.{rest}", usize::MAX);
+            let description = Description::of(&Shapes::from([(key, vec![1])]));
+            assert!(description.expected().len() > 2);
+        }
+    }
 }

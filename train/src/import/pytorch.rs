@@ -1,6 +1,6 @@
 //! The tensors of a PyTorch file, every one of which must be asked for.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -8,70 +8,84 @@ use pytorch_reader::{DType, PytorchReader};
 
 /// Names that an error lists one by one.
 const LISTED: usize = 12;
+/// Where a tar archive says what it is.
+const TAR: std::ops::Range<usize> = 257..262;
+
+/// Shapes by the keys of tensors.
+pub(super) type Shapes = BTreeMap<String, Vec<usize>>;
 
 /// A file's tensors by their keys.
 pub(super) struct File {
     tensors: BTreeMap<String, pytorch_reader::Tensor>,
+    /// Bytes of the whole file.
+    length: u64,
 }
 
 impl File {
     /// Opens a `.pth` file. Numbers are read when they are asked for.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        let length = fs::metadata(path)?.len();
+        refuse_tar(path)?;
         let reader = PytorchReader::new(path).context("no PyTorch file of tensors")?;
         Ok(Self {
             tensors: reader.into_tensors().into_iter().collect(),
+            length,
         })
     }
 
-    /// All keys, in order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.tensors.keys().map(String::as_str)
-    }
-
-    /// The shape of a tensor, where it is there.
-    pub(super) fn shape(&self, key: &str) -> Option<&[usize]> {
-        self.tensors.get(key).map(pytorch_reader::Tensor::shape)
+    /// All shapes.
+    pub(super) fn shapes(&self) -> Shapes {
+        let shape = |(key, tensor): (&String, &pytorch_reader::Tensor)| {
+            (key.clone(), tensor.shape().to_vec())
+        };
+        self.tensors.iter().map(shape).collect()
     }
 
     /// Checks that the file has these tensors and no others.
     ///
     /// # Errors
     /// One that lists what is missing, what is too much, and what has another shape or type.
-    pub(super) fn expect(&self, expected: &BTreeMap<String, Vec<usize>>) -> Result<()> {
+    pub(super) fn expect(&self, expected: &Shapes) -> Result<()> {
         let missing = expected
             .iter()
-            .filter(|(key, _)| !self.tensors.contains_key(*key));
-        let missing: Vec<String> = missing
-            .map(|(key, shape)| format!("{key} {shape:?}"))
-            .collect();
+            .filter(|(key, _)| !self.tensors.contains_key(*key))
+            .map(|(key, shape)| format!("{key} {shape:?}"));
         let extra = self
             .tensors
             .iter()
-            .filter(|(key, _)| !expected.contains_key(*key));
-        let extra: Vec<String> = extra
-            .map(|(key, tensor)| format!("{key} {:?}", tensor.shape()))
-            .collect();
+            .filter(|(key, _)| !expected.contains_key(*key))
+            .map(|(key, tensor)| format!("{key} {:?}", tensor.shape()));
         let other = expected.iter().filter_map(|(key, shape)| {
             let tensor = self.tensors.get(key)?;
-            let fits = tensor.shape() == shape && tensor.dtype() == DType::F32;
-            (!fits).then(|| {
-                format!(
-                    "{key} is {:?} {:?}, expected F32 {shape:?}",
-                    tensor.dtype(),
-                    tensor.shape()
-                )
-            })
+            differs(tensor, shape).map(|differs| format!("{key} {differs}"))
         });
-        let other: Vec<String> = other.collect();
-        let mut said = String::new();
-        for (what, list) in [("missing", missing), ("extra", extra), ("other", other)] {
-            if !list.is_empty() {
-                said += &format!("\n  {what} ({}): {}", list.len(), some(&list));
-            }
-        }
+        let lists = [
+            ("missing", missing.collect::<Vec<_>>()),
+            ("extra", extra.collect()),
+            ("other", other.collect()),
+        ];
+        let said: String = lists
+            .iter()
+            .filter(|(_, list)| !list.is_empty())
+            .map(|(what, list)| format!("\n  {what} ({}): {}", list.len(), some(list)))
+            .collect();
         ensure!(
             said.is_empty(),
             "not the tensors of such a generator:{said}"
+        );
+        self.bound()
+    }
+
+    /// A tensor may name a number of the file many times, and so a small file claim any memory. Weights are
+    /// never written so.
+    fn bound(&self) -> Result<()> {
+        let claimed = self.tensors.values().fold(0_u64, |sum, tensor| {
+            sum.saturating_add(tensor.byte_len() as u64)
+        });
+        ensure!(
+            claimed <= self.length,
+            "its tensors would take {claimed} bytes, and the whole file has {}",
+            self.length
         );
         Ok(())
     }
@@ -87,12 +101,8 @@ impl File {
             .tensors
             .get(key)
             .with_context(|| format!("tensor `{key}` is missing"))?;
-        if tensor.shape() != shape || tensor.dtype() != DType::F32 {
-            bail!(
-                "tensor `{key}` is {:?} {:?}, expected F32 {shape:?}",
-                tensor.dtype(),
-                tensor.shape()
-            );
+        if let Some(differs) = differs(tensor, &shape) {
+            bail!("tensor `{key}` {differs}");
         }
         let bytes = tensor.read()?;
         let values: Vec<f32> = bytes
@@ -104,6 +114,31 @@ impl File {
         }
         Ok(Tensor::from_data(TensorData::new(values, shape), device))
     }
+}
+
+/// The reader takes the form of before 2017 whole into memory, holes in the archive included; no file of
+/// interest is that old.
+fn refuse_tar(path: &Path) -> Result<()> {
+    let mut head = Vec::new();
+    let file = fs::File::open(path)?;
+    file.take(TAR.end as u64).read_to_end(&mut head)?;
+    ensure!(
+        head.starts_with(b"PK") || head.get(TAR) != Some(b"ustar"),
+        "no PyTorch file of tensors: a tar archive"
+    );
+    Ok(())
+}
+
+/// What a tensor is instead of 32-bit numbers in this shape.
+fn differs(tensor: &pytorch_reader::Tensor, shape: &[usize]) -> Option<String> {
+    let fits = tensor.shape() == shape && tensor.dtype() == DType::F32;
+    (!fits).then(|| {
+        format!(
+            "is {:?} {:?}, expected F32 {shape:?}",
+            tensor.dtype(),
+            tensor.shape()
+        )
+    })
 }
 
 fn some(list: &[String]) -> String {

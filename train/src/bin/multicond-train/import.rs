@@ -21,8 +21,9 @@ const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a 
   multicond-train import cityscapes/latest_net_G.pth -o cityscapes.onnx --size 512x256
   multicond-train import facades512/latest_net_G.pth -o facades.onnx --classes facades.json
 
-Sizes follow from the file; every tensor in it is checked. A model of Cityscapes takes a second label,
-instance_edges: 1 at pixels with a neighbour of another instance, else 0.")]
+Sizes follow from the file; every tensor in it is checked. PNG files of classes hold ids from 0.
+A model of Cityscapes takes a second label, instance_edges: 1 at pixels with a neighbour of
+another instance, else 0.")]
 pub(crate) struct Arguments {
     /// The generator's file, *_net_G.pth
     file: PathBuf,

@@ -1,0 +1,68 @@
+//! The networks written a second time, in NumPy (`reference/reference.py`).
+
+use std::{ffi::OsStr, ffi::OsString, fs, path::Path, process::Command};
+
+use anyhow::{Result, ensure};
+use burn_store::{ModuleSnapshot, SafetensorsStore};
+use multicond::label::Label;
+use multicond_train::net::{Generator, NetworkConfig};
+use serde::Serialize;
+
+use crate::engines::skip;
+
+/// The part of a checkpoint's `config.toml` that describes the network.
+#[derive(Serialize)]
+struct Config<'a> {
+    network: &'a NetworkConfig,
+    labels: &'a [Label],
+}
+
+/// The interpreter with NumPy and ONNX Runtime. Without it tests say so, and fail where
+/// `MULTICOND_REQUIRE_PYTHON` is 1.
+///
+/// # Panics
+/// When Python is required and not there.
+pub fn python() -> Option<OsString> {
+    let python = std::env::var_os("MULTICOND_PYTHON");
+    if python.is_none() {
+        skip(
+            "MULTICOND_REQUIRE_PYTHON",
+            "what NumPy says",
+            "MULTICOND_PYTHON names no interpreter with numpy and onnxruntime",
+        );
+    }
+    python
+}
+
+/// Writes as much of a checkpoint as the reference reads.
+pub fn write_checkpoint(
+    folder: &Path,
+    generator: &Generator,
+    network: &NetworkConfig,
+    labels: &[Label],
+) -> Result<()> {
+    let mut store = SafetensorsStore::from_file(folder.join("generator.safetensors"));
+    generator.save_into(&mut store)?;
+    let text = toml::to_string(&Config { network, labels })?;
+    fs::write(folder.join("config.toml"), text)?;
+    Ok(())
+}
+
+/// A model file must paint what the reference makes of the checkpoint, on so many cells.
+pub fn agree(python: &OsStr, checkpoint: &Path, model: &Path, cells: &str) -> Result<()> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/reference.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(checkpoint)
+        .arg(model)
+        .args(["--cells", cells])
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    println!("{said}");
+    ensure!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
