@@ -47,16 +47,37 @@ impl Networks {
         config: &Config,
         stage: Stage,
     ) -> (GradientsParams, GeneratorLoss) {
-        let batch = work.batch;
         // The merge keeps no activations here: its backward pass computes them again, chunk by chunk.
-        let concept = self.concept(batch, config).require_grad();
-        let image = self.generator.backbone.forward(concept.clone());
-        let (total, loss) = match stage {
-            Stage::WarmUp => pixel_loss(&image, batch, config),
-            Stage::Game => self.game_loss(work, config, &concept, image),
-        };
-        let gradients = self.backward(batch, config, &(total * work.weight), concept);
+        let concept = self.concept(work.batch, config).require_grad();
+        let (total, loss) = self.generator_loss(work, config, stage, &concept);
+        let gradients = self.backward(work.batch, config, &(total * work.weight), concept);
         (gradients, loss)
+    }
+
+    /// Both players' losses in the game, without gradients.
+    pub(super) fn losses(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+    ) -> (GeneratorLoss, DiscriminatorLoss) {
+        let concept = self.concept(work.batch, config);
+        let (_, generator) = self.generator_loss(work, config, Stage::Game, &concept);
+        let (_, discriminator) = self.discriminator_loss(work, config);
+        (generator, discriminator)
+    }
+
+    fn generator_loss(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+        stage: Stage,
+        concept: &Tensor<4>,
+    ) -> (Tensor<1>, GeneratorLoss) {
+        let image = self.generator.backbone.forward(concept.clone());
+        match stage {
+            Stage::WarmUp => pixel_loss(&image, work.batch, config),
+            Stage::Game => self.game_loss(work, config, concept, image),
+        }
     }
 
     fn game_loss(
@@ -110,9 +131,11 @@ impl Networks {
         let mut gradients = loss.backward();
         let merged = concept.grad_remove(&mut gradients);
         let mut accumulator = GradientsAccumulator::new();
-        let gradients = GradientsParams::from_grads(gradients, &self.generator);
         let precision = config.training.precision;
-        accumulator.accumulate(&self.generator, precision.widen(gradients, &self.generator));
+        accumulator.accumulate(
+            &self.generator,
+            precision.gradients(gradients, &self.generator),
+        );
         // Without weights there is nothing to find a gradient of, and nothing that has one.
         if let Some(merged) = merged
             && self.generator.merge.num_params() > 0
@@ -142,9 +165,11 @@ impl Networks {
             .zip(gradient.split(chunk, 0))
         {
             let product = (self.generator.merge.merge(labels) * gradient).sum();
-            let gradients = GradientsParams::from_grads(product.backward(), &self.generator);
             let precision = config.training.precision;
-            accumulator.accumulate(&self.generator, precision.widen(gradients, &self.generator));
+            accumulator.accumulate(
+                &self.generator,
+                precision.gradients(product.backward(), &self.generator),
+            );
         }
     }
 
@@ -154,6 +179,17 @@ impl Networks {
         work: &Work<'_>,
         config: &Config,
     ) -> (GradientsParams, DiscriminatorLoss) {
+        let (total, loss) = self.discriminator_loss(work, config);
+        let gradients = (total * work.weight).backward();
+        let precision = config.training.precision;
+        (precision.gradients(gradients, &self.discriminator), loss)
+    }
+
+    fn discriminator_loss(
+        &self,
+        work: &Work<'_>,
+        config: &Config,
+    ) -> (Tensor<1>, DiscriminatorLoss) {
         let batch = work.batch;
         let concept = self.concept(batch, config);
         let backbone = self.generator.backbone.valid();
@@ -171,13 +207,7 @@ impl Networks {
             real: number(on_real.clone()),
             fake: number(on_fake.clone()),
         };
-        let total = (on_real + on_fake) * work.weight;
-        let gradients = GradientsParams::from_grads(total.backward(), &self.discriminator);
-        let gradients = config
-            .training
-            .precision
-            .widen(gradients, &self.discriminator);
-        (gradients, loss)
+        (on_real + on_fake, loss)
     }
 
     /// The concept tensor, as a constant.

@@ -97,42 +97,27 @@ fn length_until(text: &[u8], step: u64) -> u64 {
     kept
 }
 
-/// Sums of losses since the last line.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    count: u32,
-    generator: GeneratorLoss,
-    discriminator: DiscriminatorLoss,
+/// The losses since the last line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Losses {
+    generator: Vec<GeneratorLoss>,
+    discriminator: Vec<DiscriminatorLoss>,
 }
 
-impl Sums {
+impl Losses {
     pub(super) fn add(&mut self, generator: GeneratorLoss, discriminator: DiscriminatorLoss) {
-        self.count += 1;
-        self.generator.adversarial += generator.adversarial;
-        self.generator.feature_matching += generator.feature_matching;
-        self.generator.perceptual += generator.perceptual;
-        self.generator.pixel += generator.pixel;
-        self.discriminator.real += discriminator.real;
-        self.discriminator.fake += discriminator.fake;
+        self.generator.push(generator);
+        self.discriminator.push(discriminator);
     }
 
-    pub(super) fn count(&self) -> u32 {
-        self.count
+    pub(super) fn count(&self) -> usize {
+        self.generator.len()
     }
 
     pub(super) fn means(&self) -> (GeneratorLoss, DiscriminatorLoss) {
-        let count = self.count.max(1) as f32;
         (
-            GeneratorLoss {
-                adversarial: self.generator.adversarial / count,
-                feature_matching: self.generator.feature_matching / count,
-                perceptual: self.generator.perceptual / count,
-                pixel: self.generator.pixel / count,
-            },
-            DiscriminatorLoss {
-                real: self.discriminator.real / count,
-                fake: self.discriminator.fake / count,
-            },
+            GeneratorLoss::mean(&self.generator),
+            DiscriminatorLoss::mean(&self.discriminator),
         )
     }
 }

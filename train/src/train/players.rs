@@ -78,14 +78,12 @@ impl Players {
         let mut next = self.clone();
         next.iterate_spectra();
         let networks = next.networks(config);
-        let (_, generator) =
-            mean_gradients(shares, &networks, &next.generator, |networks, work| {
-                networks.generator_gradients(work, config, Stage::Game)
-            });
-        let (_, discriminator) =
-            mean_gradients(shares, &networks, &next.discriminator, |networks, work| {
-                networks.discriminator_gradients(work, config)
-            });
+        let losses = shares.iter().flat_map(|share| {
+            let networks = networks.clone().fork(&share.device());
+            let losses = share.parts(1.0).map(|work| networks.losses(&work, config));
+            losses.collect::<Vec<_>>()
+        });
+        let (generator, discriminator): (Vec<_>, Vec<_>) = losses.unzip();
         (
             GeneratorLoss::mean(&generator),
             DiscriminatorLoss::mean(&discriminator),

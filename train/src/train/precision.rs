@@ -7,7 +7,7 @@
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
     optim::GradientsParams,
-    tensor::{DType, Tensor},
+    tensor::{DType, Gradients, Tensor},
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,9 @@ impl Precision {
         }
     }
 
-    /// Gradients of what [`of`](Self::of) gave, in f32.
-    pub(super) fn widen<M: Module>(
-        self,
-        gradients: GradientsParams,
-        module: &M,
-    ) -> GradientsParams {
+    /// The gradients of what [`of`](Self::of) gave, in f32.
+    pub(super) fn gradients<M: Module>(self, gradients: Gradients, module: &M) -> GradientsParams {
+        let gradients = GradientsParams::from_grads(gradients, module);
         match self {
             Self::F32 => gradients,
             Self::Bf16 => {

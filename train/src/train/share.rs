@@ -7,6 +7,7 @@ use std::{panic::resume_unwind, thread};
 use burn::{
     module::Module,
     optim::{GradientsAccumulator, GradientsParams},
+    tensor::Device,
 };
 
 use super::gradients::Networks;
@@ -29,6 +30,22 @@ pub(super) struct Work<'a> {
     pub(super) weight: f64,
 }
 
+impl Share<'_> {
+    /// Its parts, each with that weight.
+    pub(super) fn parts(&self, weight: f64) -> impl Iterator<Item = Work<'_>> {
+        self.batches.iter().map(move |batch| Work {
+            batch,
+            vgg: self.vgg,
+            weight,
+        })
+    }
+
+    /// The device that all of it is on.
+    pub(super) fn device(&self) -> Device {
+        self.batches[0].labels.device()
+    }
+}
+
 /// The mean over all parts of what `compute` gives, on the device of `module`, and the losses one by
 /// one.
 pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
@@ -42,12 +59,7 @@ pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
     let run = |networks: &Networks, share: &Share<'_>| {
         let mut accumulator = GradientsAccumulator::<M>::new();
         let mut losses = Vec::with_capacity(share.batches.len());
-        for batch in &share.batches {
-            let work = Work {
-                batch,
-                vgg: share.vgg,
-                weight,
-            };
+        for work in share.parts(weight) {
             let (gradients, loss) = compute(networks, &work);
             accumulator.accumulate(module, gradients);
             losses.push(loss);
@@ -62,15 +74,14 @@ pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
         let others: Vec<_> = others
             .iter()
             .map(|share| {
-                let device = share.batches[0].labels.device();
-                let networks = networks.clone().fork(&device);
+                let networks = networks.clone().fork(&share.device());
                 scope.spawn(move || run(&networks, share))
             })
             .collect();
         let (gradients, mut losses) = run(networks, first);
         let mut accumulator = GradientsAccumulator::<M>::new();
         accumulator.accumulate(module, gradients);
-        let home = first.batches[0].labels.device();
+        let home = first.device();
         for other in others {
             let (gradients, others) = other.join().unwrap_or_else(|panic| resume_unwind(panic));
             accumulator.accumulate(module, gradients.to_device(&home, module));

@@ -15,7 +15,7 @@ use super::{
     Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume, Share, TrainingConfig,
     checkpoint::{Progress, tidy},
     events::Events,
-    log::{Log, LogLine, Sums},
+    log::{Log, LogLine, Losses},
     sheet,
 };
 use crate::{
@@ -92,7 +92,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         Checkpoint::write(options.run, config, &progress, players)
     };
     let progress = progress_bar(step, last);
-    let mut sums = Sums::default();
+    let mut losses = Losses::default();
     let (mut since_log, mut waiting) = (Instant::now(), Duration::ZERO);
     loop {
         let epoch = step / loader.steps_per_epoch();
@@ -108,17 +108,17 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         };
         step += 1;
         check_losses(options.run, step, generator, discriminator)?;
-        sums.add(generator, discriminator);
+        losses.add(generator, discriminator);
         progress.inc(1);
 
         if step.is_multiple_of(training.log_every) || step == last {
-            let (generator, discriminator) = sums.means();
+            let (generator, discriminator) = losses.means();
             let seconds = since_log.elapsed().as_secs_f64();
             let line = LogLine {
                 step,
                 epoch,
                 rate,
-                seconds_per_step: seconds / f64::from(sums.count()),
+                seconds_per_step: seconds / losses.count() as f64,
                 waiting: waiting.as_secs_f64() / seconds,
                 generator,
                 discriminator,
@@ -132,7 +132,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
                 generator.perceptual,
                 discriminator.real + discriminator.fake,
             ));
-            (since_log, waiting, sums) = (Instant::now(), Duration::ZERO, Sums::default());
+            (since_log, waiting, losses) = (Instant::now(), Duration::ZERO, Losses::default());
         }
         let samples_every = training.samples_every;
         if samples_every > 0 && (step.is_multiple_of(samples_every) || step == last) {
