@@ -1,6 +1,8 @@
 //! The fixed part of down-sampling: a separable tent filter.
 
-use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions, ops::PadMode};
+use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
+
+use super::super::layers::reflect;
 
 /// Taps of the tent filter for a factor: 1, 3, ..., 2 f - 1, 2 f - 1, ..., 3, 1 scaled to sum 1.
 pub fn tent(factor: usize) -> Vec<f32> {
@@ -22,8 +24,7 @@ pub fn downsample(input: Tensor<4>, factor: usize) -> Tensor<4> {
     let [_, channels, _, _] = input.dims();
     let rows = filter(factor, [1, 2 * factor], channels, &input);
     let columns = filter(factor, [2 * factor, 1], channels, &input);
-    let pad = padding(factor);
-    let padded = input.pad((pad, pad, pad, pad), PadMode::Reflect);
+    let padded = reflect(input, padding(factor));
     let narrow = conv2d(
         padded,
         rows,

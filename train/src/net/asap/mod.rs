@@ -22,8 +22,6 @@ pub struct Asap {
     /// Layout of the pixel networks; they have no weights of their own.
     #[module(skip)]
     pub pixel_mlp: PixelMlp,
-    /// Channels of the input that the pixel networks see, the first ones.
-    pub seen: usize,
 }
 
 impl Asap {
@@ -39,7 +37,6 @@ impl Asap {
         Self {
             low_resolution,
             pixel_mlp,
-            seen,
         }
     }
 
@@ -47,7 +44,9 @@ impl Asap {
     /// whose sides are multiples of the tile.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let parameters = self.low_resolution.forward(input.clone());
-        self.pixel_mlp
-            .forward(input.narrow(1, 0, self.seen), parameters)
+        self.pixel_mlp.forward(
+            input.narrow(1, 0, self.pixel_mlp.input_channels()),
+            parameters,
+        )
     }
 }

@@ -40,6 +40,11 @@ impl PixelMlp {
         }
     }
 
+    /// Channels of the input that it sees, the first ones.
+    pub fn input_channels(&self) -> usize {
+        self.widths[0] - position::channels(self.tile)
+    }
+
     /// The layers in order; each has its bias before its weights.
     pub fn layers(&self) -> [LayerSlice; 5] {
         let mut start = 0;

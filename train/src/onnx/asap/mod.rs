@@ -19,7 +19,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Asap, concept: Features) -> R
         concept.clone(),
         network.pixel_mlp.parameter_count(),
     )?;
-    let seen = seen(graph, concept, network.seen);
+    let seen = seen(graph, concept, network.pixel_mlp.input_channels());
     pixel_mlp::paint(graph, &network.pixel_mlp, &seen.value, &parameters)
 }
 

@@ -23,7 +23,7 @@ pub(super) fn paint(
 ) -> Result<Value> {
     graph.enter("asap.pixel_mlp");
     let code_channels = position::channels(network.tile);
-    let channels = network.widths[0] - code_channels;
+    let channels = network.input_channels();
     let layers = network.layers();
     let parts = split(graph, network, parameters, channels);
     let [bias, concept_weight, code_weight, rest @ ..] = &parts[..] else {
