@@ -23,7 +23,7 @@ pub use dataset::{Dataset, OpenOptions};
 pub use derive::{Derivation, Network};
 pub use encode::{encode, encoded_channels};
 pub use layouts::Format;
-pub(crate) use layouts::cityscapes_ids;
+pub(crate) use layouts::{cityscapes_ids, plain_ids};
 pub use loader::{Augmentation, Loader};
 pub use prepared::{Column, Manifest, PrepareOptions, Storage, prepare};
 pub use region::regions;

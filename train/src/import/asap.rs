@@ -9,14 +9,14 @@ use burn::{
     nn::{InstanceNorm, conv::Conv2d},
     tensor::{Device, Tensor},
 };
-use multicond::label::{Encoding, Label, PngCode, Transfer, Values};
+use multicond::label::{Encoding, Label, Values};
 
 use super::{
     layout::{Layout, Sizes},
     pytorch::{File, Shapes},
 };
 use crate::{
-    data::cityscapes_ids,
+    data::{cityscapes_ids, plain_ids},
     net::{
         AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator,
         MergeConfig, NetworkConfig,
@@ -160,23 +160,13 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
         None => Label::semantics((0..count).map(|class| format!("class {class}"))),
     };
     semantics.presence = false;
-    semantics.png = Some(ids());
+    // As in ASAP-Net's own files. An id beyond the classes is missing.
+    semantics.png = Some(plain_ids(None));
     let mut labels = vec![semantics];
     if edges {
         labels.push(instance_edges());
     }
     Ok(labels)
-}
-
-/// Files of classes hold ids as they are, as ASAP-Net's own do. An id beyond the classes is missing.
-fn ids() -> PngCode {
-    PngCode {
-        bits: 8,
-        zero: 0.0,
-        scale: 1.0,
-        missing: None,
-        transfer: Transfer::Linear,
-    }
 }
 
 /// 1 at pixels with a neighbour of another instance, else 0, which is also what the network takes for missing.

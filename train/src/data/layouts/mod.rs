@@ -21,13 +21,24 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
     files,
-    label::{Label, LabelMap},
+    label::{Label, LabelMap, PngCode, Transfer},
     model::Size,
 };
 
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;
 pub use self::format::Format;
 use super::{Sample, prepared::Prepared};
+
+/// Files whose gray values are class ids as they are.
+pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {
+    PngCode {
+        bits: 8,
+        zero: 0.0,
+        scale: 1.0,
+        missing,
+        transfer: Transfer::Linear,
+    }
+}
 
 /// What the code that trains, prepares and scores knows of a dataset.
 pub(super) trait Layout: fmt::Debug + Send + Sync {

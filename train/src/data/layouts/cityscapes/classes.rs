@@ -1,7 +1,9 @@
 //! The dataset's classes (mcordts/cityscapesScripts, `helpers/labels.py`) and the two ways to count them.
 
 use anyhow::{Result, bail};
-use multicond::label::{Label, PngCode, Transfer, Values};
+use multicond::label::{Label, Values};
+
+use crate::data::layouts::plain_ids;
 
 /// Which classes a model learns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ impl Classes {
             Self::ThirtyFive => Label::semantics(IDS.map(|(name, _)| name)),
         };
         Label {
-            png: Some(plain_ids()),
+            png: Some(plain_ids(Some(MISSING as u16))),
             ..label
         }
     }
@@ -100,24 +102,11 @@ impl Classes {
 /// What `gtFine_labelIds.png` holds.
 pub(crate) fn id_label() -> Label {
     let mut label = Label::semantics(IDS.map(|(name, _)| name));
-    label.png = Some(PngCode {
-        missing: None,
-        ..plain_ids()
-    });
+    label.png = Some(plain_ids(None));
     if let Values::Categorical { missing, .. } = &mut label.values {
         *missing = -1;
     }
     label
-}
-
-fn plain_ids() -> PngCode {
-    PngCode {
-        bits: 8,
-        zero: 0.0,
-        scale: 1.0,
-        missing: Some(MISSING as u16),
-        transfer: Transfer::Linear,
-    }
 }
 
 #[cfg(test)]

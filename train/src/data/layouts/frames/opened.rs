@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use multicond::{
     files::{Channel, OpenExr},
-    label::{Label, PngCode, Transfer},
+    label::{Label, Transfer},
 };
 use ndarray::{Array3, s};
 
@@ -16,7 +16,7 @@ use super::{
     loaded::Loaded,
     paths,
 };
-use crate::data::layouts::{camera_file::Camera, picture_file, same_size};
+use crate::data::layouts::{camera_file::Camera, picture_file, plain_ids, same_size};
 
 /// A frame on its way to a sample.
 pub(super) struct Opened<'a> {
@@ -70,7 +70,7 @@ impl<'a> Opened<'a> {
         let has_classes = !self.config.classes.is_empty();
         if has_classes && (self.config.files.semantics.is_some() || self.has_objects()?) {
             labels.push(Label {
-                png: Some(class_code()),
+                png: Some(plain_ids(Some(255))),
                 ..Label::semantics(&self.config.classes)
             });
         }
@@ -228,16 +228,5 @@ impl<'a> Opened<'a> {
         let srgb = |value: &f32| Transfer::Srgb.from_linear(value.clamp(0.0, 1.0));
         // `clamp` lets NaN through.
         Ok(linear.map(|value| if value.is_nan() { 0.0 } else { srgb(value) }))
-    }
-}
-
-/// Class ids as gray values, 255 where nothing is known.
-fn class_code() -> PngCode {
-    PngCode {
-        bits: 8,
-        zero: 0.0,
-        scale: 1.0,
-        missing: Some(255),
-        transfer: Transfer::Linear,
     }
 }
