@@ -11,7 +11,7 @@ use multicond::{
 };
 use multicond_train::{
     data::{encode, encoded_channels},
-    net::{AsapConfig, BackboneConfig, Generator, NetworkConfig, Preset},
+    net::{AsapConfig, BackboneConfig, Generator, MergeKind, NetworkConfig, Padding, Preset},
     onnx::{self, ModelInfo},
 };
 use ndarray::Array3;
@@ -134,6 +134,17 @@ pub fn asap(network: &mut NetworkConfig) -> &mut AsapConfig {
         BackboneConfig::Asap(config) => config,
         _ => panic!("another backbone was put there"),
     }
+}
+
+/// The small preset with what ASAP-Net's released weights have: mirrored borders, as for facades, and channels for
+/// the low-resolution stream alone, as for Cityscapes.
+pub fn as_released() -> NetworkConfig {
+    let mut network = Preset::Small.network(128);
+    network.merge = Preset::Small.merge(MergeKind::Naive);
+    let asap = asap(&mut network);
+    asap.padding = Padding::Reflect;
+    asap.low_resolution_only = 2;
+    network
 }
 
 /// The largest difference; infinite where one is no number.

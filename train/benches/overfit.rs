@@ -6,7 +6,7 @@
 //!
 //! It fails where the mean LPIPS is not below 0.15.
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
@@ -40,17 +40,8 @@ struct Arguments {
     bench: bool,
 }
 
-fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(arguments: &Arguments) -> Result<()> {
+fn main() -> Result<()> {
+    let arguments = &Arguments::parse();
     let folder = tempfile::tempdir()?;
     let options = OpenOptions {
         split: arguments.split.clone(),

@@ -12,7 +12,7 @@ use std::{
     ffi::OsString,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, Stdio},
     time::Instant,
 };
 
@@ -81,17 +81,8 @@ struct Arguments {
     bench: bool,
 }
 
-fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(arguments: &Arguments) -> Result<()> {
+fn main() -> Result<()> {
+    let arguments = &Arguments::parse();
     let mut config = config(arguments)?;
     let vgg = perceptual_weights(&mut config);
     let found = open_devices(arguments.device, NonZeroUsize::MIN)?.remove(0);

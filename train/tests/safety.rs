@@ -107,6 +107,21 @@ impl Work {
         command
     }
 
+    /// A run that goes on, and has come as far as step 2.
+    fn under_way(&self, stderr: Stdio) -> Child {
+        let mut command = self.start();
+        let child = command.stderr(stderr).stdout(Stdio::null()).spawn();
+        let mut child = child.unwrap();
+        while self.newest_step() < 2 {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "it has ended by itself"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
+        child
+    }
+
     fn resume(&self) -> Command {
         let mut command = self.train();
         command.arg("--resume");
@@ -365,16 +380,7 @@ fn damaged_checkpoints_are_named() {
 #[test]
 fn two_at_once() {
     let work = Work::new(RECIPE);
-    let mut command = work.start();
-    let first = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn();
-    let mut first = first.unwrap();
-    while work.newest_step() < 2 {
-        assert!(
-            first.try_wait().unwrap().is_none(),
-            "it has ended by itself"
-        );
-        thread::sleep(Duration::from_millis(1));
-    }
+    let mut first = work.under_way(Stdio::null());
     // So that it is still there when the second looks.
     let signal = |name: &str| {
         let pid = first.id().to_string();
@@ -521,16 +527,7 @@ fn losses_that_are_no_numbers() {
 #[test]
 fn a_bad_sample() {
     let work = Work::new(RECIPE);
-    let mut command = work.start();
-    let child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn();
-    let mut child = child.unwrap();
-    while work.newest_step() < 2 {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "it has ended by itself"
-        );
-        thread::sleep(Duration::from_millis(1));
-    }
+    let child = work.under_way(Stdio::piped());
     let name = "depth_zbuffer/point_0_view_3_domain_depth_zbuffer.png";
     let file = work.data.path().join(name);
     let good = fs::read(&file).unwrap();
