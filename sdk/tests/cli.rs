@@ -137,6 +137,85 @@ fn pictures_are_made() {
 }
 
 #[test]
+fn concepts_become_colours() {
+    let place = Place::new();
+    let device = device();
+    for (folder, depth) in [("a", "depth.npy"), ("b", "depth.exr")] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+        let name = format!("{folder}/{depth}");
+        std::fs::copy(place.path(depth), place.path(&name)).unwrap();
+    }
+    let concept = format!("concept --model model.onnx --device {device}");
+    let said = succeed(&place, &format!("{concept} a b -o out --json"));
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        report["pictures"],
+        serde_json::json!(["out/a.png", "out/b.png"])
+    );
+    let shares = report["shares"].as_array().unwrap();
+    let sum: f64 = shares.iter().filter_map(Value::as_f64).sum();
+    assert!(0.5 < sum && sum <= 1.0 + 1e-9, "{shares:?}");
+    let shared = multicond::files::read_picture(place.path("out/a.png")).unwrap();
+    let spread = |picture: &Picture| {
+        let mean = picture.values().mean().unwrap();
+        picture
+            .values()
+            .iter()
+            .map(|v| (v - mean).abs())
+            .sum::<f32>()
+    };
+    assert!(spread(&shared) > 0.1);
+    // Depth is the same everywhere in b, and so are its colours, in the basis that a gives.
+    let flat = multicond::files::read_picture(place.path("out/b.png")).unwrap();
+    for plane in flat.values().outer_iter() {
+        assert!(plane.iter().all(|value| *value == plane[[0, 0]]));
+    }
+    // 6x4 is padded to whole tiles and cut again.
+    succeed(
+        &place,
+        &format!("{concept} --label depth=odd.npy -o odd.png"),
+    );
+    let odd = multicond::files::read_picture(place.path("odd.png")).unwrap();
+    assert_eq!(odd.size(), (6, 4));
+}
+
+#[test]
+fn concepts_that_cannot_be_shown() {
+    let place = Place::new();
+    for folder in ["empty", "twice", "deep", "deep/twice"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    for file in ["twice/depth.npy", "twice/depth.exr"] {
+        let source = file.replace("twice/", "");
+        std::fs::copy(place.path(&source), place.path(file)).unwrap();
+    }
+    for (arguments, what) in [
+        ("empty -o out", "empty: has no label of the model"),
+        ("nowhere -o out", "nowhere: no folder"),
+        ("twice -o out", "twice: has label `depth` in several files"),
+        (
+            "twice deep/twice -o out",
+            "two frames' folders are called `twice`",
+        ),
+        (
+            "--label depth=depth.npy -o out",
+            "out: pictures are written as .png files",
+        ),
+        ("--label depth=depth.exr -o out.png", "the same concept"),
+        ("-o out.png", "--label"),
+    ] {
+        let output = place.run(&format!(
+            "concept --model model.onnx --device {} {arguments}",
+            device()
+        ));
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert!(stderr.contains(what), "{arguments}: {stderr}");
+        assert!(!place.path("out").exists() && !place.path("out.png").exists());
+    }
+}
+
+#[test]
 fn mistakes() {
     let place = Place::new();
     let cases = [

@@ -1,15 +1,19 @@
 //! `multicond generate`: one picture from files.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::path::PathBuf;
 
 use multicond::{
     Error, Fit, Frame, Generator, Options, Picture, Result,
-    files::{read_label, write_png},
-    label::LabelError,
+    files::write_png,
     model::{Manifest, ModelFile},
 };
 
-use crate::{engine_args::EngineArgs, size::Size, spinner::with_spinner};
+use crate::{
+    engine_args::EngineArgs,
+    frame_files::{self, LabelFile},
+    size::Size,
+    spinner::with_spinner,
+};
 
 /// Make a picture from label files.
 #[derive(clap::Args)]
@@ -27,8 +31,8 @@ pub(crate) struct Args {
     model: PathBuf,
 
     /// A label and its .png, .exr or .npy file; may be given once for each label.
-    #[arg(long = "label", value_name = "NAME=FILE", value_parser = label)]
-    labels: Vec<(String, PathBuf)>,
+    #[arg(long = "label", value_name = "NAME=FILE")]
+    labels: Vec<LabelFile>,
 
     /// The picture, a .png file.
     #[arg(long = "out", short, value_name = "FILE")]
@@ -45,15 +49,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     engine: EngineArgs,
-}
-
-fn label(text: &str) -> Result<(String, PathBuf), String> {
-    match text.split_once('=') {
-        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
-            Ok((name.into(), file.into()))
-        }
-        _ => Err("expected NAME=FILE, for example depth=depth.exr".into()),
-    }
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -83,20 +78,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
-    let mut frame = args.size.map(|size| Frame::new(size.width, size.height));
-    let mut seen = HashSet::new();
-    for (name, path) in &args.labels {
-        if !seen.insert(name) {
-            let (name, reason) = (name.clone(), "given twice".into());
-            return Err(LabelError { name, reason }.into());
-        }
-        let map = read_label(path, manifest.label(name)?)?;
-        let (width, height) = map.size();
-        frame
-            .get_or_insert_with(|| Frame::new(width, height))
-            .set(name, map)?;
-    }
-    let frame = frame.expect("clap asks for a label or a size");
+    let frame = frame_files::given(&args.labels, args.size, manifest)?;
     let (width, height) = frame.size();
     // Before the model is loaded, which takes longer.
     if !args.pad {

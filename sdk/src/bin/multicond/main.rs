@@ -1,8 +1,11 @@
 //! The command line of multicond: label maps in, a picture out.
 
 mod bench;
+mod components;
+mod concept;
 mod devices;
 mod engine_args;
+mod frame_files;
 mod generate;
 mod info;
 mod size;
@@ -29,6 +32,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Generate(generate::Args),
+    Concept(concept::Args),
     Info(info::Args),
     Devices(devices::Args),
     Bench(bench::Args),
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
     log(cli.verbose);
     let result = match cli.command {
         Command::Generate(args) => generate::run(args),
+        Command::Concept(args) => concept::run(args),
         Command::Info(args) => info::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Bench(args) => bench::run(args),
