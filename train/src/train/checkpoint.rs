@@ -23,7 +23,7 @@ const CONFIG: &str = "config.toml";
 const PROGRESS: &str = "progress.toml";
 const GENERATOR: &str = "generator.safetensors";
 const RESUME: &str = "resume";
-/// Checkpoints that a run keeps.
+/// Checkpoints that a run keeps whole.
 const KEPT: usize = 2;
 
 /// One checkpoint on disk.
@@ -78,9 +78,7 @@ impl Checkpoint {
         let mut checkpoints = Vec::new();
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
             let folder = entry?.path();
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            let step = name.strip_prefix("step_").map(str::parse::<u64>);
-            if let Some(Ok(step)) = step
+            if let Some(step) = step_of(&folder)
                 && folder.join(CONFIG).is_file()
             {
                 checkpoints.push((step, Self { folder }));
@@ -90,8 +88,8 @@ impl Checkpoint {
         Ok(checkpoints.into_iter().map(|(_, found)| found).collect())
     }
 
-    /// Writes a checkpoint of a run and removes all but the newest two. The folder gets its name only
-    /// when every file in it is on the disk.
+    /// Writes a checkpoint of a run and removes all but the newest two and what `keep_every` keeps of others. The
+    /// folder gets its name only when every file in it is on the disk.
     ///
     /// # Errors
     /// When the weights are not finite, the run has a checkpoint of that step, or the disk refuses; older
@@ -124,17 +122,8 @@ impl Checkpoint {
         sync(&parent)?;
         sync(run)?;
 
-        remove_old(run)?;
+        remove_old(run, config.training.keep_every)?;
         Ok(Self { folder })
-    }
-
-    /// Takes its name away first: what is half removed must not look like a checkpoint.
-    fn remove(&self) -> std::io::Result<()> {
-        let name = self.folder.file_name().unwrap_or_default();
-        let nameless = format!("{TEMPORARY}{}", name.to_string_lossy());
-        let nameless = self.folder.with_file_name(nameless);
-        fs::rename(&self.folder, &nameless)?;
-        fs::remove_dir_all(nameless)
     }
 
     /// Where it lies.
@@ -217,16 +206,45 @@ pub(super) fn tidy(run: &Path) -> Result<()> {
             remove_temporary(&folder)?;
         }
     }
-    remove_old(run)
+    for checkpoint in Checkpoint::of_run(run)? {
+        remove_temporary(&checkpoint.folder)?;
+    }
+    match Checkpoint::of_run(run)?.last() {
+        Some(newest) => remove_old(run, newest.config()?.training.keep_every),
+        None => Ok(()),
+    }
 }
 
-fn remove_old(run: &Path) -> Result<()> {
+/// Removes all but the newest checkpoints, but not the generators of steps that `keep_every` divides.
+fn remove_old(run: &Path, keep_every: u64) -> Result<()> {
     let all = Checkpoint::of_run(run)?;
     for old in &all[..all.len().saturating_sub(KEPT)] {
-        let removed = old.remove();
-        removed.with_context(|| old.folder.display().to_string())?;
+        let is_kept = keep_every > 0
+            && step_of(&old.folder).is_some_and(|step| step.is_multiple_of(keep_every));
+        let useless = match is_kept {
+            true => old.folder.join(RESUME),
+            false => old.folder.clone(),
+        };
+        if useless.exists() {
+            remove(&useless).with_context(|| old.folder.display().to_string())?;
+        }
     }
     Ok(())
+}
+
+/// The step in a checkpoint's name.
+fn step_of(folder: &Path) -> Option<u64> {
+    let name = folder.file_name()?.to_str()?;
+    name.strip_prefix("step_")?.parse().ok()
+}
+
+/// Takes a folder's name away first: what is half removed must not look whole.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    let name = folder.file_name().unwrap_or_default();
+    let nameless = format!("{TEMPORARY}{}", name.to_string_lossy());
+    let nameless = folder.with_file_name(nameless);
+    fs::rename(folder, &nameless)?;
+    fs::remove_dir_all(nameless)
 }
 
 /// Where a part of the players lies in a checkpoint.

@@ -78,6 +78,8 @@ pub struct TrainingConfig {
     pub merge_chunk: usize,
     /// Steps between checkpoints.
     pub checkpoint_every: u64,
+    /// Steps between checkpoints whose generator stays, where of others the newest two do; 0 keeps none.
+    pub keep_every: u64,
     /// Steps between sheets of samples; 0 makes none.
     pub samples_every: u64,
     /// Steps between lines of the log.
@@ -107,6 +109,7 @@ impl Default for TrainingConfig {
             sparsity: Sparsity::default(),
             merge_chunk: 4096,
             checkpoint_every: 1000,
+            keep_every: 0,
             samples_every: 1000,
             log_every: 10,
         }
@@ -195,6 +198,12 @@ impl Config {
         ensure!(
             training.checkpoint_every > 0 && training.log_every > 0,
             "training.checkpoint_every and training.log_every must be at least 1"
+        );
+        ensure!(
+            training
+                .keep_every
+                .is_multiple_of(training.checkpoint_every),
+            "training.keep_every is a multiple of checkpoint_every, or 0"
         );
         training
             .sparsity
