@@ -21,6 +21,10 @@ pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
             let cache = cache.clone();
             move || assets::install(Which::Lpips, &cache).map(drop)
         }),
+        Stage::new("EfficientNet weights", {
+            let cache = cache.clone();
+            move || assets::install(Which::Efficientnet, &cache).map(drop)
+        }),
         Stage::new("Python references", {
             let environment = environment.clone();
             move || {

