@@ -8,4 +8,5 @@ pub mod net;
 pub mod onnx;
 pub mod report;
 pub mod train;
+mod vision;
 mod weights;

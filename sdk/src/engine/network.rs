@@ -21,7 +21,7 @@ impl Network {
     /// one run.
     ///
     /// # Errors
-    /// When the file cannot be read or run, has another number of inputs than one, or lacks the output.
+    /// When the file cannot be read, and as [`from_bytes`](Self::from_bytes).
     pub fn load(
         path: impl AsRef<Path>,
         output: Option<&str>,
@@ -30,13 +30,27 @@ impl Network {
     ) -> Result<Self> {
         let path = path.as_ref();
         let model = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let network = Self::from_bytes(&model, output, device, threads);
+        network.map_err(|error| Error::file(path, error))
+    }
+
+    /// Loads the content of a file.
+    ///
+    /// # Errors
+    /// When the engine refuses it, it has another number of inputs than one, or it lacks the output.
+    pub fn from_bytes(
+        model: &[u8],
+        output: Option<&str>,
+        device: &DeviceOptions,
+        threads: usize,
+    ) -> Result<Self> {
         let backend = Backend::new(device)?;
         let threads = Threads {
             count: threads.max(1),
             spin: false,
         };
-        let network = backend.get().load_foreign(&model, output, threads);
-        network.map(Self).map_err(|error| Error::file(path, error))
+        let network = backend.get().load_foreign(model, output, threads);
+        network.map(Self)
     }
 
     /// Runs the network on `[batch, channels, height, width]`.

@@ -10,7 +10,7 @@ use std::{
 
 /// The results of `work(first)`, `work(first + 1)`, ... until one is `None`.
 #[derive(Debug)]
-pub(super) struct Ordered<T> {
+pub(crate) struct Ordered<T> {
     /// One thread's results each; the threads take turns.
     results: Vec<Receiver<T>>,
     next: usize,
@@ -18,7 +18,7 @@ pub(super) struct Ordered<T> {
 
 impl<T: Send + 'static> Ordered<T> {
     /// Starts `threads` threads, each at most `ahead` results ahead. They end when this is dropped.
-    pub(super) fn start(
+    pub(crate) fn start(
         threads: usize,
         ahead: usize,
         first: u64,
@@ -58,7 +58,7 @@ impl<T> Iterator for Ordered<T> {
 }
 
 /// Threads for reading data: all that the machine has.
-pub(super) fn all_cores() -> usize {
+pub(crate) fn all_cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -90,7 +90,7 @@ fn resize_picture(crop: &Crop, picture: &Array3<f32>, size: Size) -> Array3<f32>
 }
 
 /// Scales a picture `[3, height, width]` smoothly.
-pub(super) fn scale_picture(picture: ArrayView3<'_, f32>, size: Size) -> Array3<f32> {
+pub(crate) fn scale_picture(picture: ArrayView3<'_, f32>, size: Size) -> Array3<f32> {
     let (_, height, width) = picture.dim();
     if (width, height) == (size.width, size.height) {
         return picture.to_owned();

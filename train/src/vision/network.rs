@@ -1,0 +1,157 @@
+//! A network with its description, loaded into the SDK's engine. Runs wait for one another.
+
+use std::{
+    fmt, fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use anyhow::{Context, Result, ensure};
+use multicond::{
+    DeviceOptions, engine,
+    model::{Size, proto::ModelProto},
+};
+use ndarray::{Array2, ArrayD, ArrayView3, Axis};
+use prost::Message;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Description, Input, ResultKind,
+    description::VISION_KEY,
+    output::{highest, nearest, plane, planes},
+};
+use crate::data::all_cores;
+
+/// A network and what it makes of pictures.
+#[derive(Debug)]
+pub(crate) struct Network {
+    /// Its file's name and the hash of all that makes the network.
+    name: String,
+    input: Input,
+    result: ResultKind,
+    graph: Mutex<engine::Network>,
+}
+
+impl Network {
+    /// Loads the network that a description names, or an ONNX file that carries its description.
+    ///
+    /// # Errors
+    /// When a file cannot be read, the description is damaged or absent, or the engine refuses the network.
+    pub(crate) fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
+        let place = || path.display().to_string();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "onnx")
+        {
+            let model = fs::read(path).with_context(place)?;
+            let text = description_within(&model).with_context(place)?;
+            let text = text.with_context(|| {
+                format!(
+                    "{}: does not say what goes in and what comes out; name a TOML file that does (docs/evaluation.md)",
+                    path.display()
+                )
+            })?;
+            return Self::new(path, &text, &model, device);
+        }
+        let text = fs::read_to_string(path).with_context(place)?;
+        let description = Description::parse(&text).with_context(place)?;
+        let model = description
+            .model
+            .as_ref()
+            .with_context(|| format!("{}: names no `model`", path.display()))?;
+        let model = path.with_file_name(model);
+        let bytes = fs::read(&model).with_context(|| model.display().to_string())?;
+        Self::new(path, &text, &bytes, device)
+    }
+
+    /// A network that is in memory; `path` is what messages call it.
+    pub(crate) fn new(
+        path: &Path,
+        text: &str,
+        model: &[u8],
+        device: &DeviceOptions,
+    ) -> Result<Self> {
+        let place = || path.display().to_string();
+        let Description {
+            output,
+            input,
+            result,
+            ..
+        } = Description::parse(text).with_context(place)?;
+        let digest = Sha256::new()
+            .chain_update(text)
+            .chain_update(model)
+            .finalize();
+        let hash: String = digest[..6]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+        let graph = engine::Network::from_bytes(model, output.as_deref(), device, all_cores())
+            .with_context(place)?;
+        Ok(Self {
+            name: format!("{file_name} ({hash})"),
+            input,
+            result,
+            graph: Mutex::new(graph),
+        })
+    }
+
+    /// What its description says of its output.
+    pub(crate) fn result(&self) -> &ResultKind {
+        &self.result
+    }
+
+    /// Its output for a picture `[3, height, width]` in [0, 1].
+    pub(crate) fn run(&self, picture: ArrayView3<'_, f32>) -> Result<ArrayD<f32>> {
+        let input = self.input.of(picture);
+        // A panic while it was held has left the network as it was.
+        let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
+        graph.run(input.view()).with_context(|| self.name.clone())
+    }
+
+    /// The class of each pixel of a picture, in the picture's size, -1 where it is not known.
+    ///
+    /// # Panics
+    /// When the network's result is not classes.
+    pub(crate) fn classes(&self, picture: ArrayView3<'_, f32>) -> Result<Array2<i32>> {
+        let (_, height, width) = picture.dim();
+        let output = self.run(picture)?;
+        let (ids, unknown) = match &self.result {
+            ResultKind::Scores { classes, unknown } => {
+                let scores = planes(output)?;
+                ensure!(
+                    scores.len_of(Axis(0)) == classes.len(),
+                    "{}: gave scores for {} classes, its description names {}",
+                    self.name,
+                    scores.len_of(Axis(0)),
+                    classes.len()
+                );
+                (highest(&scores), unknown)
+            }
+            ResultKind::Ids { unknown, .. } => {
+                (plane(output)?.mapv(|id| id.round() as i32), unknown)
+            }
+            other => unreachable!("{other:?} is no classes"),
+        };
+        let count = self.result.classes().map_or(0, <[String]>::len);
+        let known =
+            |id: i32| usize::try_from(id).is_ok_and(|id| id < count && !unknown.contains(&id));
+        let ids = nearest(&ids, Size { width, height });
+        Ok(ids.mapv(|id| if known(id) { id } else { -1 }))
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// The description in an ONNX file's metadata, if there is one.
+pub(crate) fn description_within(model: &[u8]) -> Result<Option<String>> {
+    let model = ModelProto::decode(model).context("no ONNX file")?;
+    let mut entries = model.metadata_props.into_iter();
+    let found = entries.find(|entry| entry.key == VISION_KEY);
+    Ok(found.map(|entry| entry.value))
+}
