@@ -6,12 +6,16 @@ use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 
-/// Reads a file that `cargo xtask assets lpips` installs and makes a network of it. An error names the
-/// file.
-pub(crate) fn load<T>(path: &Path, parse: impl FnOnce(&SafeTensors<'_>) -> Result<T>) -> Result<T> {
+/// Reads a file that `cargo xtask assets` installs and makes a network of it. An error names the file, and the
+/// command if there is none.
+pub(crate) fn load<T>(
+    path: &Path,
+    asset: &str,
+    parse: impl FnOnce(&SafeTensors<'_>) -> Result<T>,
+) -> Result<T> {
     let bytes = std::fs::read(path).with_context(|| {
         format!(
-            "{}: cannot be read; `cargo xtask assets lpips` installs the usual weights",
+            "{}: cannot be read; `cargo xtask assets {asset}` installs the usual weights",
             path.display()
         )
     })?;
@@ -28,6 +32,12 @@ pub(crate) fn tensor<const D: usize>(
     shape: [usize; D],
     device: &Device,
 ) -> Result<Tensor<D>> {
+    let values = numbers(file, name, &shape)?;
+    Ok(Tensor::from_data(TensorData::new(values, shape), device))
+}
+
+/// The numbers of one float32 tensor of the expected shape.
+pub(crate) fn numbers(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     let view = file
         .tensor(name)
         .with_context(|| format!("tensor `{name}` is missing"))?;
@@ -38,10 +48,8 @@ pub(crate) fn tensor<const D: usize>(
             view.shape()
         );
     }
-    let values: Vec<f32> = view
-        .data()
-        .chunks_exact(4)
+    let bytes = view.data().chunks_exact(4);
+    Ok(bytes
         .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-        .collect();
-    Ok(Tensor::from_data(TensorData::new(values, shape), device))
+        .collect())
 }

@@ -103,3 +103,12 @@ pub(super) fn plain_norm(channels: usize, device: &Device) -> InstanceNorm {
 pub(super) fn reflect(features: Tensor<4>, pixels: usize) -> Tensor<4> {
     features.pad((pixels, pixels, pixels, pixels), PadMode::Reflect)
 }
+
+/// Every pixel twice in each row and column.
+pub(super) fn double(tensor: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = tensor.dims();
+    tensor
+        .reshape([batch, channels, height, 1, width, 1])
+        .expand([batch, channels, height, 2, width, 2])
+        .reshape([batch, channels, 2 * height, 2 * width])
+}

@@ -11,6 +11,7 @@ pub mod merge;
 pub mod naive;
 pub mod pix2pix;
 pub mod pix2pix_hd;
+pub mod segmenter;
 pub mod semantics;
 pub mod spade;
 pub mod spectral;

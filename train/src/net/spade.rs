@@ -16,7 +16,7 @@ use burn::{
 
 use super::{
     SpadeConfig,
-    layers::{Convolution, plain_norm},
+    layers::{Convolution, double, plain_norm},
     spectral::SpectralConv,
 };
 
@@ -235,15 +235,6 @@ fn every(tensor: Tensor<4>, factor: usize) -> Tensor<4> {
         .reshape([batch, channels, rows, columns, factor])
         .narrow(4, 0, 1)
         .reshape([batch, channels, rows, columns])
-}
-
-/// Every pixel twice in each row and column.
-fn double(tensor: Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = tensor.dims();
-    tensor
-        .reshape([batch, channels, height, 1, width, 1])
-        .expand([batch, channels, height, 2, width, 2])
-        .reshape([batch, channels, 2 * height, 2 * width])
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Vgg {
     ///
     /// Only what the five taps need is kept.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
-        weights::load(path, |file| Self::parse(file, device))
+        weights::load(path, "lpips", |file| Self::parse(file, device))
     }
 
     fn parse(file: &SafeTensors<'_>, device: &Device) -> Result<Self> {

@@ -4,18 +4,23 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, bail};
 use multicond::model::proto::{
-    AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, NodeProto,
-    TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+    AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, ModelProto,
+    NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto,
+    TensorTypeProto, TypeProto, ValueInfoProto,
 };
 use prost::bytes::Bytes;
 
+/// LayerNormalization came with operator set 17; IR version 8 came with it.
+const OPERATOR_SET: i64 = 17;
+const IR_VERSION: i64 = 8;
+
 /// A tensor of the graph: an input, a weight or the output of a node.
 #[derive(Clone, Debug)]
-pub(super) struct Value(String);
+pub(crate) struct Value(String);
 
 /// A graph under construction.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(crate) struct Graph {
     proto: GraphProto,
     scope: String,
     names: HashSet<String>,
@@ -24,54 +29,54 @@ pub(super) struct Graph {
 
 /// A node under construction; asking for its outputs adds it to the graph.
 #[must_use]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     graph: &'a mut Graph,
     proto: NodeProto,
 }
 
 /// A side of a tensor that is known only when the model runs.
-pub(super) fn named(name: &str) -> Dimension {
+pub(crate) fn named(name: &str) -> Dimension {
     Dimension::Named(name.into())
 }
 
 /// A side of a tensor that every run has.
-pub(super) fn fixed(size: usize) -> Dimension {
+pub(crate) fn fixed(size: usize) -> Dimension {
     Dimension::Fixed(size as i64)
 }
 
 impl Graph {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut graph = Self::default();
         graph.proto.name = name.into();
         graph
     }
 
     /// Names of the nodes that follow start with this.
-    pub(super) fn enter(&mut self, scope: impl Into<String>) {
+    pub(crate) fn enter(&mut self, scope: impl Into<String>) {
         self.scope = scope.into();
     }
 
     /// A graph input.
-    pub(super) fn input(&mut self, name: &str, r#type: DataType, dims: Vec<Dimension>) -> Value {
+    pub(crate) fn input(&mut self, name: &str, r#type: DataType, dims: Vec<Dimension>) -> Value {
         let value = Value(self.unique(name.into()));
         self.proto.input.push(value_info(&value, r#type, dims));
         value
     }
 
     /// Declares a value as the next graph output.
-    pub(super) fn output(&mut self, value: &Value, dims: Vec<Dimension>) {
+    pub(crate) fn output(&mut self, value: &Value, dims: Vec<Dimension>) {
         let info = value_info(value, DataType::Float, dims);
         self.proto.output.push(info);
     }
 
     /// Declares the shape of a value inside the graph.
-    pub(super) fn describe(&mut self, value: &Value, dims: Vec<Dimension>) {
+    pub(crate) fn describe(&mut self, value: &Value, dims: Vec<Dimension>) {
         let info = value_info(value, DataType::Float, dims);
         self.proto.value_info.push(info);
     }
 
     /// A node; its outputs come from [`Node::output`], [`Node::outputs`] or [`Node::named`].
-    pub(super) fn node(&mut self, operator: &str, inputs: &[&Value]) -> Node<'_> {
+    pub(crate) fn node(&mut self, operator: &str, inputs: &[&Value]) -> Node<'_> {
         let name = match self.scope.as_str() {
             "" => operator.to_owned(),
             scope => format!("{scope}.{operator}"),
@@ -89,12 +94,12 @@ impl Graph {
     }
 
     /// The output of a node without attributes.
-    pub(super) fn op(&mut self, operator: &str, inputs: &[&Value]) -> Value {
+    pub(crate) fn op(&mut self, operator: &str, inputs: &[&Value]) -> Value {
         self.node(operator, inputs).output()
     }
 
     /// Weights under a name of their own. Every number must be finite and the shape must fit.
-    pub(super) fn weight(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Result<Value> {
+    pub(crate) fn weight(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Result<Value> {
         let size: usize = dims.iter().product();
         if values.len() != size {
             bail!(
@@ -116,12 +121,12 @@ impl Graph {
     }
 
     /// An optional input that is not given.
-    pub(super) fn none(&self) -> Value {
+    pub(crate) fn none(&self) -> Value {
         Value(String::new())
     }
 
     /// A list of numbers. Equal lists share one initializer.
-    pub(super) fn floats(&mut self, values: &[f32]) -> Value {
+    pub(crate) fn floats(&mut self, values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(f32::to_string).collect();
         let name = format!("floats.{}", words.join("_"));
@@ -129,26 +134,26 @@ impl Graph {
     }
 
     /// A list of so many equal numbers. Equal lists share one initializer.
-    pub(super) fn filled(&mut self, size: usize, value: f32) -> Value {
+    pub(crate) fn filled(&mut self, size: usize, value: f32) -> Value {
         let bytes = value.to_le_bytes().repeat(size);
         let name = format!("floats.{size}_times_{value:e}");
         self.constant(name, DataType::Float, &[size], bytes)
     }
 
     /// One number. Equal numbers share one initializer.
-    pub(super) fn scalar(&mut self, value: f32) -> Value {
+    pub(crate) fn scalar(&mut self, value: f32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("float.{value:e}"), DataType::Float, &[], bytes)
     }
 
     /// One whole number of 32 bits, for class ids.
-    pub(super) fn id(&mut self, value: i32) -> Value {
+    pub(crate) fn id(&mut self, value: i32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("id.{value}"), DataType::Int32, &[], bytes)
     }
 
     /// A list of whole numbers, for shapes and the like. Equal lists share one initializer.
-    pub(super) fn list(&mut self, values: &[i64]) -> Value {
+    pub(crate) fn list(&mut self, values: &[i64]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(i64::to_string).collect();
         self.constant(
@@ -159,9 +164,31 @@ impl Graph {
         )
     }
 
-    /// The finished graph.
-    pub(super) fn finish(self) -> GraphProto {
-        self.proto
+    /// The finished graph as a file's content, with a word to its readers and metadata.
+    pub(crate) fn into_model<'a>(
+        self,
+        doc_string: String,
+        metadata: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> ModelProto {
+        let entries = metadata.into_iter();
+        ModelProto {
+            ir_version: IR_VERSION,
+            producer_name: "multicond".into(),
+            producer_version: env!("CARGO_PKG_VERSION").into(),
+            doc_string,
+            graph: Some(self.proto),
+            opset_import: vec![OperatorSetIdProto {
+                domain: String::new(),
+                version: OPERATOR_SET,
+            }],
+            metadata_props: entries
+                .map(|(key, value)| StringStringEntryProto {
+                    key: key.into(),
+                    value,
+                })
+                .collect(),
+            ..ModelProto::default()
+        }
     }
 
     fn constant(
@@ -209,7 +236,7 @@ impl Graph {
 }
 
 impl Node<'_> {
-    pub(super) fn int(self, name: &str, value: i64) -> Self {
+    pub(crate) fn int(self, name: &str, value: i64) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
             i: value,
@@ -218,7 +245,7 @@ impl Node<'_> {
         })
     }
 
-    pub(super) fn ints<const N: usize>(self, name: &str, values: [i64; N]) -> Self {
+    pub(crate) fn ints<const N: usize>(self, name: &str, values: [i64; N]) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
             ints: values.into(),
@@ -227,7 +254,7 @@ impl Node<'_> {
         })
     }
 
-    pub(super) fn float(self, name: &str, value: f32) -> Self {
+    pub(crate) fn float(self, name: &str, value: f32) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
             f: value,
@@ -236,7 +263,7 @@ impl Node<'_> {
         })
     }
 
-    pub(super) fn text(self, name: &str, value: &str) -> Self {
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
             s: value.into(),
@@ -246,13 +273,13 @@ impl Node<'_> {
     }
 
     /// Adds the node and gives its only output.
-    pub(super) fn output(self) -> Value {
+    pub(crate) fn output(self) -> Value {
         let name = format!("{}.out", self.proto.name);
         self.named(&name)
     }
 
     /// Adds the node and gives its only output, under a name that users see.
-    pub(super) fn named(mut self, name: &str) -> Value {
+    pub(crate) fn named(mut self, name: &str) -> Value {
         let value = Value(self.graph.unique(name.into()));
         self.proto.output = vec![value.0.clone()];
         self.graph.proto.node.push(self.proto);
@@ -260,7 +287,7 @@ impl Node<'_> {
     }
 
     /// Adds the node and gives its outputs.
-    pub(super) fn outputs(mut self, count: usize) -> Vec<Value> {
+    pub(crate) fn outputs(mut self, count: usize) -> Vec<Value> {
         let base = format!("{}.out", self.proto.name);
         let values: Vec<Value> = (0..count)
             .map(|_| Value(self.graph.unique(base.clone())))
@@ -311,7 +338,7 @@ mod tests {
             (y.0.as_str(), z.0.as_str()),
             ("part.Add.out", "part.Add_2.out")
         );
-        assert_eq!(graph.finish().initializer.len(), 1);
+        assert_eq!(graph.proto.initializer.len(), 1);
     }
 
     #[test]

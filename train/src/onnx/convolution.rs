@@ -183,3 +183,15 @@ pub(super) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Fea
         channels: input.channels,
     }
 }
+
+/// Every pixel twice in each row and column.
+pub(super) fn double(graph: &mut Graph, input: Features) -> Features {
+    let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, 2.0, 2.0]));
+    let value = graph
+        .node("Resize", &[&input.value, &no_region, &scales])
+        .text("mode", "nearest")
+        .text("coordinate_transformation_mode", "asymmetric")
+        .text("nearest_mode", "floor")
+        .output();
+    Features { value, ..input }
+}

@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
 use multicond::{
     label::Label,
-    model::{
-        FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Size, Training,
-        proto::{ModelProto, OperatorSetIdProto, StringStringEntryProto},
-    },
+    model::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Size, Training, proto::ModelProto},
 };
 use prost::Message;
 
@@ -16,11 +14,9 @@ use super::{backbone, builder::Graph, cost, merge};
 use crate::{
     files::write_atomically,
     net::{Generator, NetworkConfig},
+    train::Checkpoint,
 };
 
-/// LayerNormalization came with operator set 17; IR version 8 came with it.
-const OPERATOR_SET: i64 = 17;
-const IR_VERSION: i64 = 8;
 /// Protocol buffers end at 2 GiB.
 const LARGEST_FILE: usize = i32::MAX as usize;
 
@@ -53,6 +49,28 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
     }
 }
 
+/// The generator of a checkpoint, and the manifest of its model file.
+///
+/// # Errors
+/// When the checkpoint is damaged.
+pub fn of_checkpoint(checkpoint: &Checkpoint, device: &Device) -> Result<(Generator, Manifest)> {
+    let config = checkpoint.config()?;
+    let progress = checkpoint.progress()?;
+    let generator = checkpoint.generator(&config, device)?;
+    let info = ModelInfo {
+        name: config.name.clone(),
+        trained_size: config.size,
+        training: (progress.step > 0).then_some(Training {
+            dataset: progress.data,
+            steps: progress.step,
+            batch_size: config.training.batch_size,
+        }),
+        notice: config.notice.clone(),
+    };
+    let manifest = manifest(info, &config.labels, &config.network);
+    Ok((generator, manifest))
+}
+
 /// Writes the model file. An error leaves no file, and an older file of that name as it was.
 pub fn export(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
     write(generator, manifest, path)
@@ -77,40 +95,19 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
     let concept = merge::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
     backbone::image(&mut graph, &generator.backbone, concept, channels)?;
 
-    Ok(ModelProto {
-        ir_version: IR_VERSION,
-        producer_name: "multicond".into(),
-        producer_version: env!("CARGO_PKG_VERSION").into(),
-        doc_string: format!(
-            "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
-             ids out of range; output RGB from 0 to 1. The metadata key {MANIFEST_KEY} says more.",
-            manifest.name
-        ),
-        graph: Some(graph.finish()),
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: OPERATOR_SET,
-        }],
-        metadata_props: metadata(manifest)?,
-        ..ModelProto::default()
-    })
-}
-
-fn metadata(manifest: &Manifest) -> Result<Vec<StringStringEntryProto>> {
-    let manifest = serde_json::to_string(manifest)?;
-    let entries = [
-        (FORMAT_KEY, FORMAT),
-        (MANIFEST_KEY, &manifest),
-        ("Image.BitmapPixelFormat", "Rgb8"),
-        ("Image.ColorSpaceGamma", "SRGB"),
-        ("Image.NominalPixelRange", "Normalized_0_1"),
+    let doc_string = format!(
+        "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
+         ids out of range; output RGB from 0 to 1. The metadata key {MANIFEST_KEY} says more.",
+        manifest.name
+    );
+    let metadata = [
+        (FORMAT_KEY, FORMAT.into()),
+        (MANIFEST_KEY, serde_json::to_string(manifest)?),
+        ("Image.BitmapPixelFormat", "Rgb8".into()),
+        ("Image.ColorSpaceGamma", "SRGB".into()),
+        ("Image.NominalPixelRange", "Normalized_0_1".into()),
     ];
-    Ok(entries
-        .map(|(key, value)| StringStringEntryProto {
-            key: key.into(),
-            value: value.into(),
-        })
-        .into())
+    Ok(graph.into_model(doc_string, metadata))
 }
 
 /// The manifest must describe this generator and no other.

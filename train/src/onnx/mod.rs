@@ -3,7 +3,7 @@
 
 mod asap;
 mod backbone;
-mod builder;
+pub(crate) mod builder;
 mod clam;
 mod convolution;
 mod cost;
@@ -14,10 +14,12 @@ mod merge;
 mod naive;
 mod pix2pix;
 mod pix2pix_hd;
+mod segmenter;
 mod semantics;
 mod spade;
 mod tlam;
 mod weights;
 
 pub use cost::{multiply_adds, parameter_count};
-pub use export::{ModelInfo, export, manifest, model};
+pub use export::{ModelInfo, export, manifest, model, of_checkpoint};
+pub use segmenter::segmenter;

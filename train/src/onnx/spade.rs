@@ -5,7 +5,7 @@ use burn::module::Param;
 
 use super::{
     builder::{Graph, Value},
-    convolution::{Features, Kernel, convolve, plain_norm},
+    convolution::{Features, Kernel, convolve, double, plain_norm},
 };
 use crate::net::spade::{BLOCKS, Block, ConceptNorm, FACTOR, LEAKY_SLOPE, Normed, Spade};
 
@@ -115,16 +115,4 @@ fn every(graph: &mut Graph, input: &Features, factor: usize) -> Features {
         value: graph.op("Slice", &[&input.value, &start, &end, &axes, &steps]),
         channels: input.channels,
     }
-}
-
-/// Every pixel twice in each row and column.
-fn double(graph: &mut Graph, input: Features) -> Features {
-    let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, 2.0, 2.0]));
-    let value = graph
-        .node("Resize", &[&input.value, &no_region, &scales])
-        .text("mode", "nearest")
-        .text("coordinate_transformation_mode", "asymmetric")
-        .text("nearest_mode", "floor")
-        .output();
-    Features { value, ..input }
 }

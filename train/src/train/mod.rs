@@ -1,4 +1,4 @@
-//! The training of a generator against a discriminator.
+//! The training of a generator against a discriminator, and of the segmenter that judges.
 
 mod checkpoint;
 mod checksums;
@@ -15,6 +15,7 @@ mod players;
 mod precision;
 mod recipe;
 mod schedule;
+mod segmenter;
 mod share;
 mod sheet;
 mod trainer;
@@ -32,6 +33,7 @@ pub use players::Players;
 pub use precision::Precision;
 pub use recipe::Recipe;
 pub use schedule::Schedule;
+pub use segmenter::{SegmenterOptions, train_segmenter};
 pub use share::Share;
 pub use sheet::sheet;
 pub use trainer::{Options, train};

@@ -4,11 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
-use multicond::model::Training;
-use multicond_train::{
-    onnx::{self, ModelInfo},
-    train::Checkpoint,
-};
+use multicond_train::{onnx, train::Checkpoint};
 
 /// Write a run's generator as one ONNX file
 #[derive(clap::Args)]
@@ -27,20 +23,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let checkpoint = Checkpoint::find(&arguments.run)?;
-    let config = checkpoint.config()?;
-    let progress = checkpoint.progress()?;
-    let generator = checkpoint.generator(&config, &Device::flex())?;
-    let info = ModelInfo {
-        name: config.name.clone(),
-        trained_size: config.size,
-        training: (progress.step > 0).then_some(Training {
-            dataset: progress.data,
-            steps: progress.step,
-            batch_size: config.training.batch_size,
-        }),
-        notice: config.notice.clone(),
-    };
-    let manifest = onnx::manifest(info, &config.labels, &config.network);
+    let (generator, manifest) = onnx::of_checkpoint(&checkpoint, &Device::flex())?;
     onnx::export(&generator, &manifest, &arguments.out)
         .with_context(|| checkpoint.folder().display().to_string())?;
     println!("{}", arguments.out.display());

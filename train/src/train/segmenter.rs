@@ -1,0 +1,103 @@
+//! The training of a segmenter: cross-entropy over the pixels whose class is known, Adam, a rate that falls as half a
+//! cosine.
+
+use std::f64::consts::PI;
+
+use anyhow::{Result, ensure};
+use burn::{
+    module::Module,
+    optim::{AdamConfig, GradientsParams},
+    tensor::{Device, Tensor, activation::log_softmax},
+};
+use indicatif::ProgressBar;
+use multicond::{label::Label, model::Size};
+
+use crate::{
+    data::{Augmentation, Batch, Dataset, Loader, Sparsity},
+    net::segmenter::{FACTOR, Segmenter},
+};
+
+/// How a segmenter is trained.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmenterOptions {
+    /// Size that pictures are seen in.
+    pub size: Size,
+    /// Steps.
+    pub steps: u64,
+    /// Pictures a step.
+    pub batch_size: usize,
+    /// Adam's rate at the start.
+    pub rate: f64,
+    /// Seed of every random number.
+    pub seed: u64,
+}
+
+/// Trains a fresh segmenter to tell the classes of `label`. `bar` shows the steps and the loss.
+///
+/// # Errors
+/// When the size does not fit the network, a frame cannot be read, or the loss is no number.
+pub fn train_segmenter(
+    data: Dataset,
+    label: &Label,
+    options: &SegmenterOptions,
+    device: &Device,
+    bar: &ProgressBar,
+) -> Result<Segmenter> {
+    let Size { width, height } = options.size;
+    ensure!(
+        width.is_multiple_of(FACTOR) && height.is_multiple_of(FACTOR),
+        "sides of {} pixels: a segmenter wants multiples of {FACTOR}",
+        options.size
+    );
+    let classes = label.classes().map_or(0, <[String]>::len);
+    let device = device.clone().autodiff();
+    device.seed(options.seed);
+    let mut network = Segmenter::new(classes, &device);
+    let mut adam = AdamConfig::new().init();
+    // A presence channel would be one class too many.
+    let schema = vec![Label {
+        presence: false,
+        ..label.clone()
+    }];
+    let augmentation = Augmentation {
+        flip: true,
+        load_size: None,
+        sparsity: Sparsity::at_rate(0.0, &[]),
+    };
+    let mut loader = Loader::start(
+        data,
+        schema,
+        options.size,
+        options.batch_size,
+        augmentation,
+        options.seed,
+        0,
+    )?;
+    bar.set_length(options.steps);
+    let mut shown = None;
+    for step in 0..options.steps {
+        let batch = loader.next_batch()?.to_device(&device);
+        let loss = cross_entropy(&network, batch);
+        let value: f32 = loss.clone().into_scalar();
+        ensure!(
+            value.is_finite(),
+            "step {step}: the loss is {value}; a lower --rate may help"
+        );
+        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        let rate = options.rate * 0.5 * (1.0 + (PI * step as f64 / options.steps as f64).cos());
+        network = adam.step(rate, network, gradients);
+        // A mean over the last fifty or so, for people to look at.
+        let mean = shown.map_or(value, |mean: f32| 0.98 * mean + 0.02 * value);
+        shown = Some(mean);
+        bar.set_message(format!("loss {mean:.3}"));
+        bar.inc(1);
+    }
+    Ok(network.valid())
+}
+
+/// The mean over pixels that have a class.
+fn cross_entropy(network: &Segmenter, batch: Batch) -> Tensor<1> {
+    let logarithms = log_softmax(network.forward(batch.pictures), 1);
+    let known = batch.labels.clone().sum().clamp_min(1.0);
+    -(logarithms * batch.labels).sum() / known
+}
