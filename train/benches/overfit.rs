@@ -11,12 +11,14 @@ use std::{path::PathBuf, time::Instant};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use clap::Parser;
+use indicatif::ProgressBar;
 use multicond::model::Size;
 use multicond_train::{
     data::{Dataset, OpenOptions, Sparsity},
-    eval::{Lpips, evaluate},
+    eval::{
+        Condition, Evaluator, Judges, Keeping, Lpips, LpipsNetwork, Quantity, Subject, open_model,
+    },
     net::Preset,
-    onnx::{self, ModelInfo},
     train::{Config, LossWeights, Options, Recipe, Schedule, TrainingConfig, train},
 };
 
@@ -79,29 +81,33 @@ fn main() -> Result<()> {
     )?;
     let seconds = start.elapsed().as_secs_f64();
 
-    let info = ModelInfo {
-        name: config.name.clone(),
-        trained_size: config.size,
-        training: None,
-        notice: None,
-    };
-    let manifest = onnx::manifest(info, &config.labels, &config.network);
-    let generator = checkpoint.generator(&config, &Device::flex())?;
-    let model = folder.path().join("model.onnx");
-    onnx::export(&generator, &manifest, &model)?;
+    let alex = LpipsNetwork::Alex;
     let weights = multicond::cache_folder().unwrap_or_default();
-    let lpips = Lpips::load(&weights.join("alexnet.safetensors"), &Device::flex())?;
-    let nothing_lost = Sparsity::at_rate(0.0, &[]);
     let options = multicond::Options::default();
-    let scores = evaluate(&model, &options, &data, None, &nothing_lost, 0, &lpips)?;
-    let score = scores[0];
+    let judges = Judges {
+        lpips_alex: Some(Lpips::load(
+            alex,
+            &weights.join(alex.file()),
+            &options.device,
+        )?),
+        ..Judges::default()
+    };
+    let mut subject = Subject::model(open_model(checkpoint.folder())?, &options)?;
+    let mut evaluator = Evaluator::new(data, config.size, 0, judges, Keeping::default());
+    let nothing_lost = Condition::default();
+    let bar = ProgressBar::hidden();
+    let scores = evaluator
+        .score("overfit", &mut subject, &nothing_lost, &bar)?
+        .scores
+        .0;
+    let (lpips, psnr) = (scores[&Quantity::LpipsAlex], scores[&Quantity::Psnr]);
     println!(
         "{FRAMES} frames of {SIDE}x{SIDE}, {} steps in {seconds:.0} s on flex: LPIPS {:.4} (below {LARGEST_LPIPS} \
          is asked for), PSNR {:.2} dB",
-        arguments.steps, score.lpips, score.psnr
+        arguments.steps, lpips, psnr
     );
     ensure!(
-        score.lpips < LARGEST_LPIPS,
+        lpips < LARGEST_LPIPS,
         "the networks do not learn these frames"
     );
     Ok(())

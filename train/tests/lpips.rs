@@ -1,13 +1,14 @@
 //! LPIPS on the real weights, where `cargo xtask assets lpips` has installed them.
 
-use burn::tensor::Device;
-use multicond_train::eval::Lpips;
-use ndarray::Array3;
+use multicond::DeviceOptions;
+use multicond_train::eval::{Lpips, LpipsNetwork};
+use ndarray::{Array3, ArrayView3};
 
-fn lpips() -> Option<Lpips> {
-    let path = multicond::cache_folder()?.join("alexnet.safetensors");
+fn lpips(network: LpipsNetwork) -> Option<Lpips> {
+    let path = multicond::cache_folder()?.join(network.file());
     if path.exists() {
-        return Some(Lpips::load(&path, &Device::flex()).expect("installed weights are whole"));
+        let loaded = Lpips::load(network, &path, &DeviceOptions::default());
+        return Some(loaded.expect("installed weights are whole"));
     }
     let required = std::env::var("MULTICOND_REQUIRE_ASSETS").is_ok_and(|value| value == "1");
     assert!(!required, "{} is not installed", path.display());
@@ -21,13 +22,19 @@ fn picture(f: impl Fn(usize, usize, usize) -> f32) -> Array3<f32> {
 
 #[test]
 fn equal_pictures_are_at_distance_zero_and_noise_is_far() {
-    let Some(lpips) = lpips() else { return };
     let smooth = picture(|c, y, x| (c * 20 + y + x) as f32 / 170.0);
     let dimmed = smooth.mapv(|v| 0.95 * v);
     let noise = picture(|c, y, x| ((c * 7 + y * 31 + x * 17) % 11) as f32 / 10.0);
-    assert_eq!(lpips.distance(smooth.view(), smooth.view()), 0.0);
-    let near = lpips.distance(smooth.view(), dimmed.view());
-    let far = lpips.distance(smooth.view(), noise.view());
-    assert!(0.0 < near && near < 0.1 && 0.5 < far, "{near} {far}");
-    assert_eq!(far, lpips.distance(noise.view(), smooth.view()));
+    for network in [LpipsNetwork::Alex, LpipsNetwork::Vgg] {
+        let Some(mut lpips) = lpips(network) else {
+            return;
+        };
+        let mut distance = |a: ArrayView3<'_, f32>, b| lpips.distance(a, b).expect("one size");
+        assert_eq!(distance(smooth.view(), smooth.view()), 0.0);
+        let near = distance(smooth.view(), dimmed.view());
+        let far = distance(smooth.view(), noise.view());
+        assert!(0.0 < near && near < 0.1 && 0.5 < far, "{near} {far}");
+        let back = distance(noise.view(), smooth.view());
+        assert!((far - back).abs() < 1e-6, "{far} {back}");
+    }
 }

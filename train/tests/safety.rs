@@ -7,6 +7,8 @@
 #[cfg(target_os = "linux")]
 #[path = "common/disk.rs"]
 mod disk;
+#[path = "common/recipe.rs"]
+mod recipe;
 #[path = "common/tiny.rs"]
 mod tiny;
 
@@ -22,51 +24,12 @@ use std::{
 use multicond_train::train::{Checkpoint, read_log};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use recipe::RECIPE;
 use tempfile::TempDir;
 use tiny::{assert_same_weights, data};
 
 /// Steps of a whole run: passes over four frames, half of the passes at a falling rate.
 const STEPS: u64 = 48;
-const RECIPE: &str = r#"
-name = "tiny"
-size = { width = 32, height = 32 }
-
-[network.merge]
-kind = "tlam"
-dimension = 8
-layers = 1
-heads = 2
-mlp_ratio = 2
-
-[network.backbone]
-kind = "asap"
-tile = 8
-learned_downsampling = 8
-width = 8
-max_width = 8
-depth = 1
-pixel_width = 8
-initial_gain = 1.0
-head_gain = 1.0
-shared_start = true
-
-[network.discriminator]
-width = 4
-condition = "concept"
-
-[training]
-schedule = { constant_epochs = 6, decay_epochs = 6 }
-warm_up_steps = 2
-average_decay = 0.9
-checkpoint_every = 1
-samples_every = 1
-log_every = 1
-
-[training.loss]
-perceptual = 0.0
-pixel = 5.0
-"#;
-
 /// A run that nothing happened to.
 static WHOLE: LazyLock<Work> = LazyLock::new(|| {
     let work = Work::new(RECIPE);

@@ -140,6 +140,11 @@ impl Dataset {
         })
     }
 
+    /// The first label of classes, if there is one.
+    pub fn class_label(&self) -> Option<&Label> {
+        self.labels.iter().find(|label| label.classes().is_some())
+    }
+
     /// The labels that are computed, as `NAME=METHOD`.
     pub(super) fn derived(&self) -> Vec<String> {
         self.derive.iter().map(ToString::to_string).collect()

@@ -9,13 +9,20 @@ const SIZE: (u32, u32) = (480, 260);
 const INK: RGBColor = RGBColor(0x40, 0x40, 0x40);
 const GRID: RGBColor = RGBColor(0xe0, 0xe0, 0xe0);
 /// A curve's colour by its place in the chart.
-const CURVES: [RGBColor; 2] = [RGBColor(0x1f, 0x5f, 0xa8), RGBColor(0xc2, 0x57, 0x1a)];
+const CURVES: [RGBColor; 6] = [
+    RGBColor(0x1f, 0x5f, 0xa8),
+    RGBColor(0xc2, 0x57, 0x1a),
+    RGBColor(0x2e, 0x7d, 0x32),
+    RGBColor(0x8e, 0x44, 0xad),
+    RGBColor(0xb0, 0x30, 0x50),
+    RGBColor(0x00, 0x83, 0x8f),
+];
 /// Below this many points a curve shows each.
 const FEW: usize = 30;
 /// Above this many its line as logged fills an area.
 const MANY: usize = 400;
 
-/// Draws a chart of steps up to `last`.
+/// Draws a chart whose horizontal axis ends at `last`.
 pub(super) fn svg(chart: &Chart, last: u64) -> Result<String> {
     let mut text = String::new();
     draw(&mut text, chart, last).map_err(|error| anyhow!("chart of `{}`: {error}", chart.title))?;
@@ -24,7 +31,10 @@ pub(super) fn svg(chart: &Chart, last: u64) -> Result<String> {
 
 fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
-    let (low, high) = chart.range.unwrap_or_else(|| range(chart));
+    let values = chart.curves.iter().flat_map(|curve| &curve.raw);
+    let (low, high) = chart
+        .range
+        .unwrap_or_else(|| range(values.map(|(_, value)| *value)));
     let mut context = ChartBuilder::on(&area)
         .margin(8)
         .margin_right(20)
@@ -37,11 +47,11 @@ fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::
         .bold_line_style(GRID)
         .axis_style(INK)
         .label_style(("sans-serif", 15).into_font().color(&INK))
-        .x_desc("step")
+        .x_desc(chart.axis)
         .x_labels(6)
         .y_labels(6)
         .draw()?;
-    let curves = || chart.curves.iter().zip(CURVES);
+    let curves = || chart.curves.iter().zip(CURVES.into_iter().cycle());
     for (Curve { raw, smoothed, .. }, colour) in curves() {
         let (share, width) = match smoothed {
             None => (1.0, 2),
@@ -66,14 +76,61 @@ fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::
     Ok(())
 }
 
-/// The values that the vertical axis spans: all there are, and some room.
-fn range(chart: &Chart) -> (f64, f64) {
-    let values = || {
-        let points = chart.curves.iter().flat_map(|curve| &curve.raw);
-        points.map(|(_, value)| *value)
-    };
-    let low = values().fold(f64::INFINITY, f64::min);
-    let high = values().fold(f64::NEG_INFINITY, f64::max);
+/// Draws named numbers as bars from 0.
+pub(super) fn bars(title: &str, bars: &[(String, f64)]) -> Result<String> {
+    let mut text = String::new();
+    draw_bars(&mut text, bars).map_err(|error| anyhow!("chart of `{title}`: {error}"))?;
+    Ok(text)
+}
+
+fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn std::error::Error>> {
+    let height = 40 + 26 * bars.len() as u32;
+    let area = SVGBackend::with_string(text, (SIZE.0, height)).into_drawing_area();
+    let longest = bars.iter().map(|(name, _)| name.chars().count()).max();
+    let values = bars.iter().map(|(_, value)| *value);
+    let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
+    let mut context = ChartBuilder::on(&area)
+        .margin(8)
+        .margin_right(20)
+        .x_label_area_size(24)
+        .y_label_area_size(16 + 8 * longest.unwrap_or(0).min(22) as u32)
+        .build_cartesian_2d(low..1.05 * high, (0..bars.len()).into_segmented())?;
+    // The first stands on top.
+    let place = |index: usize| bars.len() - 1 - index;
+    context
+        .configure_mesh()
+        .disable_y_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(INK)
+        .label_style(("sans-serif", 15).into_font().color(&INK))
+        .x_labels(6)
+        .y_labels(bars.len())
+        .y_label_formatter(&|segment| match segment {
+            SegmentValue::CenterOf(index) if *index < bars.len() => bars[place(*index)].0.clone(),
+            _ => String::new(),
+        })
+        .draw()?;
+    context.draw_series(bars.iter().enumerate().map(|(index, (_, value))| {
+        let (below, above) = (place(index), place(index) + 1);
+        let corners = [
+            (0.0, SegmentValue::Exact(below)),
+            (*value, SegmentValue::Exact(above)),
+        ];
+        let mut bar = Rectangle::new(corners, CURVES[usize::from(index > 0)].filled());
+        bar.set_margin(4, 4, 0, 0);
+        bar
+    }))?;
+    area.present()?;
+    Ok(())
+}
+
+/// What an axis of these values spans: all of them, and some room.
+fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    let high = values.fold(f64::NEG_INFINITY, f64::max);
     let room = match high - low {
         0.0 => 0.1 * high.abs().max(0.1),
         span => 0.05 * span,

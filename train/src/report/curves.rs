@@ -6,26 +6,29 @@ use crate::train::{DiscriminatorLoss, LogLine};
 const COLUMNS: usize = 400;
 /// A smoothed point is the mean over one part of so many of the log.
 const PARTS: usize = 16;
+const STEP: &str = "step";
 
 /// One chart: curves that share an axis.
 pub(super) struct Chart {
     pub(super) title: &'static str,
+    /// What the horizontal axis counts.
+    pub(super) axis: &'static str,
     /// The least and the most that can be; where it is open, the axis follows from the curves.
     pub(super) range: Option<(f64, f64)>,
     pub(super) curves: Vec<Curve>,
 }
 
-/// One number of the log over the steps.
+/// One number over steps or whatever the axis counts.
 pub(super) struct Curve {
     /// Empty where it is alone in its chart.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// As logged.
     pub(super) raw: Vec<Point>,
     /// Means around each point; absent where there is no noise to smooth.
     pub(super) smoothed: Option<Vec<Point>>,
 }
 
-/// Step and value.
+/// Place on the horizontal axis, and value.
 pub(super) type Point = (u64, f64);
 
 /// The charts that a log fills. Losses that a run does not have, such as the perceptual one without its
@@ -58,9 +61,10 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     let rate = lines.iter().map(|line| (line.step, line.rate)).collect();
     charts.push(Chart {
         title: "Learning-rate factor",
+        axis: STEP,
         range: Some((0.0, 1.0)),
         curves: vec![Curve {
-            name: "",
+            name: String::new(),
             raw: extremes(rate),
             smoothed: None,
         }],
@@ -84,6 +88,7 @@ pub(super) fn window(lines: usize) -> usize {
 fn chart(title: &'static str, curves: Vec<Option<Curve>>) -> Chart {
     Chart {
         title,
+        axis: STEP,
         range: None,
         curves: curves.into_iter().flatten().collect(),
     }
@@ -102,7 +107,7 @@ fn curve(
     }
     let smoothed = (window > 1).then(|| every_nth(&smooth(&raw, window)));
     Some(Curve {
-        name,
+        name: name.into(),
         raw: extremes(raw),
         smoothed,
     })

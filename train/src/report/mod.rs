@@ -1,10 +1,13 @@
-//! One page that shows how a run goes: its numbers, its loss curves and its sheets of samples.
+//! Pages for people: how a run goes, and what an evaluation says.
 
 mod chart;
 mod curves;
+mod document;
+mod evaluation;
 mod page;
 mod run;
 mod sheets;
 
+pub use evaluation::{evaluation_markdown, evaluation_page};
 pub use page::page;
 pub use run::{Run, Summary};

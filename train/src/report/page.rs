@@ -1,12 +1,13 @@
 //! The page: HTML that needs no network and no script.
 
 use anyhow::Result;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use multicond::label::Label;
 
 use super::{
     Run, Summary, chart,
-    curves::{Chart, charts, warm_up_lines, window},
+    curves::{charts, warm_up_lines, window},
+    document::{document, figure},
     sheets::{Embedded, embed},
 };
 use crate::{
@@ -15,10 +16,6 @@ use crate::{
     train::{Config, LogLine, TrainingConfig},
 };
 
-const STYLE: &str = include_str!("style.css");
-/// Nothing but what is inside the page may be shown, whatever a name in it says.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
 /// The page of a run, as HTML.
 ///
 /// # Errors
@@ -26,30 +23,17 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 pub fn page(run: &Run) -> Result<String> {
     let summary = run.summary();
     let config = run.checkpoint.as_ref().map(|(config, _)| config);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (summary.name) " at step " (summary.steps) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { (summary.name) }
-                (progress(&summary, &run.lines))
-                h2 { "Losses" }
-                (losses(&run.lines)?)
-                (samples(&embed(&run.sheets)?, config))
-                h2 { "Configuration" }
-                (configuration(config)?)
-                footer { "multicond-train " (env!("CARGO_PKG_VERSION")) }
-            }
-        }
+    let title = format!("{} at step {}", summary.name, summary.steps);
+    let body = html! {
+        h1 { (summary.name) }
+        (progress(&summary, &run.lines))
+        h2 { "Losses" }
+        (losses(&run.lines)?)
+        (samples(&embed(&run.sheets)?, config))
+        h2 { "Configuration" }
+        (configuration(config)?)
     };
-    Ok(page.into_string())
+    Ok(document(&title, &body))
 }
 
 fn progress(summary: &Summary, lines: &[LogLine]) -> Markup {
@@ -112,22 +96,6 @@ fn losses(lines: &[LogLine]) -> Result<Markup> {
         }
         div.charts { @for figure in figures { (figure) } }
     })
-}
-
-fn figure(chart: &Chart, svg: &str) -> Markup {
-    html! {
-        figure {
-            figcaption {
-                (chart.title)
-                @for (index, curve) in chart.curves.iter().enumerate() {
-                    @if !curve.name.is_empty() {
-                        span.key { span class={ "swatch curve" (index) } {} (curve.name) }
-                    }
-                }
-            }
-            (PreEscaped(svg))
-        }
-    }
 }
 
 fn samples(sheets: &[Embedded], config: Option<&Config>) -> Markup {

@@ -45,12 +45,17 @@ fn read(step: u64, path: &Path) -> Result<Embedded> {
     Ok(Embedded {
         step,
         size: (picture.width(), picture.height()),
-        uri: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
+        uri: uri(&bytes),
     })
 }
 
+/// A PNG file as a `data:` URI.
+pub(super) fn uri(png: &[u8]) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(png))
+}
+
 /// At most `most` (two or more) of `count` places, the first and the last among them.
-fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
+pub(super) fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
     let chosen = count.min(most);
     (0..chosen).map(move |number| match chosen {
         1 => 0,

@@ -7,7 +7,9 @@ mod eval;
 mod export;
 mod import;
 mod init;
+mod percents;
 mod report;
+mod segmenter;
 mod train;
 
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ enum Command {
     Export(export::Arguments),
     Import(import::Arguments),
     Eval(eval::Arguments),
+    Segmenter(segmenter::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Eval(arguments) => eval::run(arguments),
+        Command::Segmenter(arguments) => segmenter::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,13 +14,14 @@ use super::frames_bar;
 use crate::{
     arguments::{print, size},
     dataset_arguments::DatasetArguments,
+    percents::percent,
 };
 
 /// Draw a contact sheet: the picture, every label and the objects of some frames
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train data preview taskonomy --split train -o sheet.png
-  multicond-train data preview renders -o sheet.png --count 4 --size 512x512 --sparsity 0.5
+  multicond-train data preview renders -o sheet.png --count 4 --size 512x512 --sparsity 50
 
 Columns are printed in their order. A checkerboard is where nothing is known.")]
 pub(crate) struct Arguments {
@@ -35,8 +36,8 @@ pub(crate) struct Arguments {
     /// Size of a picture on the sheet [default: 512x256 for Cityscapes, else 256x256]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,
-    /// Chance that a region loses a label, from 0 to 1
-    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    /// Percent of the regions that lose each label
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0")]
     sparsity: f64,
     /// Rub random strokes out of every label
     #[arg(long)]
@@ -46,11 +47,6 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    ensure!(
-        (0.0..=1.0).contains(&arguments.sparsity),
-        "--sparsity {} is not between 0 and 1",
-        arguments.sparsity
-    );
     let is_png = arguments
         .out
         .extension()
@@ -66,7 +62,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         size: arguments.size.unwrap_or(dataset.training_size()),
         sparsity: Sparsity {
             free_form: if arguments.free_form { 1.0 } else { 0.0 },
-            ..Sparsity::at_rate(arguments.sparsity, &[])
+            ..Sparsity::at_rate(arguments.sparsity / 100.0, &[])
         },
     };
     let bar = frames_bar();

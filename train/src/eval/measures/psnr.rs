@@ -3,15 +3,13 @@
 use ndarray::ArrayView3;
 
 /// The ratio in dB for pictures in [0, 1]; infinite when they are equal.
+///
+/// # Panics
+/// When the pictures differ in size.
 pub fn psnr(a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> f64 {
-    -10.0 * mean_squared_error(a, b).log10()
-}
-
-/// Mean squared difference of two pictures of one size.
-pub(super) fn mean_squared_error(a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> f64 {
     assert_eq!(a.dim(), b.dim(), "pictures of one size");
     let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
-    sum / a.len() as f64
+    -10.0 * (sum / a.len() as f64).log10()
 }
 
 #[cfg(test)]

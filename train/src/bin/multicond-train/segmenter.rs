@@ -1,0 +1,108 @@
+//! `multicond-train segmenter`
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use multicond::{DeviceOptions, model::Size};
+use multicond_train::{
+    eval::{Table, ceiling},
+    files::write_atomically,
+    onnx,
+    train::{DeviceKind, SegmenterOptions, open_devices, train_segmenter},
+};
+use prost::Message;
+
+use crate::{
+    arguments::{print, print_json, size},
+    dataset_arguments::DatasetArguments,
+};
+
+/// Train a small segmenter, to judge generated pictures by the classes it sees in them
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  multicond-train segmenter --data rooms/train --validation rooms/val -o segmenter.onnx
+
+`multicond-train eval --segmenter segmenter.onnx` uses it. The file says what goes in and what comes out, so that
+any ONNX runtime can use it too. With --validation its scores on real pictures are printed at the end: what
+generated pictures score can hardly be more.")]
+pub(crate) struct Arguments {
+    /// The dataset to learn from
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The dataset to score the segmenter on
+    #[arg(long, value_name = "DIR")]
+    validation: Option<PathBuf>,
+    /// Part of a divided validation dataset
+    #[arg(long, value_name = "NAME", requires = "validation")]
+    validation_split: Option<String>,
+    /// The file to write
+    #[arg(long, short, value_name = "FILE")]
+    out: PathBuf,
+    /// Size that pictures are seen in, multiples of 16
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "128x128")]
+    size: Size,
+    /// Steps of the training
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    steps: u64,
+    /// Pictures a step
+    #[arg(long, value_name = "N", default_value = "4")]
+    batch: NonZeroUsize,
+    /// Adam's rate at the start
+    #[arg(long, value_name = "RATE", default_value_t = 2e-3)]
+    rate: f64,
+    /// Seed of every random number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Where to compute; all but flex need a cargo feature of the same name
+    #[arg(long, value_enum, default_value = "flex")]
+    device: DeviceKind,
+    /// Print the scores as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    dataset: DatasetArguments,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let data = arguments.dataset.open(&arguments.data)?;
+    let validation = arguments
+        .validation
+        .as_ref()
+        .map(|folder| {
+            let split = arguments.validation_split.clone();
+            arguments.dataset.open_other(folder, split)
+        })
+        .transpose()?;
+    let label = data.class_label().cloned();
+    let label =
+        label.with_context(|| format!("{}: has no label of classes", arguments.data.display()))?;
+    let classes = label.classes().unwrap_or_default();
+    let device = &open_devices(arguments.device, NonZeroUsize::MIN)?[0];
+    eprintln!("{device}");
+    let options = SegmenterOptions {
+        size: arguments.size,
+        steps: arguments.steps,
+        batch_size: arguments.batch.get(),
+        rate: arguments.rate,
+        seed: arguments.seed,
+    };
+    let bar = ProgressBar::new(arguments.steps).with_style(ProgressStyle::with_template(
+        "{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
+    )?);
+    let network = train_segmenter(data, &label, &options, &device.device, &bar)?;
+    bar.finish_and_clear();
+    let model = onnx::segmenter(&network, classes, arguments.size)?;
+    write_atomically(&arguments.out, &model.encode_to_vec())?;
+    let Some(validation) = validation else {
+        return print(&format!("{}\n", arguments.out.display()));
+    };
+    let device = DeviceOptions::default();
+    let scores = ceiling(&arguments.out, &validation, arguments.size, &device)?;
+    if arguments.json {
+        return print_json(&scores);
+    }
+    let frames = validation.frames().len();
+    let table = Table::of_set(&format!("{frames} real pictures"), &scores);
+    print(&table.text())
+}

@@ -1,0 +1,83 @@
+//! Networks whose features Frechet distances compare.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use multicond::DeviceOptions;
+use ndarray::{ArrayView3, Axis};
+
+use super::efficientnet_lite0;
+use crate::vision::{Network, ResultKind, description_within};
+
+/// What pytorch-fid does to a picture before its Inception network sees it.
+const PYTORCH_FID: &str = r#"
+[input]
+width = 299
+height = 299
+resize = "bilinear"
+mean = [0.5, 0.5, 0.5]
+std = [0.5, 0.5, 0.5]
+[result]
+kind = "features"
+"#;
+
+/// A network that makes a list of numbers of a picture.
+#[derive(Debug)]
+pub struct FeatureNetwork {
+    name: String,
+    network: Network,
+}
+
+impl FeatureNetwork {
+    /// Loads a user's network: a TOML description, or an ONNX file. A file that does not describe itself sees
+    /// pictures as pytorch-fid shows them to Inception.
+    ///
+    /// # Errors
+    /// When a file cannot be read or used, or its result is not features.
+    pub fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
+        let network = if path.extension().is_some_and(|end| end == "onnx") {
+            let place = || path.display().to_string();
+            let model = fs::read(path).with_context(place)?;
+            let text = description_within(&model).with_context(place)?;
+            Network::new(path, text.as_deref().unwrap_or(PYTORCH_FID), &model, device)?
+        } else {
+            Network::load(path, device)?
+        };
+        if !matches!(network.result(), ResultKind::Features) {
+            bail!("{}: its result is not `features`", path.display());
+        }
+        Ok(Self {
+            name: network.to_string(),
+            network,
+        })
+    }
+
+    /// Loads EfficientNet-Lite0 of the file that `cargo xtask assets efficientnet` installs.
+    ///
+    /// # Errors
+    /// When the file is not there or damaged, or the engine refuses the network.
+    pub fn efficientnet_lite0(path: &Path, device: &DeviceOptions) -> Result<Self> {
+        Ok(Self {
+            name: "EfficientNet-Lite0".into(),
+            network: efficientnet_lite0::load(path, device)?,
+        })
+    }
+
+    /// What its distances are called after.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The features of a picture `[3, height, width]` in [0, 1]; maps are averaged over their pixels.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn features(&self, picture: ArrayView3<'_, f32>) -> Result<Vec<f32>> {
+        let mut output = self.network.run(picture)?;
+        while output.ndim() > 2 {
+            let last = Axis(output.ndim() - 1);
+            output = output.mean_axis(last).context("features of no pixels")?;
+        }
+        Ok(output.into_iter().collect())
+    }
+}

@@ -1,0 +1,12 @@
+//! What is computed from pictures, features and classes. Nothing here knows of files or networks.
+
+mod frechet;
+mod psnr;
+mod segmentation;
+mod ssim;
+
+pub(super) use frechet::distance_of;
+pub use frechet::{Moments, frechet_distance};
+pub use psnr::psnr;
+pub use segmentation::{ClassCounts, SegmentationScores};
+pub use ssim::ssim;

@@ -1,0 +1,144 @@
+//! What makes the pictures that are scored: a model, or what anyone could do without one.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use burn::tensor::Device;
+use indicatif::ProgressBar;
+use multicond::{
+    Frame, Generator, Options, Picture,
+    label::Label,
+    model::{ModelFile, Size},
+};
+use ndarray::{Array3, ArrayView3, Axis};
+use prost::Message;
+
+use super::eight_bit;
+use crate::{
+    data::{Dataset, Sample},
+    onnx,
+    train::Checkpoint,
+};
+
+/// A maker of pictures.
+pub enum Subject {
+    /// A model, run by the SDK.
+    Model(Box<Generator>),
+    /// The real picture's own mean colour everywhere.
+    MeanColour,
+    /// The training picture with the smallest squared difference to the real one.
+    Nearest(Gallery),
+}
+
+/// Training pictures, 8 bits a channel.
+pub struct Gallery(Vec<Array3<u8>>);
+
+/// Opens a model file, or makes one of a checkpoint (of a run's newest, if it is a run's folder).
+///
+/// # Errors
+/// When it is neither, or damaged.
+pub fn open_model(path: &Path) -> Result<ModelFile> {
+    if !path.is_dir() {
+        return Ok(ModelFile::open(path)?);
+    }
+    model_of(&Checkpoint::find(path)?)
+}
+
+/// The model file of a checkpoint, in memory.
+///
+/// # Errors
+/// When the checkpoint is damaged.
+pub(super) fn model_of(checkpoint: &Checkpoint) -> Result<ModelFile> {
+    let (generator, manifest) = onnx::of_checkpoint(checkpoint, &Device::flex())?;
+    let bytes = onnx::model(&generator, &manifest)?.encode_to_vec();
+    Ok(ModelFile::from_bytes(checkpoint.folder(), bytes)?)
+}
+
+impl Subject {
+    /// A model in the SDK's engine. Nothing is taken over from one frame to the next.
+    ///
+    /// # Errors
+    /// When the engine refuses it.
+    pub fn model(file: ModelFile, options: &Options) -> Result<Self> {
+        let options = Options {
+            reuse: false,
+            ..options.clone()
+        };
+        Ok(Self::Model(Box::new(Generator::new(file, &options)?)))
+    }
+
+    /// The labels that it looks at.
+    pub(super) fn labels(&self) -> &[Label] {
+        match self {
+            Self::Model(generator) => &generator.manifest().labels,
+            Self::MeanColour | Self::Nearest(_) => &[],
+        }
+    }
+
+    /// Its picture `[3, height, width]` of a sample whose real one is `real`, and the seconds that the SDK took.
+    pub(super) fn paint(
+        &mut self,
+        sample: &Sample,
+        real: ArrayView3<'_, f32>,
+    ) -> Result<(Array3<f32>, f64)> {
+        match self {
+            Self::Model(generator) => {
+                let mut picture = Picture::default();
+                let frame = frame(sample, &generator.manifest().labels)?;
+                generator.generate(&frame, &mut picture)?;
+                let seconds = generator.statistics().total.as_secs_f64();
+                Ok((picture.values().to_owned(), seconds))
+            }
+            Self::MeanColour => Ok((mean_colour(real), 0.0)),
+            Self::Nearest(gallery) => Ok((gallery.nearest(real)?, 0.0)),
+        }
+    }
+}
+
+/// A sample's labels as the SDK takes them.
+fn frame(sample: &Sample, labels: &[Label]) -> Result<Frame<'static>> {
+    let (_, height, width) = sample.picture.dim();
+    let mut frame = Frame::new(width, height);
+    for (label, map) in labels.iter().zip(&sample.labels) {
+        frame.set(label.name.clone(), map.clone())?;
+    }
+    Ok(frame)
+}
+
+fn mean_colour(real: ArrayView3<'_, f32>) -> Array3<f32> {
+    let mut picture = real.to_owned();
+    for mut plane in picture.axis_iter_mut(Axis(0)) {
+        let mean = plane.mean().unwrap_or_default();
+        plane.fill(mean);
+    }
+    picture
+}
+
+impl Gallery {
+    /// Reads all pictures of a dataset.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn read(training: &Dataset, size: Size, bar: &ProgressBar) -> Result<Self> {
+        let picture = |index| {
+            bar.inc(1);
+            let picture = training.read(index, &[], size)?.picture;
+            Ok(picture.mapv(eight_bit::byte))
+        };
+        (0..training.frames().len())
+            .map(picture)
+            .collect::<Result<_>>()
+            .map(Self)
+    }
+
+    fn nearest(&self, real: ArrayView3<'_, f32>) -> Result<Array3<f32>> {
+        let real = real.mapv(eight_bit::byte);
+        let distance = |picture: &&Array3<u8>| -> u64 {
+            let pairs = picture.iter().zip(&real);
+            pairs.map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum()
+        };
+        let nearest = self.0.iter().min_by_key(distance);
+        let nearest = nearest.context("the training data has no pictures")?;
+        Ok(nearest.mapv(|byte| f32::from(byte) / 255.0))
+    }
+}

@@ -1,0 +1,213 @@
+//! Scores as a table, for terminals and in Markdown.
+
+use std::fmt::Write;
+
+use super::{Difference, Outcome, Quantity, Row, Scores};
+
+/// A heading and rows of as many cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What the columns hold.
+    pub header: Vec<String>,
+    /// The cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// What tells rows apart, beside their scores.
+struct Column {
+    name: &'static str,
+    tell: fn(&Row) -> String,
+    /// What it tells of a row that there is nothing to say of.
+    nothing: &'static str,
+}
+
+const COLUMNS: [Column; 4] = [
+    Column {
+        name: "pictures by",
+        tell: |row| row.model.clone(),
+        nothing: "",
+    },
+    Column {
+        name: "step",
+        tell: |row| row.step.map_or(String::new(), |step| step.to_string()),
+        nothing: "",
+    },
+    Column {
+        name: "regions lost",
+        tell: |row| percent(row.sparsity),
+        nothing: "0 %",
+    },
+    Column {
+        name: "without",
+        tell: |row| row.removed.join(", "),
+        nothing: "",
+    },
+];
+
+impl Table {
+    /// The scores of an evaluation. Columns that would say nothing in any row are left out.
+    pub fn of_scores(outcome: &Outcome) -> Self {
+        let rows = &outcome.rows;
+        let quantities = outcome.quantities();
+        let says_something = |column: &&Column| {
+            let mut cells = rows.iter().map(column.tell);
+            cells.any(|cell| cell != column.nothing)
+        };
+        let columns: Vec<&Column> = COLUMNS.iter().filter(says_something).collect();
+        let cells = |scores: &Scores| -> Vec<String> {
+            let cell = |quantity: &Quantity| {
+                let score = scores.0.get(quantity);
+                score.map_or(String::new(), |score| quantity.format(*score))
+            };
+            quantities.iter().map(cell).collect()
+        };
+        let names = columns.iter().map(|column| column.name);
+        let scores = quantities.iter().map(|quantity| quantity.name());
+        let mut table = Self {
+            header: names.chain(scores).map(str::to_owned).collect(),
+            rows: Vec::new(),
+        };
+        for row in rows {
+            let mut line: Vec<String> = columns.iter().map(|column| (column.tell)(row)).collect();
+            line.extend(cells(&row.scores));
+            table.rows.push(line);
+        }
+        if let Some(ceiling) = &outcome.ceiling {
+            let mut line = vec![String::new(); columns.len()];
+            line[0] = "(real pictures)".into();
+            line.extend(cells(ceiling));
+            table.rows.push(line);
+        }
+        table
+    }
+
+    /// The scores of one set of pictures.
+    pub fn of_set(name: &str, scores: &Scores) -> Self {
+        let cells = scores.0.iter();
+        let (names, values): (Vec<_>, Vec<_>) = cells
+            .map(|(quantity, value)| (quantity.name().to_owned(), quantity.format(*value)))
+            .unzip();
+        Self {
+            header: [vec![String::new()], names].concat(),
+            rows: vec![[vec![name.to_owned()], values].concat()],
+        }
+    }
+
+    /// Differences between models; none if there are none.
+    pub fn of_differences(outcome: &Outcome) -> Option<Self> {
+        let header = ["", "difference", "95 % of draws", "better"].map(str::to_owned);
+        let row = |difference: &Difference| {
+            let (from, to) = (&outcome.rows[difference.from], &outcome.rows[difference.to]);
+            let quantity = difference.quantity;
+            let [low, high] = difference.interval.map(|value| signed(quantity, value));
+            let lost = match from.sparsity {
+                0.0 => String::new(),
+                sparsity => format!(", {} lost", percent(sparsity)),
+            };
+            vec![
+                format!(
+                    "{}: {} less {}{lost}",
+                    quantity.name(),
+                    to.model,
+                    from.model
+                ),
+                signed(quantity, difference.difference),
+                format!("{low} to {high}"),
+                match difference.better() {
+                    None => "open".into(),
+                    Some(true) => to.model.clone(),
+                    Some(false) => from.model.clone(),
+                },
+            ]
+        };
+        let rows: Vec<_> = outcome.differences.iter().map(row).collect();
+        (!rows.is_empty()).then(|| Self {
+            header: header.into(),
+            rows,
+        })
+    }
+
+    /// As lines of text, the first column to the left and the others to the right.
+    pub fn text(&self) -> String {
+        let lines = || std::iter::once(&self.header).chain(&self.rows);
+        let width = |column: usize| {
+            let cells = lines().map(|line| line[column].chars().count());
+            cells.max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
+        let mut text = String::new();
+        for line in lines() {
+            let mut row = String::new();
+            for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+                let _ = match column {
+                    0 => write!(row, "{cell:<width$}"),
+                    _ => write!(row, "  {cell:>width$}"),
+                };
+            }
+            text += row.trim_end();
+            text.push('\n');
+        }
+        text
+    }
+
+    /// In Markdown.
+    pub fn markdown(&self) -> String {
+        let line = |cells: &[String]| {
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let mut text = line(&self.header);
+        text += "|---|";
+        text += &"---:|".repeat(self.header.len().saturating_sub(1));
+        text.push('\n');
+        for row in &self.rows {
+            text += &line(row);
+        }
+        text
+    }
+}
+
+impl Outcome {
+    /// What was measured in any row.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let mut found: Vec<Quantity> = self
+            .rows
+            .iter()
+            .flat_map(|row| row.scores.0.keys().copied())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (1000.0 * share).round() / 10.0)
+}
+
+fn signed(quantity: Quantity, value: f64) -> String {
+    let text = quantity.format(value);
+    match value > 0.0 {
+        true => format!("+{text}"),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let table = Table {
+            header: vec!["pictures by".into(), "PSNR, dB".into()],
+            rows: vec![vec!["a|b".into(), "9.10".into()]],
+        };
+        assert_eq!(
+            table.text(),
+            "pictures by  PSNR, dB\na|b              9.10\n"
+        );
+        let markdown = "| pictures by | PSNR, dB |\n|---|---:|\n| a\\|b | 9.10 |\n";
+        assert_eq!(table.markdown(), markdown);
+    }
+}
