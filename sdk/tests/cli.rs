@@ -202,6 +202,7 @@ fn concepts_that_cannot_be_shown() {
             "out: pictures are written as .png files",
         ),
         ("--label depth=depth.exr -o out.png", "the same concept"),
+        ("empty -o out.png", "go to a folder"),
         ("-o out.png", "--label"),
     ] {
         let output = place.run(&format!(

@@ -101,6 +101,27 @@ impl Place {
         serde_json::from_str(&said).unwrap()
     }
 
+    /// The frames of the dataset three times under other names, as the folder `many`.
+    fn multiply(&self) {
+        for domain in ["rgb", "segment_semantic", "depth_zbuffer"] {
+            let (source, target) = (
+                self.data.path().join(domain),
+                self.path("many").join(domain),
+            );
+            fs::create_dir_all(&target).unwrap();
+            for view in 0..12 {
+                let name = |view: usize| format!("point_0_view_{view}_domain_{domain}.png");
+                fs::copy(source.join(name(view % 4)), target.join(name(view))).unwrap();
+            }
+        }
+        let classes = "classes.json";
+        fs::copy(
+            self.data.path().join(classes),
+            self.path("many").join(classes),
+        )
+        .unwrap();
+    }
+
     #[track_caller]
     fn fail(&self, arguments: &str, what: &str) {
         let output = self.run(arguments);
@@ -320,7 +341,14 @@ fn curves_have_the_checkpoints_that_stay() {
 fn differences_have_intervals() {
     let place = &*PLACE;
     fs::copy(place.path("tlam.onnx"), place.path("same.onnx")).unwrap();
-    let study = place.eval("--compare tlam.onnx other.onnx same.onnx --sparsity 0,50");
+    let few = place.eval("--compare tlam.onnx other.onnx");
+    assert!(few.get("differences").is_none(), "four frames say nothing");
+    place.multiply();
+    let said = place.succeed(
+        "eval --compare tlam.onnx other.onnx same.onnx --sparsity 0,50 --data many --metrics frechet \
+         --features colours.toml --device tract --json",
+    );
+    let study: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(study["rows"].as_array().unwrap().len(), 6);
     let differences = study["differences"].as_array().unwrap();
     // Three pairs, two conditions, three scores.
@@ -339,9 +367,9 @@ fn differences_have_intervals() {
         }
     }
     let table = place
-        .succeed("eval --compare tlam.onnx same.onnx --data DATA --metrics pixels --device tract");
+        .succeed("eval --compare tlam.onnx same.onnx --data many --metrics pixels --device tract");
     assert!(
-        table.contains("PSNR, dB: same less tlam") && table.contains("open"),
+        table.contains("PSNR, dB: same − tlam") && table.contains("undecided"),
         "{table}"
     );
 }
@@ -358,8 +386,8 @@ fn a_segmenter_learns_and_judges() {
     let arguments = "eval tlam.onnx --data DATA --metrics classes --segmenter seen.onnx --json";
     let report: Value = serde_json::from_str(&place.succeed(arguments)).unwrap();
     // The same pictures through both engines' kernels.
-    let ceiling = number(&report["ceiling"]["mean_iou"]);
-    assert!((ceiling - number(&scores["mean_iou"])).abs() < 1e-3);
+    let real = number(&report["real_pictures"]["mean_iou"]);
+    assert!((real - number(&scores["mean_iou"])).abs() < 1e-3);
     let made = &report["rows"][0]["scores"];
     assert!(number(&made["mean_iou"]) <= 1.0 && made["mean_iou_all"] == made["mean_iou"]);
 
@@ -395,7 +423,20 @@ fn mistakes_are_named() {
             "neither `scores` nor `ids`",
         ),
         (format!("{eval} --sparsity 0.5"), "write 50"),
-        (format!("{eval} --remove edges"), "has no label `edges`"),
+        (format!("{eval} --remove edges"), "--remove edges: no label"),
+        (
+            format!("{eval} --metrics pixels --features colours.toml"),
+            "--features is given",
+        ),
+        (format!("{eval} --free-form 2"), "from 0 to 1"),
+        (
+            format!("{eval} --metrics pixels --out none/scores.json"),
+            "none/scores.json: its folder does not exist",
+        ),
+        (
+            "eval --compare tlam.onnx tlam.onnx --data DATA".into(),
+            "given twice",
+        ),
         (
             format!("{eval} --compare other.onnx tlam.onnx"),
             "cannot be used with",

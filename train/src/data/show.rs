@@ -113,7 +113,8 @@ pub(crate) fn picture(values: &Array3<f32>) -> RgbImage {
     })
 }
 
-fn byte(value: f32) -> u8 {
+/// A value from 0 to 1 in 8 bits.
+pub(crate) fn byte(value: f32) -> u8 {
     // `as` clips to 0..=255.
     (value * 255.0).round() as u8
 }

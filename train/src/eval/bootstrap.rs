@@ -12,7 +12,9 @@ use super::{PictureScores, Quantity, Scores, measures::distance_of};
 /// Draws of an interval.
 const DRAWS: usize = 1000;
 /// Fewer do not make an interval.
-const FEWEST: usize = 100;
+const FEWEST_DRAWS: usize = 100;
+/// Fewer frames look more alike than they are.
+const FEWEST_FRAMES: usize = 8;
 /// What a set of Frechet distances may cost, as draws times the third power of the number of pictures.
 const FRECHET_COST: usize = 200_000_000_000;
 
@@ -40,7 +42,7 @@ impl Difference {
             () if high < 0.0 => false,
             () => return None,
         };
-        Some(is_more == self.quantity.more_is_better())
+        Some(is_more == self.quantity.higher_is_better())
     }
 }
 
@@ -53,12 +55,12 @@ pub(super) struct Entry<'a> {
 /// Draws that are affordable for Frechet distances of so many pictures, none if they are too few for an interval.
 pub(super) fn frechet_draws(pictures: usize) -> usize {
     match (FRECHET_COST / pictures.pow(3).max(1)).min(DRAWS) {
-        draws if draws < FEWEST || pictures < 2 => 0,
+        draws if draws < FEWEST_DRAWS => 0,
         draws => draws,
     }
 }
 
-/// Intervals of all pairs of models that were scored on the same frames. `real` are the features of the real
+/// Intervals of all pairs of models that were scored on the same frames; none of a handful of frames. `real` are the features of the real
 /// pictures, empty if there is no Frechet distance.
 pub(super) fn differences(
     entries: &[Entry<'_>],
@@ -67,11 +69,15 @@ pub(super) fn differences(
     bar: &ProgressBar,
 ) -> Result<Vec<Difference>> {
     let frames = entries.first().map_or(0, |entry| entry.pictures.len());
+    if frames < FEWEST_FRAMES {
+        return Ok(Vec::new());
+    }
     let frechet_draws = if real.is_empty() {
         0
     } else {
         frechet_draws(frames)
     };
+    bar.set_position(0);
     bar.set_length(DRAWS as u64);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut draws: Vec<Vec<Scores>> = Vec::with_capacity(DRAWS);
@@ -99,6 +105,7 @@ pub(super) fn differences(
                 let of = |draw: &Vec<Scores>| {
                     Some(draw[to].0.get(&quantity)? - draw[from].0.get(&quantity)?)
                 };
+                let difference = after - before;
                 let Some(interval) = interval(draws.iter().filter_map(of).collect()) else {
                     continue;
                 };
@@ -106,8 +113,11 @@ pub(super) fn differences(
                     from,
                     to,
                     quantity,
-                    difference: after - before,
-                    interval,
+                    difference,
+                    interval: match quantity {
+                        Quantity::FrechetDistance => unbiased(&interval, difference),
+                        _ => interval.ends,
+                    },
                 });
             }
         }
@@ -122,14 +132,28 @@ fn frechet(entry: &Entry<'_>, real: &[Vec<f32>], chosen: &[usize]) -> Result<f64
     distance_of(&real, &generated.expect("features are kept for intervals"))
 }
 
-/// Where the middle 95 % lie.
-fn interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
-    if values.len() < FEWEST {
+/// Draws of a difference: where the middle 95 % lie, and their mean.
+struct Drawn {
+    ends: [f64; 2],
+    mean: f64,
+}
+
+/// An interval around what was found. Draws hold some frames twice, which makes Frechet distances larger, and not
+/// by as much for every model.
+fn unbiased(drawn: &Drawn, found: f64) -> [f64; 2] {
+    drawn.ends.map(|end| end - drawn.mean + found)
+}
+
+fn interval(mut values: Vec<f64>) -> Option<Drawn> {
+    if values.len() < FEWEST_DRAWS || values.iter().any(|value| !value.is_finite()) {
         return None;
     }
     values.sort_by(f64::total_cmp);
     let at = |share: f64| values[(share * (values.len() - 1) as f64).round() as usize];
-    Some([at(0.025), at(0.975)])
+    Some(Drawn {
+        ends: [at(0.025), at(0.975)],
+        mean: values.iter().sum::<f64>() / values.len() as f64,
+    })
 }
 
 #[cfg(test)]
@@ -140,7 +164,6 @@ mod tests {
 
     fn pictures(values: impl Iterator<Item = f64>) -> Vec<PictureScores> {
         let picture = |(number, value): (usize, f64)| PictureScores {
-            frame: number.to_string(),
             values: BTreeMap::from([(Quantity::Psnr, value)]),
             classes: None,
             features: Some(vec![value as f32, (number % 3) as f32]),
@@ -152,8 +175,8 @@ mod tests {
         let scores = [Scores::of(a.iter()), Scores::of(b.iter())];
         let mut scores = scores;
         if !real.is_empty() {
-            for scores in &mut scores {
-                scores.0.insert(Quantity::FrechetDistance, 1.0);
+            for (scores, distance) in scores.iter_mut().zip([0.0, 81.0]) {
+                scores.0.insert(Quantity::FrechetDistance, distance);
             }
         }
         let entries = [
@@ -195,6 +218,7 @@ mod tests {
         assert_eq!(frechet.quantity, Quantity::FrechetDistance);
         let [low, high] = frechet.interval;
         assert!((low - 81.0).abs() < 1e-6 && (high - 81.0).abs() < 1e-6);
-        assert_eq!([1, 100, 1000, 5000].map(frechet_draws), [0, 1000, 200, 0]);
+        assert_eq!([100, 1000, 5000].map(frechet_draws), [1000, 200, 0]);
+        assert!(found(&a[..4], &b[..4], &[]).is_empty());
     }
 }

@@ -2,11 +2,7 @@
 
 use ndarray::{Array3, ArrayView3};
 
-/// A value from 0 to 1 as a byte, as the SDK writes it.
-pub(super) fn byte(value: f32) -> u8 {
-    // `as` clips to 0..=255.
-    (value * 255.0).round() as u8
-}
+use crate::data::show::byte;
 
 /// The picture that a file of it holds.
 pub(super) fn rounded(picture: ArrayView3<'_, f32>) -> Array3<f32> {

@@ -1,24 +1,22 @@
-//! One pass over a dataset: pictures are made, judged and forgotten. Memory does not grow with their number, but for
-//! a few numbers each.
+//! One pass over a dataset: pictures are made, judged and forgotten. What stays of each are its scores, and what
+//! [`Keeping`] asks for.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use anyhow::{Context, Result};
 use image::RgbImage;
 use indicatif::ProgressBar;
-use multicond::{label::Label, label::LabelMap, model::Size};
+use multicond::{
+    label::{Label, LabelMap},
+    model::Size,
+};
 use ndarray::{Array2, Array3};
 
 use super::{
-    Judges, PictureScores, Quantity, Scores, Subject, eight_bit,
+    Condition, Judges, Keeping, PictureScores, Quantity, Scores, Subject, eight_bit,
     measures::{ClassCounts, Moments, frechet_distance, psnr, ssim},
 };
-use crate::data::{Dataset, Ordered, Sample, Sparsity, all_cores, show};
+use crate::data::{Dataset, Ordered, Sample, Sparsity, all_cores};
 
 /// Samples that each reading thread is ahead.
 const AHEAD: usize = 2;
@@ -29,32 +27,8 @@ pub struct Evaluator {
     size: Size,
     seed: u64,
     judges: Judges,
-    /// The label that says what a segmenter ought to see.
-    truth: Option<Label>,
     keeping: Keeping,
     real: Option<Real>,
-}
-
-/// What stays of the pictures beside their scores.
-#[derive(Clone, Debug, Default)]
-pub struct Keeping {
-    /// Features of every picture, for intervals of the Frechet distance: some kilobytes each.
-    pub features: bool,
-    /// The first pictures, to be shown.
-    pub shown: usize,
-    /// All pictures, as PNG files in folders of this folder.
-    pub folder: Option<PathBuf>,
-}
-
-/// What is asked of a subject: which labels it is not given.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Condition {
-    /// Chance that a region loses a label.
-    pub sparsity: f64,
-    /// Labels that are absent altogether.
-    pub removed: Vec<String>,
-    /// Chance that strokes are rubbed out of a label.
-    pub free_form: f64,
 }
 
 /// What came of one pass.
@@ -65,9 +39,9 @@ pub struct Measured {
     pub pictures: Vec<PictureScores>,
     /// The first pictures.
     pub shown: Vec<RgbImage>,
-    /// Seconds that all of it took.
+    /// Seconds that making and scoring took.
     pub seconds: f64,
-    /// Seconds that the SDK took to make the pictures.
+    /// Seconds of them that the SDK took to make the pictures.
     pub generating: f64,
 }
 
@@ -84,13 +58,11 @@ impl Evaluator {
     /// Scores pictures of this size. What is dropped of labels follows from the seed and the frame's name, so that
     /// every pass drops the same.
     pub fn new(data: Dataset, size: Size, seed: u64, judges: Judges, keeping: Keeping) -> Self {
-        let truth = data.class_label().cloned();
         Self {
             data,
             size,
             seed,
             judges,
-            truth,
             keeping,
             real: None,
         }
@@ -123,9 +95,8 @@ impl Evaluator {
         Some(self.judges.segmenter.as_ref()?.name())
     }
 
-    /// What the segmenter makes of the real pictures, after the first pass: no generated ones can be expected to
-    /// score more.
-    pub fn ceiling(&self) -> Option<Scores> {
+    /// What the segmenter makes of the real pictures, after the first pass.
+    pub fn real_scores(&self) -> Option<Scores> {
         let classes = self.real.as_ref()?.classes.as_ref()?;
         Some(Scores::of_classes(classes))
     }
@@ -153,7 +124,7 @@ impl Evaluator {
     ) -> Result<Measured> {
         let start = Instant::now();
         let labels = subject.labels().to_vec();
-        let schema = self.schema(&labels);
+        let (schema, truth) = self.schema(&labels);
         let sparsity = Sparsity {
             free_form: condition.free_form,
             ..Sparsity::at_rate(condition.sparsity, &condition.removed)
@@ -162,11 +133,18 @@ impl Evaluator {
         let mut real_set = self.real.take().unwrap_or_default();
         let mut generated = None;
         let (mut pictures, mut shown) = (Vec::new(), Vec::new());
-        let mut generating = 0.0;
+        let (mut generating, mut elsewhere) = (0.0, 0.0);
         for sample in samples(&self.data, &schema, self.size)? {
             let mut sample = sample?;
             let real = eight_bit::rounded(sample.picture.view());
-            let truth = self.truth_of(&sample, &schema);
+            let truth = truth.and_then(|place| match &sample.labels[place] {
+                LabelMap::Classes(ids) => Some(ids.clone()),
+                LabelMap::Values(_) => None,
+            });
+            // The same areas for every model, whether it takes the label that tells them or not.
+            if sample.instances.is_none() {
+                sample.instances.clone_from(&truth);
+            }
             sparsity.apply_by_name(&mut sample, &labels, self.seed);
             let (picture, seconds) = subject
                 .paint(&sample, real.view())
@@ -174,16 +152,19 @@ impl Evaluator {
             generating += seconds;
             let picture = eight_bit::rounded(picture.view());
             if is_first {
+                let start = Instant::now();
                 self.observe(&mut real_set, &sample.name, &real, truth.as_ref())?;
+                elsewhere += start.elapsed().as_secs_f64();
             }
-            let mut scores = self.judge(&sample.name, &picture, &real, truth.as_ref())?;
+            let mut scores = self.judge(&picture, &real, truth.as_ref())?;
             if let Some(features) = &scores.features {
                 take(&mut generated, features)?;
             }
             if !self.keeping.features {
                 scores.features = None;
             }
-            self.keep(name, &sample.name, &picture, &mut shown)?;
+            self.keeping
+                .keep(name, &sample.name, &picture, &mut shown)?;
             pictures.push(scores);
             bar.inc(1);
         }
@@ -199,32 +180,23 @@ impl Evaluator {
             scores,
             pictures,
             shown,
-            seconds: start.elapsed().as_secs_f64(),
+            seconds: start.elapsed().as_secs_f64() - elsewhere,
             generating,
         })
     }
 
-    /// The labels to read: the subject's, and what the segmenter ought to see.
-    fn schema(&self, labels: &[Label]) -> Vec<Label> {
+    /// The labels to read, and which of them holds the classes: those of the model, and the classes at any rate.
+    fn schema(&self, labels: &[Label]) -> (Vec<Label>, Option<usize>) {
         let mut schema = labels.to_vec();
-        if self.judges.segmenter.is_some()
-            && let Some(truth) = &self.truth
-            && !labels.iter().any(|label| label.name == truth.name)
-        {
-            schema.push(truth.clone());
-        }
-        schema
-    }
-
-    /// What the segmenter ought to see, as it counts classes.
-    fn truth_of(&self, sample: &Sample, schema: &[Label]) -> Option<Array2<i32>> {
-        let segmenter = self.judges.segmenter.as_ref()?;
-        let name = &self.truth.as_ref()?.name;
-        let place = schema.iter().position(|label| label.name == *name)?;
-        match &sample.labels[place] {
-            LabelMap::Classes(ids) => Some(segmenter.translate(ids.view())),
-            LabelMap::Values(_) => None,
-        }
+        let Some(classes) = self.data.class_label() else {
+            return (schema, None);
+        };
+        let place = schema.iter().position(|label| label.name == classes.name);
+        let place = place.unwrap_or_else(|| {
+            schema.push(classes.clone());
+            schema.len() - 1
+        });
+        (schema, Some(place))
     }
 
     /// Takes a real picture into account.
@@ -242,18 +214,17 @@ impl Evaluator {
                 set.features.push(features);
             }
         }
-        if let (Some(segmenter), Some(truth)) = (&self.judges.segmenter, truth) {
-            let counts = set
-                .classes
-                .get_or_insert_with(|| ClassCounts::new(segmenter.class_count()));
-            counts.add(truth.view(), segmenter.see(picture.view())?.view());
+        if let Some(counts) = self.count(picture, truth)? {
+            match &mut set.classes {
+                None => set.classes = Some(counts),
+                Some(sum) => *sum += &counts,
+            }
         }
-        self.keep("real", frame, picture, &mut set.shown)
+        self.keeping.keep("real", frame, picture, &mut set.shown)
     }
 
     fn judge(
         &mut self,
-        frame: &str,
         picture: &Array3<f32>,
         real: &Array3<f32>,
         truth: Option<&Array2<i32>>,
@@ -270,40 +241,26 @@ impl Evaluator {
             values.insert(Quantity::LpipsVgg, lpips.distance(a, b)?);
         }
         let features = self.judges.features.as_ref();
-        let features = features.map(|network| network.features(a)).transpose()?;
-        let classes = match (&self.judges.segmenter, truth) {
-            (Some(segmenter), Some(truth)) => {
-                let mut counts = ClassCounts::new(segmenter.class_count());
-                counts.add(truth.view(), segmenter.see(a)?.view());
-                Some(counts)
-            }
-            _ => None,
-        };
         Ok(PictureScores {
-            frame: frame.to_owned(),
             values,
-            classes,
-            features,
+            classes: self.count(picture, truth)?,
+            features: features.map(|network| network.features(a)).transpose()?,
         })
     }
 
-    fn keep(
+    /// What the segmenter sees in a picture, against what it ought to see.
+    fn count(
         &self,
-        set: &str,
-        frame: &str,
         picture: &Array3<f32>,
-        shown: &mut Vec<RgbImage>,
-    ) -> Result<()> {
-        if shown.len() < self.keeping.shown {
-            shown.push(show::picture(picture));
-        }
-        if let Some(folder) = &self.keeping.folder {
-            let folder = folder.join(file_name(set));
-            fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-            let path = folder.join(file_name(frame) + ".png");
-            show::save_png(&show::picture(picture), &path)?;
-        }
-        Ok(())
+        truth: Option<&Array2<i32>>,
+    ) -> Result<Option<ClassCounts>> {
+        let (Some(segmenter), Some(truth)) = (&self.judges.segmenter, truth) else {
+            return Ok(None);
+        };
+        let classes = self.data.class_label().and_then(Label::classes);
+        let mut counts = ClassCounts::new(classes.map_or(0, <[String]>::len));
+        counts.add(truth.view(), segmenter.see(picture.view())?.view());
+        Ok(Some(counts))
     }
 }
 
@@ -324,25 +281,4 @@ pub(super) fn samples(
 fn take(moments: &mut Option<Moments>, features: &[f32]) -> Result<()> {
     let moments = moments.get_or_insert_with(|| Moments::new(features.len()));
     moments.add(features)
-}
-
-/// A name without what separates folders.
-fn file_name(name: &str) -> String {
-    name.replace(['/', '\\', ':'], "_")
-}
-
-/// Checks that pictures can be kept in a folder that holds none yet.
-///
-/// # Errors
-/// When it holds something, or cannot be made.
-pub fn prepare_folder(folder: &Path) -> Result<()> {
-    let place = || folder.display().to_string();
-    fs::create_dir_all(folder).with_context(place)?;
-    let mut entries = fs::read_dir(folder).with_context(place)?;
-    anyhow::ensure!(
-        entries.next().is_none(),
-        "{}: is not empty; pictures of earlier evaluations would mix with these",
-        folder.display()
-    );
-    Ok(())
 }

@@ -5,26 +5,33 @@
 //! [`Judges`] and measures; the [`Outcome`] holds all rows, and differences between models.
 
 mod bootstrap;
-mod ceiling;
 mod eight_bit;
 mod evaluator;
 mod judges;
+mod keeping;
 mod measures;
 mod outcome;
 mod plan;
 mod published;
+mod real_pictures;
+mod run;
 mod scores;
 mod subject;
 mod table;
 
 pub use bootstrap::Difference;
-pub use ceiling::ceiling;
-pub use evaluator::{Condition, Evaluator, Keeping, Measured, prepare_folder};
+pub use evaluator::{Evaluator, Measured};
 pub use judges::{FeatureNetwork, Judges, Lpips, LpipsNetwork, Segmenter};
-pub use measures::{ClassCounts, Moments, SegmentationScores, frechet_distance, psnr, ssim};
-pub use outcome::{Outcome, Row, evaluate};
-pub use plan::{Planned, Source, rows};
+pub use keeping::{Keeping, prepare_folder};
+pub use measures::{
+    ClassCounts, ClassScores, Moments, SegmentationScores, frechet_distance, psnr, ssim,
+};
+pub use outcome::{Outcome, Row};
+pub(crate) use plan::percent;
+pub use plan::{Condition, Planned, Source, names};
 pub use published::{DIFFERENCES, PUBLISHED, Published};
+pub use real_pictures::real_scores;
+pub use run::evaluate;
 pub use scores::{PictureScores, Quantity, Scores};
-pub use subject::{Gallery, Subject, open_model};
+pub use subject::{Gallery, Subject, describe, open_model};
 pub use table::Table;

@@ -1,15 +1,20 @@
-//! Which pictures are made and scored: models, and what of the labels they are given.
+//! What is asked: which models make pictures, and of which labels.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Component, Path, PathBuf},
+};
 
 use anyhow::{Result, ensure};
+use serde::Serialize;
 
-use super::Condition;
 use crate::train::Checkpoint;
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
 pub struct Planned {
+    /// What tables call the source.
+    pub name: String,
     /// What makes the pictures.
     pub source: Source,
     /// What it is asked.
@@ -23,8 +28,6 @@ pub enum Source {
     Model(PathBuf),
     /// A checkpoint of a run.
     Checkpoint {
-        /// Name of the run.
-        run: String,
         /// Its step.
         step: u64,
         /// Where it is.
@@ -34,6 +37,42 @@ pub enum Source {
     MeanColour,
     /// The nearest training picture.
     Nearest,
+}
+
+/// Which labels a model is not given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Condition {
+    /// Chance that a region loses a label.
+    pub sparsity: f64,
+    /// Labels that are absent altogether.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// Chance that strokes are rubbed out of a label.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub free_form: f64,
+}
+
+// Serde hands out references.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+impl Planned {
+    /// The step of a checkpoint.
+    pub fn step(&self) -> Option<u64> {
+        match self.source {
+            Source::Checkpoint { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+
+    /// What messages, pictures and folders call the row.
+    pub fn title(&self) -> String {
+        let step = self.step().map(|step| format!("step {step}"));
+        let parts = [Some(self.name.clone()), step, self.condition.text()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Source {
@@ -48,63 +87,129 @@ impl Source {
             "{}: not a run, it has no checkpoints/step_*",
             run.display()
         );
-        let name = file_name(run);
         let source = |checkpoint: Checkpoint| {
             Ok(Self::Checkpoint {
-                run: name.clone(),
                 step: checkpoint.progress()?.step,
                 checkpoint,
             })
         };
         found.into_iter().map(source).collect()
     }
+}
 
-    /// What tables call it.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Model(path) => {
-                let name = file_name(path);
-                match (path.is_dir(), name.strip_suffix(".onnx")) {
-                    // Models are often called the same in folders that tell them apart.
-                    (false, Some("model")) => path
-                        .canonicalize()
-                        .ok()
-                        .and_then(|path| path.parent().map(file_name))
-                        .unwrap_or(name),
-                    (_, Some(stem)) => stem.to_owned(),
-                    _ => name,
-                }
+impl Condition {
+    /// In words; `None` where all labels are given.
+    pub fn text(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if self.sparsity > 0.0 {
+            parts.push(format!("{} of regions lost", percent(self.sparsity)));
+        }
+        if !self.removed.is_empty() {
+            parts.push(format!("without {}", self.removed.join(" and ")));
+        }
+        if self.free_form > 0.0 {
+            parts.push(format!("strokes in {}", percent(self.free_form)));
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// A share in percent.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{} %", (1000.0 * share).round() / 10.0)
+}
+
+/// What tables call the models or runs at these paths: the file's name, or the folder's for a `model.onnx`, and
+/// as many folders before it as it takes to tell them apart.
+///
+/// # Errors
+/// When one is given twice.
+pub fn names(paths: &[&Path]) -> Result<Vec<String>> {
+    let parts: Vec<Vec<String>> = paths.iter().map(|path| parts(path)).collect();
+    for (index, path) in paths.iter().enumerate() {
+        ensure!(
+            !parts[..index].contains(&parts[index]),
+            "{}: given twice",
+            path.display()
+        );
+    }
+    let name =
+        |parts: &Vec<String>, count: usize| parts[parts.len().saturating_sub(count)..].join("/");
+    let mut counts = vec![1; parts.len()];
+    loop {
+        let names: Vec<String> = parts
+            .iter()
+            .zip(&counts)
+            .map(|(p, c)| name(p, *c))
+            .collect();
+        // The folder of the real pictures has that name.
+        let mut seen = HashSet::from(["real".to_owned()]);
+        let mut clashing: HashSet<&String> = HashSet::new();
+        for name in &names {
+            if !seen.insert(name.clone()) {
+                clashing.insert(name);
             }
-            Self::Checkpoint { run, .. } => run.clone(),
-            Self::MeanColour => "mean colour".into(),
-            Self::Nearest => "nearest training picture".into(),
         }
-    }
-
-    /// The step of a checkpoint.
-    pub fn step(&self) -> Option<u64> {
-        match self {
-            Self::Checkpoint { step, .. } => Some(*step),
-            _ => None,
+        let longer: Vec<usize> = (0..names.len())
+            .filter(|&index| clashing.contains(&names[index]) && counts[index] < parts[index].len())
+            .collect();
+        if longer.is_empty() {
+            return Ok(names);
         }
+        longer.into_iter().for_each(|index| counts[index] += 1);
     }
 }
 
-/// Each source under each condition; a source's rows stand together.
-pub fn rows(sources: Vec<Source>, conditions: &[Condition]) -> Vec<Planned> {
-    let row = |source: &Source, condition: &Condition| Planned {
-        source: source.clone(),
-        condition: condition.clone(),
+/// The parts of a whole path, without what says nothing.
+fn parts(path: &Path) -> Vec<String> {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let normal = |component: Component<'_>| match component {
+        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        _ => None,
     };
-    sources
-        .iter()
-        .flat_map(|source| conditions.iter().map(|condition| row(source, condition)))
-        .collect()
+    let mut parts: Vec<String> = whole.components().filter_map(normal).collect();
+    if let Some(last) = parts.last_mut() {
+        if let Some(stem) = last.strip_suffix(".onnx") {
+            *last = stem.to_owned();
+        }
+        if last == "model" && parts.len() > 1 {
+            parts.pop();
+        }
+    }
+    parts
 }
 
-fn file_name(path: &Path) -> String {
-    let whole = path.canonicalize();
-    let whole = whole.as_deref().unwrap_or(path);
-    let name = whole.file_name().unwrap_or(whole.as_os_str());
-    name.to_string_lossy().into_owned()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_short_as_they_can_be() {
+        let names = |paths: &[&str]| {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            names(&paths).map_err(|error| error.to_string())
+        };
+        let short = names(&["/none/a/tlam.onnx", "/none/rooms/model.onnx"]);
+        assert_eq!(short.unwrap(), ["tlam", "rooms"]);
+        let apart = names(&[
+            "/none/a/tlam.onnx",
+            "/none/b/tlam.onnx",
+            "/none/b/clam.onnx",
+        ]);
+        assert_eq!(apart.unwrap(), ["a/tlam", "b/tlam", "clam"]);
+        assert_eq!(names(&["/none/a/real.onnx"]).unwrap(), ["a/real"]);
+        assert!(names(&["/none/a.onnx", "/none/a.onnx"]).is_err());
+    }
+
+    #[test]
+    fn conditions_in_words() {
+        assert_eq!(Condition::default().text(), None);
+        let condition = Condition {
+            sparsity: 0.125,
+            removed: vec!["depth".into()],
+            free_form: 0.0,
+        };
+        let text = condition.text().unwrap();
+        assert_eq!(text, "12.5 % of regions lost, without depth");
+    }
 }

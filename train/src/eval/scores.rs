@@ -46,8 +46,8 @@ impl Quantity {
         }
     }
 
-    /// Whether more of it is better.
-    pub fn more_is_better(self) -> bool {
+    /// Whether higher is better.
+    pub fn higher_is_better(self) -> bool {
         !matches!(
             self,
             Self::LpipsAlex | Self::LpipsVgg | Self::FrechetDistance
@@ -71,8 +71,6 @@ pub struct Scores(pub BTreeMap<Quantity, f64>);
 /// What was measured of one picture.
 #[derive(Clone, Debug)]
 pub struct PictureScores {
-    /// Name of its frame.
-    pub frame: String,
     /// What is a mean over pictures.
     pub values: BTreeMap<Quantity, f64>,
     /// What the segmenter saw.

@@ -13,9 +13,8 @@ use multicond::{
 use ndarray::{Array3, ArrayView3, Axis};
 use prost::Message;
 
-use super::eight_bit;
 use crate::{
-    data::{Dataset, Sample},
+    data::{Dataset, Sample, show},
     onnx,
     train::Checkpoint,
 };
@@ -42,6 +41,19 @@ pub fn open_model(path: &Path) -> Result<ModelFile> {
         return Ok(ModelFile::open(path)?);
     }
     model_of(&Checkpoint::find(path)?)
+}
+
+/// What a model, a checkpoint or a run says of itself: the size of its training pictures, and its labels.
+///
+/// # Errors
+/// When it is none of them, or damaged.
+pub fn describe(path: &Path) -> Result<(Size, Vec<Label>)> {
+    if path.is_dir() {
+        let config = Checkpoint::find(path)?.config()?;
+        return Ok((config.size, config.labels));
+    }
+    let manifest = ModelFile::open(path)?.manifest().clone();
+    Ok((manifest.trained_size, manifest.labels))
 }
 
 /// The model file of a checkpoint, in memory.
@@ -123,7 +135,7 @@ impl Gallery {
         let picture = |index| {
             bar.inc(1);
             let picture = training.read(index, &[], size)?.picture;
-            Ok(picture.mapv(eight_bit::byte))
+            Ok(picture.mapv(show::byte))
         };
         (0..training.frames().len())
             .map(picture)
@@ -132,7 +144,7 @@ impl Gallery {
     }
 
     fn nearest(&self, real: ArrayView3<'_, f32>) -> Result<Array3<f32>> {
-        let real = real.mapv(eight_bit::byte);
+        let real = real.mapv(show::byte);
         let distance = |picture: &&Array3<u8>| -> u64 {
             let pairs = picture.iter().zip(&real);
             pairs.map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum()

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Difference, Outcome, Quantity, Row, Scores};
+use super::{Difference, Outcome, Quantity, Row, Scores, percent};
 
 /// A heading and rows of as many cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ struct Column {
     nothing: &'static str,
 }
 
-const COLUMNS: [Column; 4] = [
+const COLUMNS: [Column; 5] = [
     Column {
         name: "pictures by",
         tell: |row| row.model.clone(),
@@ -34,12 +34,17 @@ const COLUMNS: [Column; 4] = [
     },
     Column {
         name: "regions lost",
-        tell: |row| percent(row.sparsity),
+        tell: |row| percent(row.condition.sparsity),
+        nothing: "0 %",
+    },
+    Column {
+        name: "strokes",
+        tell: |row| percent(row.condition.free_form),
         nothing: "0 %",
     },
     Column {
         name: "without",
-        tell: |row| row.removed.join(", "),
+        tell: |row| row.condition.removed.join(", "),
         nothing: "",
     },
 ];
@@ -72,10 +77,10 @@ impl Table {
             line.extend(cells(&row.scores));
             table.rows.push(line);
         }
-        if let Some(ceiling) = &outcome.ceiling {
+        if let Some(real) = &outcome.real_pictures {
             let mut line = vec![String::new(); columns.len()];
             line[0] = "(real pictures)".into();
-            line.extend(cells(ceiling));
+            line.extend(cells(real));
             table.rows.push(line);
         }
         table
@@ -95,18 +100,16 @@ impl Table {
 
     /// Differences between models; none if there are none.
     pub fn of_differences(outcome: &Outcome) -> Option<Self> {
-        let header = ["", "difference", "95 % of draws", "better"].map(str::to_owned);
+        let header = ["", "difference", "95 % interval", "better"].map(str::to_owned);
         let row = |difference: &Difference| {
             let (from, to) = (&outcome.rows[difference.from], &outcome.rows[difference.to]);
             let quantity = difference.quantity;
             let [low, high] = difference.interval.map(|value| signed(quantity, value));
-            let lost = match from.sparsity {
-                0.0 => String::new(),
-                sparsity => format!(", {} lost", percent(sparsity)),
-            };
+            let condition = from.condition.text();
+            let condition = condition.map_or(String::new(), |text| format!(", {text}"));
             vec![
                 format!(
-                    "{}: {} less {}{lost}",
+                    "{}: {} − {}{condition}",
                     quantity.name(),
                     to.model,
                     from.model
@@ -114,7 +117,7 @@ impl Table {
                 signed(quantity, difference.difference),
                 format!("{low} to {high}"),
                 match difference.better() {
-                    None => "open".into(),
+                    None => "undecided".into(),
                     Some(true) => to.model.clone(),
                     Some(false) => from.model.clone(),
                 },
@@ -165,24 +168,6 @@ impl Table {
         }
         text
     }
-}
-
-impl Outcome {
-    /// What was measured in any row.
-    pub fn quantities(&self) -> Vec<Quantity> {
-        let mut found: Vec<Quantity> = self
-            .rows
-            .iter()
-            .flat_map(|row| row.scores.0.keys().copied())
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{} %", (1000.0 * share).round() / 10.0)
 }
 
 fn signed(quantity: Quantity, value: f64) -> String {

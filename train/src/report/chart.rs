@@ -8,8 +8,10 @@ use super::curves::{Chart, Curve, Point};
 const SIZE: (u32, u32) = (480, 260);
 const INK: RGBColor = RGBColor(0x40, 0x40, 0x40);
 const GRID: RGBColor = RGBColor(0xe0, 0xe0, 0xe0);
+/// Colours of curves; the style sheet has as many.
+pub(super) const COLOURS: usize = 6;
 /// A curve's colour by its place in the chart.
-const CURVES: [RGBColor; 6] = [
+const CURVES: [RGBColor; COLOURS] = [
     RGBColor(0x1f, 0x5f, 0xa8),
     RGBColor(0xc2, 0x57, 0x1a),
     RGBColor(0x2e, 0x7d, 0x32),
@@ -76,7 +78,7 @@ fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::
     Ok(())
 }
 
-/// Draws named numbers as bars from 0.
+/// Draws named numbers, one at least, as bars from 0.
 pub(super) fn bars(title: &str, bars: &[(String, f64)]) -> Result<String> {
     let mut text = String::new();
     draw_bars(&mut text, bars).map_err(|error| anyhow!("chart of `{title}`: {error}"))?;
@@ -84,7 +86,7 @@ pub(super) fn bars(title: &str, bars: &[(String, f64)]) -> Result<String> {
 }
 
 fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn std::error::Error>> {
-    let height = 40 + 26 * bars.len() as u32;
+    let height = 44 + 26 * bars.len() as u32;
     let area = SVGBackend::with_string(text, (SIZE.0, height)).into_drawing_area();
     let longest = bars.iter().map(|(name, _)| name.chars().count()).max();
     let values = bars.iter().map(|(_, value)| *value);
@@ -95,8 +97,8 @@ fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn st
         .margin(8)
         .margin_right(20)
         .x_label_area_size(24)
-        .y_label_area_size(16 + 8 * longest.unwrap_or(0).min(22) as u32)
-        .build_cartesian_2d(low..1.05 * high, (0..bars.len()).into_segmented())?;
+        .y_label_area_size(16 + 7 * longest.unwrap_or(0).min(32) as u32)
+        .build_cartesian_2d(low..1.05 * high, (0..bars.len() - 1).into_segmented())?;
     // The first stands on top.
     let place = |index: usize| bars.len() - 1 - index;
     context
@@ -114,11 +116,11 @@ fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn st
         })
         .draw()?;
     context.draw_series(bars.iter().enumerate().map(|(index, (_, value))| {
-        let (below, above) = (place(index), place(index) + 1);
-        let corners = [
-            (0.0, SegmentValue::Exact(below)),
-            (*value, SegmentValue::Exact(above)),
-        ];
+        let above = match index {
+            0 => SegmentValue::Last,
+            _ => SegmentValue::Exact(place(index) + 1),
+        };
+        let corners = [(0.0, SegmentValue::Exact(place(index))), (*value, above)];
         let mut bar = Rectangle::new(corners, CURVES[usize::from(index > 0)].filled());
         bar.set_margin(4, 4, 0, 0);
         bar

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::curves::Chart;
+use super::{chart::COLOURS, curves::Chart};
 
 const STYLE: &str = include_str!("style.css");
 /// Nothing but what is inside the page may be shown, whatever a name in it says.
@@ -38,7 +38,7 @@ pub(super) fn figure(chart: &Chart, svg: &str) -> Markup {
                 (chart.title)
                 @for (index, curve) in chart.curves.iter().enumerate() {
                     @if !curve.name.is_empty() {
-                        span.key { span class={ "swatch curve" (index) } {} (curve.name) }
+                        span.key { span class={ "swatch curve" (index % COLOURS) } {} (curve.name) }
                     }
                 }
             }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     data::show,
-    eval::{DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table},
+    eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table, percent},
 };
 
 /// Strips of pictures on a page.
@@ -71,8 +71,9 @@ pub fn evaluation_markdown(outcome: &Outcome) -> String {
 }
 
 const INTERVALS: &str = "Frames are drawn with replacement a thousand times, the same ones for both models; the \
-    interval holds the middle 95 % of the draws' differences. Frechet distances of drawn frames are larger than those \
-    of all frames, for both models alike; of many frames fewer draws are made, of more than 1,259 none.";
+    interval holds the middle 95 % of the draws' differences. Frechet distances of drawn frames are too large, so \
+    their interval is moved to lie around the difference that was found; fewer draws are made of many frames, and none \
+    of more than 1,259.";
 
 fn title(outcome: &Outcome) -> String {
     let mut models: Vec<&str> = Vec::new();
@@ -105,7 +106,7 @@ fn about(outcome: &Outcome) -> String {
 
 fn explanation(outcome: &Outcome) -> String {
     let mut text = String::from(
-        "Pictures are rounded to 8 bits. More is better but for LPIPS and the Frechet distance.",
+        "Pictures are rounded to 8 bits. Higher is better but for LPIPS and the Frechet distance.",
     );
     if let Some(network) = &outcome.feature_network {
         let _ = write!(
@@ -118,7 +119,7 @@ fn explanation(outcome: &Outcome) -> String {
         let _ = write!(
             text,
             " Classes are those that {segmenter} sees; pixels whose class the data does not tell do not count, or \
-             count as mistakes (\"all\"). What it sees in the real pictures is the most to be expected."
+             count as mistakes (\"all\"). What it sees in the real pictures stands in the last row."
         );
     }
     text
@@ -139,26 +140,29 @@ fn table(table: &Table) -> Markup {
 /// The paper's numbers below those of the evaluation.
 fn published(outcome: &Outcome) -> Table {
     let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.1}"));
+    let network = outcome.feature_network.as_deref();
     let header = [
         "method",
         "data",
         "labels",
         "regions lost",
-        "Frechet",
+        &format!("Frechet, {}", network.unwrap_or("not measured")),
+        "FID",
         "mIoU, %",
-        "accuracy, %",
+        "accuracy, all, %",
     ];
     let ours = outcome.rows.iter().map(|row| {
         let score = |quantity| row.scores.0.get(&quantity).copied();
-        let percent = |quantity| score(quantity).map(|value| 100.0 * value);
+        let share = |quantity| number(score(quantity).map(|value| 100.0 * value));
         vec![
-            format!("here: {}", row_name(row)),
+            format!("here: {}", row.title),
             outcome.data.clone(),
             String::new(),
-            format!("{:.0} %", 100.0 * row.sparsity),
+            percent(row.condition.sparsity),
             number(score(Quantity::FrechetDistance)),
-            number(percent(Quantity::MeanIou)),
-            number(percent(Quantity::PixelAccuracyAll)),
+            String::new(),
+            share(Quantity::MeanIou),
+            share(Quantity::PixelAccuracyAll),
         ]
     });
     let theirs = PUBLISHED.iter().map(|row: &Published| {
@@ -167,6 +171,7 @@ fn published(outcome: &Outcome) -> Table {
             row.data.into(),
             row.labels.into(),
             if row.is_sparse { "50 %" } else { "0 %" }.into(),
+            String::new(),
             number(row.fid),
             number(row.mean_iou),
             number(row.accuracy),
@@ -178,20 +183,13 @@ fn published(outcome: &Outcome) -> Table {
     }
 }
 
-fn row_name(row: &Row) -> String {
-    let mut name = row.model.clone();
-    if let Some(step) = row.step {
-        let _ = write!(name, ", step {step}");
-    }
-    if !row.removed.is_empty() {
-        let _ = write!(name, " without {}", row.removed.join(", "));
-    }
-    name
-}
-
 fn charts(outcome: &Outcome) -> Result<Markup> {
     let mut figures = Vec::new();
-    for quantity in outcome.quantities() {
+    // What counts unknown pixels as mistakes runs along with what leaves them out.
+    let is_own = |quantity: &Quantity| {
+        !matches!(quantity, Quantity::MeanIouAll | Quantity::PixelAccuracyAll)
+    };
+    for quantity in outcome.quantities().into_iter().filter(is_own) {
         let curves = [
             over_steps(outcome, quantity),
             over_sparsity(outcome, quantity),
@@ -202,6 +200,8 @@ fn charts(outcome: &Outcome) -> Result<Markup> {
             figures.push(figure(&chart, &chart::svg(&chart, last.max(1))?));
         }
         for (name, bars) in removals(outcome, quantity) {
+            let with_value = |(bar, value)| (format!("{bar}: {}", quantity.format(value)), value);
+            let bars: Vec<_> = bars.into_iter().map(with_value).collect();
             let svg = chart::bars(quantity.name(), &bars)?;
             figures.push(html! {
                 figure { figcaption { (quantity.name()) span.key { (name) } } (PreEscaped(svg)) }
@@ -210,31 +210,38 @@ fn charts(outcome: &Outcome) -> Result<Markup> {
     }
     Ok(html! {
         @if !figures.is_empty() {
-            h2 { "Curves" }
+            h2 { "Charts" }
             div.charts { @for figure in figures { (figure) } }
         }
     })
 }
 
-/// A quantity over the steps of runs, a curve a run and share of lost regions.
+/// A quantity over the steps of runs, a curve a run and condition.
 fn over_steps(outcome: &Outcome, quantity: Quantity) -> Option<Chart> {
     curves(outcome, quantity, "step", |row| {
-        let step = row.step?;
-        let name = match row.sparsity {
-            0.0 => row.model.clone(),
-            sparsity => format!("{}, {:.0} % lost", row.model, 100.0 * sparsity),
-        };
-        Some((name, step))
+        Some((with(&row.model, &row.condition), row.step?))
     })
 }
 
-/// A quantity over the percent of lost regions, a curve a model.
+/// A quantity over the percent of lost regions, a curve a model and set of labels.
 fn over_sparsity(outcome: &Outcome, quantity: Quantity) -> Option<Chart> {
-    let removed = &outcome.rows.first()?.removed;
     curves(outcome, quantity, "regions lost, %", |row| {
-        let is_point = row.step.is_none() && row.removed == *removed;
-        is_point.then(|| (row.model.clone(), (100.0 * row.sparsity).round() as u64))
+        let others = Condition {
+            sparsity: 0.0,
+            ..row.condition.clone()
+        };
+        let place = (100.0 * row.condition.sparsity).round() as u64;
+        let name = with(&row.model, &others);
+        row.step.is_none().then_some((name, place))
     })
+}
+
+/// A model's name with what it was not given.
+fn with(model: &str, condition: &Condition) -> String {
+    match condition.text() {
+        Some(text) => format!("{model}, {text}"),
+        None => model.to_owned(),
+    }
 }
 
 fn curves(
@@ -246,7 +253,10 @@ fn curves(
     let mut names: Vec<String> = Vec::new();
     let mut points: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for row in &outcome.rows {
-        if let (Some((name, x)), Some(&y)) = (place(row), row.scores.0.get(&quantity)) {
+        // Exact pictures have a PSNR that no axis holds.
+        if let (Some((name, x)), Some(&y)) = (place(row), row.scores.0.get(&quantity))
+            && y.is_finite()
+        {
             if !names.contains(&name) {
                 names.push(name.clone());
             }
@@ -288,47 +298,39 @@ type Bars = (String, Vec<(String, f64)>);
 /// A quantity with all labels and without each: one chart a model and share of lost regions.
 fn removals(outcome: &Outcome, quantity: Quantity) -> Vec<Bars> {
     let mut charts: Vec<Bars> = Vec::new();
-    for row in &outcome.rows {
+    for row in outcome.rows.iter().filter(|row| row.step.is_none()) {
         let Some(&value) = row.scores.0.get(&quantity) else {
             continue;
         };
-        let name = format!(
-            "{}, {:.0} % of regions lost",
-            row.model,
-            100.0 * row.sparsity
-        );
-        let bar = match row.removed.is_empty() {
+        let Condition {
+            sparsity, removed, ..
+        } = &row.condition;
+        let name = format!("{}, {} of regions lost", row.model, percent(*sparsity));
+        let bar = match removed.is_empty() {
             true => "all labels".into(),
-            false => format!("without {}", row.removed.join(", ")),
+            false => format!("without {}", removed.join(", ")),
         };
         match charts.iter_mut().find(|(other, _)| *other == name) {
             Some((_, bars)) => bars.push((bar, value)),
             None => charts.push((name, vec![(bar, value)])),
         }
     }
-    // Checkpoints have curves.
-    let is_study =
-        |(_, bars): &Bars| bars.len() > 1 && bars.iter().any(|(name, _)| *name != bars[0].0);
-    charts.retain(is_study);
+    charts.retain(|(_, bars)| bars.len() > 1 && bars.iter().all(|(_, value)| value.is_finite()));
     charts
 }
 
 fn pictures(outcome: &Outcome) -> Result<Markup> {
-    if outcome.real.is_empty() {
+    if outcome.shown.is_empty() {
         return Ok(html! {});
     }
-    let mut strips = vec![("Real".to_owned(), strip(&outcome.real)?)];
+    let mut strips = vec![("Real".to_owned(), strip(&outcome.shown)?)];
     for index in spread(outcome.rows.len(), STRIPS) {
         let row = &outcome.rows[index];
-        let lost = match row.sparsity {
-            0.0 => String::new(),
-            sparsity => format!(", {:.0} % of regions lost", 100.0 * sparsity),
-        };
-        strips.push((row_name(row) + &lost, strip(&row.shown)?));
+        strips.push((row.title.clone(), strip(&row.shown)?));
     }
     Ok(html! {
         h2 { "Pictures" }
-        p.note { "The first " (outcome.real.len()) " frames." }
+        p.note { "The first " (outcome.shown.len()) " frames." }
         div.sheets {
             @for (name, uri) in strips {
                 figure { figcaption { (name) } img src=(uri) alt={ "Pictures: " (name) }; }

@@ -26,7 +26,7 @@ pub struct SegmenterOptions {
     pub steps: u64,
     /// Pictures a step.
     pub batch_size: usize,
-    /// Adam's rate at the start.
+    /// Learning rate at the start.
     pub rate: f64,
     /// Seed of every random number.
     pub seed: u64,

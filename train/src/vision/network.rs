@@ -38,6 +38,15 @@ impl Network {
     /// # Errors
     /// When a file cannot be read, the description is damaged or absent, or the engine refuses the network.
     pub(crate) fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
+        Self::load_or(None, path, device)
+    }
+
+    /// [`load`](Self::load) with a description for an ONNX file that carries none.
+    pub(crate) fn load_or(
+        usual: Option<&str>,
+        path: &Path,
+        device: &DeviceOptions,
+    ) -> Result<Self> {
         let place = || path.display().to_string();
         if path
             .extension()
@@ -45,7 +54,7 @@ impl Network {
         {
             let model = fs::read(path).with_context(place)?;
             let text = description_within(&model).with_context(place)?;
-            let text = text.with_context(|| {
+            let text = text.or(usual.map(str::to_owned)).with_context(|| {
                 format!(
                     "{}: does not say what goes in and what comes out; name a TOML file that does (docs/evaluation.md)",
                     path.display()

@@ -6,6 +6,8 @@ use ndarray::{Array1, Array2, ArrayView3, Axis};
 
 /// Standard deviations either way that colours show.
 const REACH: f64 = 2.5;
+/// Variances below this share of the mean square are rounding.
+const NOISE: f64 = 1e-10;
 
 /// Sums over vectors that come picture by picture.
 pub(crate) struct Sums {
@@ -48,13 +50,22 @@ impl Sums {
         let covariance = DMatrix::from_fn(channels, channels, |row, column| {
             self.products[[row, column]] / self.count - mean[row] * mean[column]
         });
+        let mean_square = self.products.diag().sum() / self.count;
         let eigen = SymmetricEigen::new(covariance);
+        let variance = |index: usize| {
+            let value = eigen.eigenvalues[index];
+            if value > NOISE * mean_square {
+                value
+            } else {
+                0.0
+            }
+        };
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
         let mut directions = Array2::zeros((3, channels));
         let mut variances = [0.0; 3];
         for (place, &index) in order.iter().take(3).enumerate() {
-            variances[place] = eigen.eigenvalues[index].max(0.0);
+            variances[place] = variance(index);
             let vector: DVector<f64> = eigen.eigenvectors.column(index).into();
             // A component has no sign of its own; this gives every run the same colours.
             let sign = vector[vector.iamax()].signum();
@@ -62,7 +73,7 @@ impl Sums {
                 directions[[place, channel]] = sign * vector[channel];
             }
         }
-        let total_variance = eigen.eigenvalues.iter().map(|value| value.max(0.0)).sum();
+        let total_variance = (0..channels).map(variance).sum();
         (variances[0] > 0.0).then_some(Components {
             mean,
             directions,
@@ -89,9 +100,12 @@ impl Components {
         let places = self.directions.dot(&vectors);
         let mut picture = Picture::new(width, height);
         for ((y, x), pixel) in ndarray::indices((height, width)).into_iter().zip(0..) {
-            for colour in 0..3 {
-                let spread = 2.0 * REACH * self.variances[colour].sqrt().max(f64::MIN_POSITIVE);
-                let value = 0.5 + places[[colour, pixel]] / spread;
+            for (colour, variance) in self.variances.into_iter().enumerate() {
+                let place = match variance {
+                    0.0 => 0.0,
+                    _ => places[[colour, pixel]] / variance.sqrt(),
+                };
+                let value = 0.5 + place / (2.0 * REACH);
                 picture.values_mut()[[colour, y, x]] = value.clamp(0.0, 1.0) as f32;
             }
         }
@@ -133,7 +147,7 @@ mod tests {
         let components = sums.components().unwrap();
         let [first, second, third] = components.shares();
         assert!((first - 100.0 / 101.0).abs() < 1e-9 && (second - 1.0 / 101.0).abs() < 1e-9);
-        assert!(third.abs() < 1e-12);
+        assert_eq!(third, 0.0);
         // The largest number of the direction (0.6, -0.8, 0, 0) is made positive.
         let picture = components.picture(tensor.view());
         let red = |x| picture.values()[[0, 0, x]];
@@ -155,7 +169,7 @@ mod tests {
         );
         assert_ne!(a, b);
         let mut flat = Sums::new(4);
-        flat.add(Array3::ones((4, 2, 2)).view());
+        flat.add(Array3::from_elem((4, 20, 20), 0.1).view());
         assert!(flat.components().is_none());
     }
 }

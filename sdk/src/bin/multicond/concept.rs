@@ -87,11 +87,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
 
 /// The picture of each frame.
 fn targets(args: &Args) -> Result<Vec<PathBuf>> {
+    let is_png = args
+        .output
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("png"));
     if args.frames.is_empty() {
-        let is_png = args
-            .output
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("png"));
         return match is_png {
             true => Ok(vec![args.output.clone()]),
             false => Err(file_error(
@@ -99,6 +99,10 @@ fn targets(args: &Args) -> Result<Vec<PathBuf>> {
                 "pictures are written as .png files",
             )),
         };
+    }
+    if is_png {
+        let reason = "pictures of frames in folders go to a folder, not to a .png file";
+        return Err(file_error(&args.output, reason));
     }
     let mut targets: Vec<PathBuf> = Vec::with_capacity(args.frames.len());
     for frame in &args.frames {

@@ -2,10 +2,10 @@
 
 use std::{
     io::{ErrorKind, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use multicond::{files::MAX_SIDE, model::Size};
 use serde::Serialize;
 
@@ -35,6 +35,16 @@ pub(crate) fn print(text: &str) -> Result<()> {
 /// Prints JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
     print(&(serde_json::to_string_pretty(value)? + "\n"))
+}
+
+/// Checks that a file can be written where it is wanted, before hours of work for it.
+pub(crate) fn require_folder(file: &Path) -> Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let exists = folder.is_none_or(Path::is_dir);
+    ensure!(exists, "{}: its folder does not exist", file.display());
+    Ok(())
 }
 
 /// A file that `cargo xtask assets` installs.

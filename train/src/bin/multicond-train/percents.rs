@@ -29,9 +29,13 @@ pub(crate) fn percents(text: &str) -> Result<Percents, String> {
         }
         numbers.push(number);
     }
-    match goes_on {
-        true => Err("`...` lacks a number after it".into()),
-        false => Ok(Percents(numbers)),
+    if goes_on {
+        return Err("`...` lacks a number after it".into());
+    }
+    let repeated = (1..numbers.len()).find(|&index| numbers[..index].contains(&numbers[index]));
+    match repeated {
+        Some(index) => Err(format!("{} is given twice", numbers[index])),
+        None => Ok(Percents(numbers)),
     }
 }
 
@@ -71,6 +75,7 @@ mod tests {
         for (text, what) in [
             ("0.5", "write 50"),
             ("101", "between"),
+            ("50,20,50", "50 is given twice"),
             ("a", "no number"),
             ("10,...,70", "after two"),
             ("10,20,...", "lacks"),

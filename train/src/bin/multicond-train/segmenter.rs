@@ -1,12 +1,15 @@
 //! `multicond-train segmenter`
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{
+    num::{NonZeroU64, NonZeroUsize},
+    path::PathBuf,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
-use multicond::{DeviceOptions, model::Size};
+use multicond::{DeviceOptions, label::Label, model::Size};
 use multicond_train::{
-    eval::{Table, ceiling},
+    eval::{Segmenter, Table, real_scores},
     files::write_atomically,
     onnx,
     train::{DeviceKind, SegmenterOptions, open_devices, train_segmenter},
@@ -14,7 +17,7 @@ use multicond_train::{
 use prost::Message;
 
 use crate::{
-    arguments::{print, print_json, size},
+    arguments::{print, print_json, require_folder, size},
     dataset_arguments::DatasetArguments,
 };
 
@@ -25,7 +28,7 @@ use crate::{
 
 `multicond-train eval --segmenter segmenter.onnx` uses it. The file says what goes in and what comes out, so that
 any ONNX runtime can use it too. With --validation its scores on real pictures are printed at the end: what
-generated pictures score can hardly be more.")]
+those of generated pictures are held against.")]
 pub(crate) struct Arguments {
     /// The dataset to learn from
     #[arg(long, value_name = "DIR")]
@@ -43,12 +46,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "128x128")]
     size: Size,
     /// Steps of the training
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    steps: u64,
+    #[arg(long, value_name = "N", default_value = "3000")]
+    steps: NonZeroU64,
     /// Pictures a step
     #[arg(long, value_name = "N", default_value = "4")]
     batch: NonZeroUsize,
-    /// Adam's rate at the start
+    /// Learning rate at the start
     #[arg(long, value_name = "RATE", default_value_t = 2e-3)]
     rate: f64,
     /// Seed of every random number
@@ -58,7 +61,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value = "flex")]
     device: DeviceKind,
     /// Print the scores as JSON
-    #[arg(long)]
+    #[arg(long, requires = "validation")]
     json: bool,
     #[command(flatten)]
     dataset: DatasetArguments,
@@ -78,16 +81,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let label =
         label.with_context(|| format!("{}: has no label of classes", arguments.data.display()))?;
     let classes = label.classes().unwrap_or_default();
+    if let Some(validation) = &validation {
+        let other = validation.class_label().and_then(Label::classes);
+        ensure!(
+            other == Some(classes),
+            "the validation data has other classes than the training data"
+        );
+    }
+    require_folder(&arguments.out)?;
     let device = &open_devices(arguments.device, NonZeroUsize::MIN)?[0];
     eprintln!("{device}");
     let options = SegmenterOptions {
         size: arguments.size,
-        steps: arguments.steps,
+        steps: arguments.steps.get(),
         batch_size: arguments.batch.get(),
         rate: arguments.rate,
         seed: arguments.seed,
     };
-    let bar = ProgressBar::new(arguments.steps).with_style(ProgressStyle::with_template(
+    let bar = ProgressBar::new(arguments.steps.get()).with_style(ProgressStyle::with_template(
         "{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
     )?);
     let network = train_segmenter(data, &label, &options, &device.device, &bar)?;
@@ -97,8 +108,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let Some(validation) = validation else {
         return print(&format!("{}\n", arguments.out.display()));
     };
-    let device = DeviceOptions::default();
-    let scores = ceiling(&arguments.out, &validation, arguments.size, &device)?;
+    let judge = Segmenter::load(&arguments.out, classes, &DeviceOptions::default())?;
+    let scores = real_scores(&judge, &validation, arguments.size)?;
     if arguments.json {
         return print_json(&scores);
     }

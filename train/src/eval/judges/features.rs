@@ -1,13 +1,13 @@
 //! Networks whose features Frechet distances compare.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use multicond::DeviceOptions;
 use ndarray::{ArrayView3, Axis};
 
 use super::efficientnet_lite0;
-use crate::vision::{Network, ResultKind, description_within};
+use crate::vision::{Network, ResultKind};
 
 /// What pytorch-fid does to a picture before its Inception network sees it.
 const PYTORCH_FID: &str = r#"
@@ -35,14 +35,7 @@ impl FeatureNetwork {
     /// # Errors
     /// When a file cannot be read or used, or its result is not features.
     pub fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
-        let network = if path.extension().is_some_and(|end| end == "onnx") {
-            let place = || path.display().to_string();
-            let model = fs::read(path).with_context(place)?;
-            let text = description_within(&model).with_context(place)?;
-            Network::new(path, text.as_deref().unwrap_or(PYTORCH_FID), &model, device)?
-        } else {
-            Network::load(path, device)?
-        };
+        let network = Network::load_or(Some(PYTORCH_FID), path, device)?;
         if !matches!(network.result(), ResultKind::Features) {
             bail!("{}: its result is not `features`", path.display());
         }

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use multicond::DeviceOptions;
-use ndarray::{Array2, ArrayView2, ArrayView3};
+use ndarray::{Array2, ArrayView3};
 
 use crate::vision::{Network, description_within};
 
@@ -16,7 +16,7 @@ const ROOMS: &[u8] = include_bytes!("../../../assets/rooms_segmenter.onnx");
 #[derive(Debug)]
 pub struct Segmenter {
     network: Network,
-    /// The segmenter's class for each class of the data.
+    /// The data's class for each of the segmenter's own, -1 where the data has none.
     classes: Vec<i32>,
 }
 
@@ -45,27 +45,16 @@ impl Segmenter {
         self.network.to_string()
     }
 
-    /// How many classes it tells apart.
-    pub fn class_count(&self) -> usize {
-        self.network.result().classes().map_or(0, <[String]>::len)
-    }
-
-    /// What it sees in a picture `[3, height, width]` in [0, 1].
+    /// The data's class id of each pixel of a picture `[3, height, width]` in [0, 1], -1 where it sees none of them.
     ///
     /// # Errors
     /// When the engine fails, or gives something else than classes.
     pub fn see(&self, picture: ArrayView3<'_, f32>) -> Result<Array2<i32>> {
-        self.network.classes(picture)
-    }
-
-    /// The data's class ids as the segmenter counts them, -1 where the class is not known.
-    pub fn translate(&self, ids: ArrayView2<'_, i32>) -> Array2<i32> {
-        ids.mapv(|id| {
+        let ids = self.network.classes(picture)?;
+        Ok(ids.mapv(|id| {
             let class = usize::try_from(id).ok();
-            class
-                .and_then(|class| self.classes.get(class).copied())
-                .unwrap_or(-1)
-        })
+            class.map_or(-1, |class| self.classes[class])
+        }))
     }
 
     fn new(network: Network, data: &[String]) -> Result<Self> {
@@ -73,13 +62,18 @@ impl Segmenter {
             .result()
             .classes()
             .context("its result is neither `scores` nor `ids`")?;
-        let classes = data.iter().map(|class| {
-            let place = known.iter().position(|name| name == class);
-            let place = place
-                .with_context(|| format!("knows no class `{class}`, but {}", known.join(", ")))?;
-            Ok(i32::try_from(place)?)
-        });
-        let classes = classes.collect::<Result<_>>()?;
+        for class in data {
+            ensure!(
+                known.contains(class),
+                "knows no class `{class}`, but {}",
+                known.join(", ")
+            );
+        }
+        let place = |class: &String| data.iter().position(|name| name == class);
+        let classes = known
+            .iter()
+            .map(|class| place(class).map_or(-1, |place| place as i32))
+            .collect();
         Ok(Self { network, classes })
     }
 }

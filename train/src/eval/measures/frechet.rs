@@ -85,12 +85,7 @@ impl Moments {
         let mean = (1..columns).map(|column| triangle[(0, column)] / triangle[(0, 0)]);
         let spread = ((self.count - 1) as f64).sqrt();
         let factor = Mat::from_fn(rows - 1, columns - 1, |row, column| {
-            // Below the diagonal lies what is left of the decomposition.
-            if column >= row {
-                triangle[(row + 1, column + 1)] / spread
-            } else {
-                0.0
-            }
+            triangle[(row + 1, column + 1)] / spread
         });
         Ok(Gaussian {
             mean: mean.collect(),

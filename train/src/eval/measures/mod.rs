@@ -8,5 +8,5 @@ mod ssim;
 pub(super) use frechet::distance_of;
 pub use frechet::{Moments, frechet_distance};
 pub use psnr::psnr;
-pub use segmentation::{ClassCounts, SegmentationScores};
+pub use segmentation::{ClassCounts, ClassScores, SegmentationScores};
 pub use ssim::ssim;

@@ -3,7 +3,6 @@
 use std::ops::AddAssign;
 
 use ndarray::ArrayView2;
-use serde::Serialize;
 
 /// Pixels by class: as much of a confusion matrix as the scores need. Sums of them are those of several pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +24,7 @@ struct Class {
 }
 
 /// Scores in both ways of counting pixels whose class the data does not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SegmentationScores {
     /// Such pixels do not count, as in Cityscapes' own evaluation.
     pub known: ClassScores,
@@ -34,7 +33,7 @@ pub struct SegmentationScores {
 }
 
 /// Shares from 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassScores {
     /// Mean over the classes of intersection over union; classes that neither occur nor were seen do not count.
     pub mean_iou: f64,

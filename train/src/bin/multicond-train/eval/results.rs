@@ -1,0 +1,76 @@
+//! Where the results of an evaluation go.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use multicond_train::{
+    eval::{Outcome, Table},
+    files::write_atomically,
+    report::{evaluation_markdown, evaluation_page},
+};
+
+use crate::arguments::{print, print_json, require_folder};
+
+/// Where the results go.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Results")]
+pub(super) struct Results {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write JSON to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Write a page with tables, curves and pictures
+    #[arg(long, value_name = "FILE.html")]
+    pub(super) report: Option<PathBuf>,
+    /// Write the tables in Markdown
+    #[arg(long, value_name = "FILE.md")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Write all pictures to a new folder, for other programs to score
+    #[arg(long, value_name = "DIR")]
+    pub(super) pictures: Option<PathBuf>,
+}
+
+impl Results {
+    /// Checks that all of it can be written, before hours of work for it.
+    pub(super) fn check(&self) -> Result<()> {
+        let files = [&self.out, &self.report, &self.markdown];
+        files
+            .into_iter()
+            .flatten()
+            .try_for_each(|file| require_folder(file))
+    }
+
+    /// Prints first: what cannot be written is then not lost.
+    pub(super) fn deliver(&self, outcome: &Outcome) -> Result<()> {
+        if self.json {
+            print_json(outcome)?;
+        } else {
+            print(&text(outcome))?;
+        }
+        if let Some(path) = &self.out {
+            write_atomically(path, serde_json::to_string_pretty(outcome)?.as_bytes())?;
+        }
+        if let Some(path) = &self.markdown {
+            write_atomically(path, evaluation_markdown(outcome).as_bytes())?;
+        }
+        if let Some(path) = &self.report {
+            write_atomically(path, evaluation_page(outcome)?.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn text(outcome: &Outcome) -> String {
+    let mut text = format!(
+        "{} frames of {}, {}\n\n",
+        outcome.frames, outcome.data, outcome.size
+    );
+    text += &Table::of_scores(outcome).text();
+    if let Some(table) = Table::of_differences(outcome) {
+        text.push('\n');
+        text += &table.text();
+    }
+    text
+}

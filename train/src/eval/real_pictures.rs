@@ -1,0 +1,29 @@
+//! What a segmenter sees in real pictures, to hold against what it sees in generated ones.
+
+use anyhow::{Context, Result};
+use indicatif::ProgressBar;
+use multicond::{label::LabelMap, model::Size};
+
+use super::{ClassCounts, Scores, Segmenter, eight_bit, evaluator::samples};
+use crate::data::Dataset;
+
+/// The scores of a segmenter on the pictures of a dataset, brought to a size.
+///
+/// # Errors
+/// When a frame cannot be used, or the data has no classes.
+pub fn real_scores(segmenter: &Segmenter, data: &Dataset, size: Size) -> Result<Scores> {
+    let label = data.class_label();
+    let label = label.context("the data has no label of classes")?.clone();
+    let mut counts = ClassCounts::new(label.classes().map_or(0, <[String]>::len));
+    let bar = ProgressBar::new(data.frames().len() as u64);
+    for sample in samples(data, &[label], size)? {
+        let sample = sample?;
+        if let LabelMap::Classes(ids) = &sample.labels[0] {
+            let picture = eight_bit::rounded(sample.picture.view());
+            counts.add(ids.view(), segmenter.see(picture.view())?.view());
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(Scores::of_classes(&counts))
+}
