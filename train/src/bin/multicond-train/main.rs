@@ -35,7 +35,7 @@ enum Command {
     Init(init::Arguments),
     Export(export::Arguments),
     Import(import::Arguments),
-    Eval(eval::Arguments),
+    Eval(Box<eval::Arguments>),
     Segmenter(segmenter::Arguments),
 }
 
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Import(arguments) => import::run(arguments),
-        Command::Eval(arguments) => eval::run(arguments),
+        Command::Eval(arguments) => eval::run(*arguments),
         Command::Segmenter(arguments) => segmenter::run(arguments),
     };
     match outcome {

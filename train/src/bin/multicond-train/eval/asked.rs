@@ -1,6 +1,9 @@
 //! What is asked of which models.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    slice::from_ref,
+};
 
 use anyhow::{Result, ensure};
 use multicond::{label::Label, model::Size};
@@ -132,7 +135,7 @@ impl Missing {
             removals.extend(
                 others
                     .into_iter()
-                    .map(|name| [&self.remove[..], &[name.clone()]].concat()),
+                    .map(|name| [&self.remove[..], from_ref(name)].concat()),
             );
         }
         let mut conditions = Vec::new();
