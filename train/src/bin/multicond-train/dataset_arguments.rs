@@ -36,15 +36,21 @@ impl DatasetArguments {
         Dataset::open_with(path, &self.options())
     }
 
-    /// Opens another dataset with the same labels, in whatever layout, with its own split and all of its frames.
-    pub(crate) fn open_other(&self, path: &Path, split: Option<String>) -> Result<Dataset> {
+    /// Opens another dataset with the same labels if there is one, in whatever layout, with its own split and all of
+    /// its frames.
+    pub(crate) fn open_other(
+        &self,
+        path: Option<&Path>,
+        split: Option<&str>,
+    ) -> Result<Option<Dataset>> {
         let options = OpenOptions {
             format: None,
-            split,
+            split: split.map(str::to_owned),
             frames: None,
             ..self.options()
         };
-        Dataset::open_with(path, &options)
+        path.map(|path| Dataset::open_with(path, &options))
+            .transpose()
     }
 
     fn options(&self) -> OpenOptions {

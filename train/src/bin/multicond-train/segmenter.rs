@@ -69,14 +69,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let data = arguments.dataset.open(&arguments.data)?;
-    let validation = arguments
-        .validation
-        .as_ref()
-        .map(|folder| {
-            let split = arguments.validation_split.clone();
-            arguments.dataset.open_other(folder, split)
-        })
-        .transpose()?;
+    let validation = arguments.dataset.open_other(
+        arguments.validation.as_deref(),
+        arguments.validation_split.as_deref(),
+    )?;
     let label = data.class_label().cloned();
     let label =
         label.with_context(|| format!("{}: has no label of classes", arguments.data.display()))?;

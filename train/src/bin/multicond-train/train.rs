@@ -66,11 +66,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let data = arguments.dataset.open(&arguments.data)?;
-    let split = arguments.validation_split;
-    let validation = arguments
-        .validation
-        .map(|folder| arguments.dataset.open_other(&folder, split))
-        .transpose()?;
+    let validation = arguments.dataset.open_other(
+        arguments.validation.as_deref(),
+        arguments.validation_split.as_deref(),
+    )?;
     let existing = Checkpoint::of_run(&arguments.out)?.pop();
     let (config, checkpoint) = match (&arguments.config, arguments.resume) {
         (_, true) => {

@@ -75,14 +75,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     arguments.results.check()?;
     let data = arguments.dataset.open(&arguments.data)?;
-    let training = arguments
-        .training
-        .as_ref()
-        .map(|folder| {
-            let split = arguments.training_split.clone();
-            arguments.dataset.open_other(folder, split)
-        })
-        .transpose()?;
+    let training = arguments.dataset.open_other(
+        arguments.training.as_deref(),
+        arguments.training_split.as_deref(),
+    )?;
     let models: Vec<PathBuf> = arguments
         .model
         .into_iter()
