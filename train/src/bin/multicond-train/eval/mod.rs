@@ -59,15 +59,15 @@ pub(crate) struct Arguments {
     /// What to measure [default: everything, classes where a segmenter knows those of the data]
     #[arg(long, value_enum, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<Metric>,
+    /// Engine that runs the model and the networks that judge it
+    #[arg(long, default_value = "auto")]
+    device: multicond::Device,
     #[command(flatten)]
     missing: Missing,
     #[command(flatten)]
     networks: Networks,
     #[command(flatten)]
     results: Results,
-    /// Engine that runs the model and the networks that judge it
-    #[arg(long, default_value = "auto")]
-    device: multicond::Device,
     #[command(flatten)]
     dataset: DatasetArguments,
 }
