@@ -60,8 +60,8 @@ pub(super) fn frechet_draws(pictures: usize) -> usize {
     }
 }
 
-/// Intervals of all pairs of models that were scored on the same frames; none of a handful of frames. `real` are the features of the real
-/// pictures, empty if there is no Frechet distance.
+/// Intervals of all pairs of models that were scored on the same frames; none of a handful of frames. `real` are the
+/// features of the real pictures, empty if there is no Frechet distance.
 pub(super) fn differences(
     entries: &[Entry<'_>],
     real: &[Vec<f32>],
@@ -172,8 +172,7 @@ mod tests {
     }
 
     fn found(a: &[PictureScores], b: &[PictureScores], real: &[Vec<f32>]) -> Vec<Difference> {
-        let scores = [Scores::of(a.iter()), Scores::of(b.iter())];
-        let mut scores = scores;
+        let mut scores = [Scores::of(a.iter()), Scores::of(b.iter())];
         if !real.is_empty() {
             for (scores, distance) in scores.iter_mut().zip([0.0, 81.0]) {
                 scores.0.insert(Quantity::FrechetDistance, distance);

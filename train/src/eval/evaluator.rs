@@ -215,10 +215,7 @@ impl Evaluator {
             }
         }
         if let Some(counts) = self.count(picture, truth)? {
-            match &mut set.classes {
-                None => set.classes = Some(counts),
-                Some(sum) => *sum += &counts,
-            }
+            counts.add_to(&mut set.classes);
         }
         self.keeping.keep("real", frame, picture, &mut set.shown)
     }
@@ -257,10 +254,7 @@ impl Evaluator {
         let (Some(segmenter), Some(truth)) = (&self.judges.segmenter, truth) else {
             return Ok(None);
         };
-        let classes = self.data.class_label().and_then(Label::classes);
-        let mut counts = ClassCounts::new(classes.map_or(0, <[String]>::len));
-        counts.add(truth.view(), segmenter.see(picture.view())?.view());
-        Ok(Some(counts))
+        segmenter.count(picture.view(), truth.view()).map(Some)
     }
 }
 

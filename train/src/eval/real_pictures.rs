@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use multicond::{label::LabelMap, model::Size};
 
-use super::{ClassCounts, Scores, Segmenter, eight_bit, evaluator::samples};
+use super::{Scores, Segmenter, eight_bit, evaluator::samples};
 use crate::data::Dataset;
 
 /// The scores of a segmenter on the pictures of a dataset, brought to a size.
@@ -14,16 +14,17 @@ use crate::data::Dataset;
 pub fn real_scores(segmenter: &Segmenter, data: &Dataset, size: Size) -> Result<Scores> {
     let label = data.class_label();
     let label = label.context("the data has no label of classes")?.clone();
-    let mut counts = ClassCounts::new(label.classes().map_or(0, <[String]>::len));
+    let mut sum = None;
     let bar = ProgressBar::new(data.frames().len() as u64);
     for sample in samples(data, &[label], size)? {
         let sample = sample?;
         if let LabelMap::Classes(ids) = &sample.labels[0] {
             let picture = eight_bit::rounded(sample.picture.view());
-            counts.add(ids.view(), segmenter.see(picture.view())?.view());
+            let counts = segmenter.count(picture.view(), ids.view())?;
+            counts.add_to(&mut sum);
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(Scores::of_classes(&counts))
+    Ok(sum.map_or_else(Scores::default, |counts| Scores::of_classes(&counts)))
 }

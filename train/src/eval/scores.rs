@@ -91,10 +91,7 @@ impl Scores {
                 *sums.entry(*quantity).or_default() += value;
             }
             if let Some(counts) = &picture.classes {
-                match &mut classes {
-                    None => classes = Some(counts.clone()),
-                    Some(sum) => *sum += counts,
-                }
+                counts.add_to(&mut classes);
             }
         }
         sums.values_mut().for_each(|sum| *sum /= f64::from(count));

@@ -36,4 +36,4 @@ pub use schedule::Schedule;
 pub use segmenter::{SegmenterOptions, train_segmenter};
 pub use share::Share;
 pub use sheet::sheet;
-pub use trainer::{Options, train};
+pub use trainer::{Options, progress_bar, train};

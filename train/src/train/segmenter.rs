@@ -73,7 +73,6 @@ pub fn train_segmenter(
         options.seed,
         0,
     )?;
-    bar.set_length(options.steps);
     let mut shown = None;
     for step in 0..options.steps {
         let batch = loader.next_batch()?.to_device(&device);

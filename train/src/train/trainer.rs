@@ -246,7 +246,8 @@ fn advice(run: &Path) -> Result<String> {
     })
 }
 
-fn progress_bar(done: u64, last: u64) -> ProgressBar {
+/// A bar of training steps, of which some may be done.
+pub fn progress_bar(done: u64, last: u64) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -12,7 +12,7 @@ use ndarray::s;
 use serde::Serialize;
 
 use crate::{
-    components::{Components, Sums},
+    components::Sums,
     engine_args::EngineArgs,
     frame_files::{self, LabelFile},
     spinner::with_spinner,
@@ -149,21 +149,15 @@ fn make(args: &Args, targets: Vec<PathBuf>) -> Result<Report> {
         })?;
     }
     for (index, target) in targets.iter().enumerate() {
-        let picture = paint(&mut generator, &read(index)?, &components)?;
+        let picture = merge(&mut generator, &read(index)?, |concept| {
+            components.picture(concept)
+        })?;
         write_png(target, &picture)?;
     }
     Ok(Report {
         pictures: targets,
         shares: components.shares(),
     })
-}
-
-fn paint(
-    generator: &mut Generator,
-    frame: &Frame<'_>,
-    components: &Components,
-) -> Result<multicond::Picture> {
-    merge(generator, frame, |concept| components.picture(concept))
 }
 
 /// Hands over the concept tensor without its padding.

@@ -6,13 +6,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
 use multicond::{DeviceOptions, label::Label, model::Size};
 use multicond_train::{
     eval::{Segmenter, Table, real_scores},
     files::write_atomically,
     onnx,
-    train::{DeviceKind, SegmenterOptions, open_devices, train_segmenter},
+    train::{DeviceKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
 };
 use prost::Message;
 
@@ -94,9 +93,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         rate: arguments.rate,
         seed: arguments.seed,
     };
-    let bar = ProgressBar::new(arguments.steps.get()).with_style(ProgressStyle::with_template(
-        "{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
-    )?);
+    let bar = progress_bar(0, options.steps);
     let network = train_segmenter(data, &label, &options, &device.device, &bar)?;
     bar.finish_and_clear();
     let model = onnx::segmenter(&network, classes, arguments.size)?;

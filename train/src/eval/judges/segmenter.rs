@@ -5,9 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use multicond::DeviceOptions;
-use ndarray::{Array2, ArrayView3};
+use ndarray::{Array2, ArrayView2, ArrayView3};
 
-use crate::vision::{Network, description_within};
+use crate::{
+    eval::ClassCounts,
+    vision::{Network, description_within},
+};
 
 /// The judge that is built in, trained on the rooms by `multicond-train segmenter`.
 const ROOMS: &[u8] = include_bytes!("../../../assets/rooms_segmenter.onnx");
@@ -18,6 +21,8 @@ pub struct Segmenter {
     network: Network,
     /// The data's class for each of the segmenter's own, -1 where the data has none.
     classes: Vec<i32>,
+    /// How many classes the data has.
+    data_classes: usize,
 }
 
 impl Segmenter {
@@ -57,6 +62,20 @@ impl Segmenter {
         }))
     }
 
+    /// What it sees in a picture, against the data's class ids of its pixels.
+    ///
+    /// # Errors
+    /// As [`see`](Self::see).
+    pub fn count(
+        &self,
+        picture: ArrayView3<'_, f32>,
+        truth: ArrayView2<'_, i32>,
+    ) -> Result<ClassCounts> {
+        let mut counts = ClassCounts::new(self.data_classes);
+        counts.add(truth, self.see(picture)?.view());
+        Ok(counts)
+    }
+
     fn new(network: Network, data: &[String]) -> Result<Self> {
         let known = network
             .result()
@@ -74,6 +93,10 @@ impl Segmenter {
             .iter()
             .map(|class| place(class).map_or(-1, |place| place as i32))
             .collect();
-        Ok(Self { network, classes })
+        Ok(Self {
+            network,
+            classes,
+            data_classes: data.len(),
+        })
     }
 }

@@ -77,6 +77,14 @@ impl ClassCounts {
         }
     }
 
+    /// Adds the counts of more pictures to a sum that may have none yet.
+    pub fn add_to(&self, sum: &mut Option<Self>) {
+        match sum {
+            None => *sum = Some(self.clone()),
+            Some(sum) => *sum += self,
+        }
+    }
+
     /// The scores; `None` where no pixel has a known class.
     pub fn scores(&self) -> Option<SegmentationScores> {
         let known: u64 = self.classes.iter().map(|class| class.truth).sum();
