@@ -1,0 +1,103 @@
+//! Labels in NumPy's `.npy` files (format 1.0 to 3.0), in physical units or as class ids.
+
+use std::path::Path;
+
+use half::f16;
+use ndarray::{Array3, ArrayView, Axis, Ix3, IxDyn, ShapeBuilder};
+
+use super::{
+    check_size, label_from_numbers,
+    npy_header::{Header, Number},
+};
+use crate::{
+    error::{Error, Result},
+    label::{Label, LabelMap},
+};
+
+pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let bad = |reason: String| Error::file(path, reason);
+    let (header, data) = Header::parse(&bytes).map_err(bad)?;
+    let channels_last = channels_last(&header.shape, label).map_err(bad)?;
+    let (height, width) = match header.shape[..] {
+        [height, width] | [_, height, width] if !channels_last => (height, width),
+        _ => (header.shape[0], header.shape[1]),
+    };
+    check_size(path, width, height)?;
+    // Bounded by now: the sides by `check_size`, the channels by the label.
+    let expected = header.shape.iter().product::<usize>() * header.number.bytes();
+    if data.len() != expected {
+        let reason = format!(
+            "{} bytes of numbers, but its header promises {expected}",
+            data.len()
+        );
+        return Err(Error::file(path, reason));
+    }
+    if header.number.is_whole() && label.classes().is_none() {
+        let reason = format!(
+            "holds whole numbers, but label `{}` needs floats in its unit",
+            label.name
+        );
+        return Err(Error::file(path, reason));
+    }
+
+    let numbers = header.number.read(data);
+    let shape = IxDyn(&header.shape).set_f(header.fortran_order);
+    let view = ArrayView::from_shape(shape, &numbers).map_err(|error| Error::file(path, error))?;
+    let view = match header.shape.len() {
+        2 => view.insert_axis(Axis(0)),
+        _ if channels_last => view.permuted_axes(IxDyn(&[2, 0, 1])),
+        _ => view,
+    };
+    let view = view
+        .into_dimensionality::<Ix3>()
+        .map_err(|error| Error::file(path, error))?;
+    let mut values = Array3::zeros(view.dim());
+    values.assign(&view);
+    label_from_numbers(path, label, values)
+}
+
+/// Whether the channels come last, if the shape is one of the label's.
+fn channels_last(shape: &[usize], label: &Label) -> Result<bool, String> {
+    let channels = label.channels();
+    match *shape {
+        [_, _] if channels == 1 => Ok(false),
+        [first, _, _] if first == channels => Ok(false),
+        [_, _, last] if last == channels => Ok(true),
+        _ => Err(format!(
+            "has the shape {shape:?}, but label `{}` needs {}[{channels}, H, W] or [H, W, {channels}]",
+            label.name,
+            if channels == 1 { "[H, W], " } else { "" }
+        )),
+    }
+}
+
+impl Number {
+    /// The numbers of a file as floats. Whole numbers above 2^24 are rounded; no class id is that high.
+    fn read(self, data: &[u8]) -> Vec<f32> {
+        macro_rules! read {
+            ($type:ty, $float:expr) => {
+                data.chunks_exact(size_of::<$type>())
+                    .map(|bytes| {
+                        let mut array = [0; size_of::<$type>()];
+                        array.copy_from_slice(bytes);
+                        $float(<$type>::from_le_bytes(array))
+                    })
+                    .collect()
+            };
+        }
+        match self {
+            Self::F16 => read!(f16, f16::to_f32),
+            Self::F32 => read!(f32, |v| v),
+            Self::F64 => read!(f64, |v| v as f32),
+            Self::U8 => read!(u8, f32::from),
+            Self::I8 => read!(i8, f32::from),
+            Self::U16 => read!(u16, f32::from),
+            Self::I16 => read!(i16, f32::from),
+            Self::U32 => read!(u32, |v| v as f32),
+            Self::I32 => read!(i32, |v| v as f32),
+            Self::U64 => read!(u64, |v| v as f32),
+            Self::I64 => read!(i64, |v| v as f32),
+        }
+    }
+}

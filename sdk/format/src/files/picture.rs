@@ -1,0 +1,52 @@
+//! Pictures as PNG files.
+
+use std::path::Path;
+
+use ::png::ColorType;
+
+use super::png;
+use crate::{
+    error::{Error, Result},
+    picture::Picture,
+    storage::write_atomically,
+};
+
+/// Reads a PNG picture, 8 or 16 bits, gray or RGB, alpha ignored.
+///
+/// # Errors
+/// When the file cannot be read, is damaged, has a palette, or is larger than
+/// [`MAX_SIDE`](crate::limits::MAX_SIDE).
+pub fn read_picture(path: impl AsRef<Path>) -> Result<Picture> {
+    let path = path.as_ref();
+    let raster = png::read(path, |color, bits| {
+        if color == ColorType::Indexed || bits < 8 {
+            return Err("a picture must be a gray or RGB PNG file of 8 or 16 bits".into());
+        }
+        Ok(())
+    })?;
+    let top = if raster.bits == 8 { 255.0 } else { 65_535.0 };
+    let has_color = matches!(raster.color, ColorType::Rgb | ColorType::Rgba);
+    let mut picture = Picture::new(raster.width, raster.height);
+    for (plane, mut out) in picture.values_mut().outer_iter_mut().enumerate() {
+        let first = if has_color { plane } else { 0 };
+        let numbers = raster.numbers[first..].iter().step_by(raster.channels);
+        out.iter_mut()
+            .zip(numbers)
+            .for_each(|(o, &n)| *o = f32::from(n) / top);
+    }
+    Ok(picture)
+}
+
+/// Writes a picture as an 8-bit RGB PNG file, all of it or nothing.
+///
+/// # Errors
+/// When the picture is empty or the file cannot be written; a file of that name is then as it was.
+pub fn write_png(path: impl AsRef<Path>, picture: &Picture) -> Result<()> {
+    let path = path.as_ref();
+    let (width, height) = picture.size();
+    super::check_size(path, width, height)?;
+    // `check_size` bounds both far below u32.
+    let bytes = png::encode_rgb8(&picture.to_rgb8(), width as u32, height as u32)
+        .map_err(|error| Error::file(path, error))?;
+    write_atomically(path, &bytes)
+}

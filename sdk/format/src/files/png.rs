@@ -1,0 +1,237 @@
+//! Labels in PNG files: whole numbers that a [`PngCode`] turns into physical values.
+
+use std::{
+    fs::File,
+    io::{BufReader, Cursor},
+    path::Path,
+};
+
+use ::png::{BitDepth, ColorType, Decoder, Limits, Transformations};
+use ndarray::{Array2, Array3};
+
+use super::check_size;
+use crate::{
+    error::{Error, Result},
+    label::{Label, LabelMap, PngCode, mark_missing},
+};
+
+/// Deflate makes one byte of at most 1,032.
+const MOST_COMPRESSED: usize = 1_032;
+
+/// Numbers as they are stored, pixel by pixel, 8-bit ones (and palette indices) widened.
+pub(super) struct Raster {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) channels: usize,
+    pub(super) color: ColorType,
+    pub(super) bits: u8,
+    pub(super) numbers: Vec<u16>,
+}
+
+pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
+    let Some(code) = &label.png else {
+        let reason = "this label has no PNG code in the model; use a .exr or .npy file";
+        return Err(Error::label(&label.name, reason));
+    };
+    let raster = read(path, |color, bits| expect(label, code, color, bits))?;
+    match label.missing_class() {
+        Some(missing) => class_ids(path, &raster, code, label.class_count(), missing),
+        None => {
+            let values = decode(&raster, code, label.channels());
+            Ok(LabelMap::normalised(label, values))
+        }
+    }
+}
+
+/// Reads a file after `check` has agreed to its colour type and bits.
+pub(super) fn read(
+    path: &Path,
+    check: impl FnOnce(ColorType, u8) -> Result<(), String>,
+) -> Result<Raster> {
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let file_length = file
+        .metadata()
+        .map_err(|error| Error::io(path, error))?
+        .len();
+    let bad = |error: ::png::DecodingError| match error {
+        ::png::DecodingError::IoError(error)
+            if error.kind() != std::io::ErrorKind::UnexpectedEof =>
+        {
+            Error::io(path, error)
+        }
+        ::png::DecodingError::IoError(_) => Error::file(path, "the PNG file is cut short"),
+        error => Error::file(path, format_args!("not a readable PNG file: {error}")),
+    };
+    let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits::default());
+    decoder.set_transformations(Transformations::IDENTITY);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let info = decoder.read_header_info().map_err(bad)?;
+    let (width, height) = (info.width as usize, info.height as usize);
+    let (color, depth) = (info.color_type, info.bit_depth as u8);
+    check_size(path, width, height)?;
+    check(color, depth).map_err(|reason| Error::file(path, reason))?;
+    let mut reader = decoder.read_info().map_err(bad)?;
+    // `check_size` bounds this to 2 GiB, 16-bit RGBA at the largest size.
+    let bytes_per_row = reader.output_line_size(width as u32);
+    let length = bytes_per_row.and_then(|row| row.checked_mul(height));
+    if length.is_some_and(|length| (length / MOST_COMPRESSED) as u64 > file_length) {
+        return Err(Error::file(path, "the PNG file is cut short"));
+    }
+    let mut bytes = vec![0; length.ok_or_else(|| Error::file(path, "too large"))?];
+    reader.next_frame(&mut bytes).map_err(bad)?;
+    let channels = color.samples();
+    Ok(Raster {
+        width,
+        height,
+        channels,
+        color,
+        bits: depth,
+        numbers: widen(&bytes, depth, width * channels, height),
+    })
+}
+
+fn widen(bytes: &[u8], bits: u8, samples_per_row: usize, rows: usize) -> Vec<u16> {
+    match bits {
+        16 => {
+            let pairs = bytes.chunks_exact(2);
+            pairs.map(|b| u16::from_be_bytes([b[0], b[1]])).collect()
+        }
+        8 => bytes.iter().map(|&b| u16::from(b)).collect(),
+        bits => {
+            let mask = (1u16 << bits) - 1;
+            let row_bytes = bytes.len() / rows;
+            let row = |row: &[u8]| -> Vec<u16> {
+                (0..samples_per_row)
+                    .map(|i| {
+                        let bit = i * usize::from(bits);
+                        let shift = 8 - usize::from(bits) - bit % 8;
+                        u16::from(row[bit / 8]) >> shift & mask
+                    })
+                    .collect()
+            };
+            bytes.chunks_exact(row_bytes).flat_map(row).collect()
+        }
+    }
+}
+
+/// Whether a file with this colour type and bits can hold the label.
+fn expect(label: &Label, code: &PngCode, color: ColorType, bits: u8) -> Result<(), String> {
+    let is_categorical = label.classes().is_some();
+    let wanted = match (label.channels(), color) {
+        (_, ColorType::Grayscale | ColorType::Indexed) if is_categorical => None,
+        _ if is_categorical => Some("gray or palette"),
+        (1, ColorType::Grayscale) => None,
+        (1, _) => Some("gray"),
+        (2 | 3, ColorType::Rgb | ColorType::Rgba) => None,
+        (2 | 3, _) => Some("RGB"),
+        (4, ColorType::Rgba) => None,
+        (4, _) => Some("RGBA"),
+        _ => {
+            return Err(format!(
+                "label `{}` has too many channels for PNG",
+                label.name
+            ));
+        }
+    };
+    let name = &label.name;
+    if let Some(wanted) = wanted {
+        return Err(format!(
+            "a {} PNG file, but label `{name}` needs {wanted}",
+            color_name(color)
+        ));
+    }
+    // A palette has at most 256 entries however its indices are packed.
+    let bits = if color == ColorType::Indexed { 8 } else { bits };
+    if bits != code.bits {
+        return Err(format!(
+            "{bits} bits a channel, but label `{name}` needs {}",
+            code.bits
+        ));
+    }
+    Ok(())
+}
+
+fn color_name(color: ColorType) -> &'static str {
+    match color {
+        ColorType::Grayscale => "gray",
+        ColorType::Rgb => "RGB",
+        ColorType::Indexed => "palette",
+        ColorType::GrayscaleAlpha => "gray with alpha",
+        ColorType::Rgba => "RGBA",
+    }
+}
+
+fn class_ids(
+    path: &Path,
+    raster: &Raster,
+    code: &PngCode,
+    classes: usize,
+    missing: i32,
+) -> Result<LabelMap> {
+    let mut ids = Vec::with_capacity(raster.numbers.len());
+    for (index, &number) in raster.numbers.iter().enumerate() {
+        let id = if code.missing == Some(number) {
+            missing
+        } else {
+            let id = (f32::from(number) - code.zero) as i32;
+            if id != missing && usize::try_from(id).is_ok_and(|id| id >= classes) || id < 0 {
+                let pixel = (index % raster.width, index / raster.width);
+                let reason = format_args!(
+                    "the value {number} stands for class {id}, expected 0 to {}",
+                    classes - 1
+                );
+                return Err(Error::pixel(path, pixel, reason));
+            }
+            id
+        };
+        ids.push(id);
+    }
+    let ids = Array2::from_shape_vec((raster.height, raster.width), ids);
+    Ok(LabelMap::Classes(ids.expect("one id a pixel")))
+}
+
+fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
+    let table: Vec<f32> = match raster.bits {
+        8 => (0..=255).map(|number| code.decode(number)).collect(),
+        _ => Vec::new(),
+    };
+    let mut values = Array3::zeros((channels, raster.height, raster.width));
+    for (plane, mut out) in values.outer_iter_mut().enumerate() {
+        let numbers = raster.numbers[plane..].iter().step_by(raster.channels);
+        if table.is_empty() {
+            out.iter_mut()
+                .zip(numbers)
+                .for_each(|(o, &n)| *o = code.decode(n));
+        } else {
+            out.iter_mut()
+                .zip(numbers)
+                .for_each(|(o, &n)| *o = table[usize::from(n)]);
+        }
+    }
+    if let Some(missing) = code.missing {
+        let pixels = raster.width * raster.height;
+        let planes = values.as_slice_mut().expect("made in C order");
+        let stored = |pixel: usize| &raster.numbers[pixel * raster.channels..][..channels];
+        mark_missing(planes, pixels, |_, pixel| {
+            stored(pixel).iter().all(|&number| number == missing)
+        });
+    }
+    values
+}
+
+/// Encodes 8-bit RGB rows.
+pub(super) fn encode_rgb8(
+    rgb: &[u8],
+    width: u32,
+    height: u32,
+) -> Result<Vec<u8>, ::png::EncodingError> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(rgb)?;
+    writer.finish()?;
+    Ok(bytes.into_inner())
+}

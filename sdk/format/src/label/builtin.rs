@@ -1,0 +1,99 @@
+//! The labels that come with multicond. A model may use any others.
+//!
+//! PNG codes are those of the Taskonomy dataset (StanfordVL/taskonomy, `data/README.md`), the classes
+//! of semantics counted from 1 with 0 for "not known".
+
+use super::{Encoding, Label, PngCode, Transfer};
+
+impl Label {
+    /// `semantics`: class ids. 8-bit PNG, class = value - 1, 0 missing.
+    pub fn semantics<S: Into<String>>(classes: impl IntoIterator<Item = S>) -> Self {
+        Self::categorical("semantics", classes).with_png(PngCode {
+            bits: 8,
+            zero: 1.0,
+            scale: 1.0,
+            missing: Some(0),
+            transfer: Transfer::Linear,
+        })
+    }
+
+    /// `depth`: distance to the camera plane in metres. 16-bit PNG, 1/512 m a step, 65535 missing.
+    pub fn depth() -> Self {
+        let png = PngCode {
+            bits: 16,
+            zero: 0.0,
+            scale: 1.0 / 512.0,
+            missing: Some(65_535),
+            transfer: Transfer::Linear,
+        };
+        Self::continuous("depth", 1, "m", Encoding::Reciprocal { half: 3.0 }).with_png(png)
+    }
+
+    /// `normals`: unit vectors in camera space, x right, y up, z towards the camera.
+    /// 8-bit RGB PNG, (value - 127) / 127, (128, 128, 128) missing.
+    pub fn normals() -> Self {
+        let png = PngCode {
+            bits: 8,
+            zero: 127.0,
+            scale: 1.0 / 127.0,
+            missing: Some(128),
+            transfer: Transfer::Linear,
+        };
+        Self::continuous("normals", 3, "unit vector", Encoding::Direction).with_png(png)
+    }
+
+    /// `curvature`: principal curvatures k1 >= k2 in 1/m, convex positive.
+    /// 8-bit RGB PNG, k1 in R and k2 in G as (value - 127) / 127 / 0.03, (0, 0) missing.
+    pub fn curvature() -> Self {
+        let png = PngCode {
+            bits: 8,
+            zero: 127.0,
+            scale: 1.0 / (127.0 * 0.03),
+            missing: Some(0),
+            transfer: Transfer::Linear,
+        };
+        let encoding = Encoding::Affine {
+            scale: 0.03,
+            bias: 0.0,
+        };
+        Self::continuous("curvature", 2, "1/m", encoding).with_png(png)
+    }
+
+    /// `edges`: edge strength from 0 to 1. 16-bit PNG, value / 65535.
+    pub fn edges() -> Self {
+        let png = PngCode {
+            bits: 16,
+            zero: 0.0,
+            scale: 1.0 / 65_535.0,
+            missing: None,
+            transfer: Transfer::Linear,
+        };
+        let encoding = Encoding::Affine {
+            scale: 2.0,
+            bias: -1.0,
+        };
+        Self::continuous("edges", 1, "strength", encoding).with_png(png)
+    }
+
+    /// `occlusion_edges`: how much farther what an edge hides is, as a share of its depth, from 0 to 1.
+    /// 16-bit PNG, value / 65535.
+    pub fn occlusion_edges() -> Self {
+        Self::edges().with_name("occlusion_edges")
+    }
+
+    /// `albedo`: base colour without light, linear RGB from 0 to 1.
+    /// 8-bit sRGB PNG, (0, 0, 0) missing.
+    pub fn albedo() -> Self {
+        let png = PngCode {
+            bits: 8,
+            zero: 0.0,
+            scale: 1.0 / 255.0,
+            missing: Some(0),
+            transfer: Transfer::Srgb,
+        };
+        let encoding = Encoding::Power {
+            exponent: 1.0 / 2.2,
+        };
+        Self::continuous("albedo", 3, "linear RGB", encoding).with_png(png)
+    }
+}

@@ -1,0 +1,319 @@
+//! The schema of one label: its name, what its values mean, and how a missing value is written.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Encoding, PngCode};
+use crate::error::{Error, Result};
+
+/// One label that a model understands.
+///
+/// In the model file a label is a graph input of the same name: `int32 [N, 1, H, W]` for categorical
+/// labels, `float32 [N, channels, H, W]` in physical units for continuous ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+// No `deny_unknown_fields`: serde cannot combine it with `flatten`.
+pub struct Label {
+    /// Name of the label and of the graph input: lower-case letters, digits and `_`, a letter first.
+    pub name: String,
+    /// What the values are. Private, so that what depends on it is a method here.
+    #[serde(flatten)]
+    values: Values,
+    /// Whether the network sees one more channel that is 1 where the label is present and 0 where it
+    /// is missing, so that a legal zero and a missing value differ.
+    #[serde(default)]
+    pub presence: bool,
+    /// How PNG files of this label are read, when there is a customary way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub png: Option<PngCode>,
+}
+
+/// What the values of a label are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Values {
+    /// Class ids, one per pixel.
+    Categorical {
+        /// Names of the classes; a value is an index into this list.
+        classes: Vec<String>,
+        /// The id that stands for "missing". Every id outside the list means the same.
+        missing: i32,
+    },
+    /// Real numbers in physical units.
+    Continuous {
+        /// Numbers per pixel.
+        channels: usize,
+        /// The physical unit, for example `m` or `1/m`.
+        unit: String,
+        /// How the numbers become network input, inside the graph.
+        encoding: Encoding,
+        /// How "missing" is written.
+        #[serde(default)]
+        missing: MissingValue,
+    },
+}
+
+/// How a continuous label writes a missing value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MissingValue {
+    /// Any channel that is not finite makes the whole pixel missing.
+    #[default]
+    Nan,
+}
+
+impl Label {
+    /// A label of classes, with a presence channel and without a PNG code. The missing id is 255, or 65535 where
+    /// there are more than 255 classes.
+    pub fn categorical<S: Into<String>>(
+        name: impl Into<String>,
+        classes: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
+        let missing = if classes.len() <= 255 { 255 } else { 65_535 };
+        Self {
+            name: name.into(),
+            values: Values::Categorical { classes, missing },
+            presence: true,
+            png: None,
+        }
+    }
+
+    /// A label of real numbers in a physical unit, with a presence channel and without a PNG code.
+    pub fn continuous(
+        name: impl Into<String>,
+        channels: usize,
+        unit: impl Into<String>,
+        encoding: Encoding,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            values: Values::Continuous {
+                channels,
+                unit: unit.into(),
+                encoding,
+                missing: MissingValue::Nan,
+            },
+            presence: true,
+            png: None,
+        }
+    }
+
+    /// The same label under another name.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// The same label with or without a presence channel.
+    #[must_use]
+    pub fn with_presence(self, presence: bool) -> Self {
+        Self { presence, ..self }
+    }
+
+    /// The same label with another PNG code.
+    #[must_use]
+    pub fn with_png(self, png: impl Into<Option<PngCode>>) -> Self {
+        Self {
+            png: png.into(),
+            ..self
+        }
+    }
+
+    /// The same label with another missing id; a continuous one has none and stays as it is.
+    #[must_use]
+    pub fn with_missing_class(mut self, id: i32) -> Self {
+        if let Values::Categorical { missing, .. } = &mut self.values {
+            *missing = id;
+        }
+        self
+    }
+
+    /// The same label with so many channels; a categorical one has always one and stays as it is.
+    #[must_use]
+    pub fn with_channels(mut self, count: usize) -> Self {
+        if let Values::Continuous { channels, .. } = &mut self.values {
+            *channels = count;
+        }
+        self
+    }
+
+    /// The same label with another encoding; a categorical one has none and stays as it is.
+    #[must_use]
+    pub fn with_encoding(mut self, formula: Encoding) -> Self {
+        if let Values::Continuous { encoding, .. } = &mut self.values {
+            *encoding = formula;
+        }
+        self
+    }
+
+    /// Numbers per pixel in memory and in the model's input: 1 for categorical labels.
+    pub fn channels(&self) -> usize {
+        match &self.values {
+            Values::Categorical { .. } => 1,
+            Values::Continuous { channels, .. } => *channels,
+        }
+    }
+
+    /// Channels that the network's projection of this label sees: one per class for categorical labels,
+    /// and one more when the label carries a presence channel.
+    pub fn network_channels(&self) -> usize {
+        let values = match &self.values {
+            Values::Categorical { classes, .. } => classes.len(),
+            Values::Continuous { channels, .. } => *channels,
+        };
+        values + usize::from(self.presence)
+    }
+
+    /// The class names of a categorical label, `None` for a continuous one.
+    pub fn classes(&self) -> Option<&[String]> {
+        match &self.values {
+            Values::Categorical { classes, .. } => Some(classes),
+            Values::Continuous { .. } => None,
+        }
+    }
+
+    /// How many classes a categorical label has; 0 for a continuous one.
+    pub fn class_count(&self) -> usize {
+        self.classes().map_or(0, <[String]>::len)
+    }
+
+    /// The id that a categorical label writes for "missing", `None` for a continuous one.
+    pub fn missing_class(&self) -> Option<i32> {
+        match self.values {
+            Values::Categorical { missing, .. } => Some(missing),
+            Values::Continuous { .. } => None,
+        }
+    }
+
+    /// How a continuous label becomes network input, `None` for a categorical one.
+    pub fn encoding(&self) -> Option<Encoding> {
+        match self.values {
+            Values::Categorical { .. } => None,
+            Values::Continuous { encoding, .. } => Some(encoding),
+        }
+    }
+
+    /// The unit of a continuous label, `None` for a categorical one.
+    pub fn unit(&self) -> Option<&str> {
+        match &self.values {
+            Values::Categorical { .. } => None,
+            Values::Continuous { unit, .. } => Some(unit),
+        }
+    }
+
+    /// Whether its values are unit vectors.
+    pub fn is_direction(&self) -> bool {
+        self.encoding() == Some(Encoding::Direction)
+    }
+
+    /// Whether two labels have the same values, whatever their presence channels and files: the same name, and the
+    /// same classes or channels.
+    pub fn is_same_data(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.classes() == other.classes()
+            && self.channels() == other.channels()
+    }
+
+    /// Checks everything that the types leave open.
+    ///
+    /// # Errors
+    /// Says what is wrong with the label.
+    pub fn validate(&self) -> Result<()> {
+        let fail = |reason: String| Err(Error::label(&self.name, reason));
+        let mut letters = self.name.chars();
+        let starts_well = letters.next().is_some_and(|c| c.is_ascii_lowercase());
+        if !starts_well
+            || !letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        {
+            return fail(
+                "a name is lower-case letters, digits and `_`, starting with a letter".into(),
+            );
+        }
+        if matches!(self.name.as_str(), "image" | "concept") {
+            return fail("this name is taken by an output of the model".into());
+        }
+        match &self.values {
+            Values::Categorical { classes, missing } => {
+                if classes.is_empty() || classes.len() > 65_535 {
+                    return fail(format!("needs 1 to 65535 classes, not {}", classes.len()));
+                }
+                if usize::try_from(*missing).is_ok_and(|id| id < classes.len()) {
+                    return fail(format!("missing value {missing} is a class id"));
+                }
+            }
+            Values::Continuous {
+                channels, encoding, ..
+            } => {
+                if !(1..=16).contains(channels) {
+                    return fail(format!("needs 1 to 16 channels, not {channels}"));
+                }
+                if let Err(reason) = encoding.validate(*channels) {
+                    return fail(reason);
+                }
+            }
+        }
+        if let Some(png) = &self.png
+            && let Err(reason) = png.validate()
+        {
+            return fail(reason);
+        }
+        Ok(())
+    }
+}
+
+/// Checks every label of a model, and that there is at least one and no name comes twice.
+///
+/// # Errors
+/// Says which label is wrong, and what about it.
+pub fn validate_labels(labels: &[Label]) -> Result<()> {
+    if labels.is_empty() {
+        return Err(Error::label("", "a model needs at least one label"));
+    }
+    for (index, label) in labels.iter().enumerate() {
+        label.validate()?;
+        if labels[..index].iter().any(|other| other.name == label.name) {
+            return Err(Error::label(&label.name, "listed twice"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_flat_and_survives_a_round_trip() {
+        let labels = vec![
+            Label::semantics(["wall", "floor"]),
+            Label::depth(),
+            Label::normals(),
+            Label::curvature(),
+            Label::edges(),
+            Label::albedo(),
+        ];
+        validate_labels(&labels).expect("built-in labels are valid");
+        let json = serde_json::to_value(&labels).expect("labels serialise");
+        assert_eq!(json[0]["kind"], "categorical");
+        assert_eq!(json[1]["unit"], "m");
+        assert_eq!(json[1]["missing"], "nan");
+        let back: Vec<Label> = serde_json::from_value(json).expect("labels parse");
+        assert_eq!(back, labels);
+    }
+
+    #[test]
+    fn names_and_classes_are_checked() {
+        let mut label = Label::depth();
+        label.name = "Depth".into();
+        assert!(label.validate().is_err());
+        label.name = "concept".into();
+        assert!(label.validate().is_err());
+        let semantics = Label::semantics(["wall"]).with_missing_class(0);
+        assert!(semantics.validate().is_err());
+        assert!(validate_labels(&[Label::edges(), Label::edges()]).is_err());
+        assert!(validate_labels(&[]).is_err());
+    }
+}

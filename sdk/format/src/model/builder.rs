@@ -1,0 +1,374 @@
+//! Builds an ONNX graph node by node. Values are handles, so that a node can only take what exists.
+
+use std::collections::{HashMap, HashSet};
+
+use prost::bytes::Bytes;
+
+use super::proto::{
+    AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, ModelProto,
+    NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto,
+    TensorTypeProto, TypeProto, ValueInfoProto,
+};
+use crate::error::{Error, ErrorKind, Result};
+
+/// LayerNormalization came with operator set 17; IR version 8 came with it.
+const OPERATOR_SET: i64 = 17;
+const IR_VERSION: i64 = 8;
+
+/// A tensor of the graph: an input, a weight or the output of a node.
+#[derive(Clone, Debug)]
+pub struct Value(String);
+
+/// A graph under construction.
+#[derive(Debug, Default)]
+pub struct Graph {
+    proto: GraphProto,
+    scope: String,
+    names: HashSet<String>,
+    constants: HashMap<String, Value>,
+}
+
+/// A node under construction; asking for its outputs adds it to the graph.
+#[derive(Debug)]
+#[must_use]
+pub struct Node<'a> {
+    graph: &'a mut Graph,
+    proto: NodeProto,
+}
+
+/// A side of a tensor that is known only when the model runs.
+pub fn named(name: &str) -> Dimension {
+    Dimension::Named(name.into())
+}
+
+/// A side of a tensor that every run has.
+pub fn fixed(size: usize) -> Dimension {
+    Dimension::Fixed(size as i64)
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new(name: &str) -> Self {
+        let mut graph = Self::default();
+        graph.proto.name = name.into();
+        graph
+    }
+
+    /// Names of the nodes that follow start with this.
+    pub fn enter(&mut self, scope: impl Into<String>) {
+        self.scope = scope.into();
+    }
+
+    /// A graph input.
+    pub fn input(&mut self, name: &str, r#type: DataType, dims: Vec<Dimension>) -> Value {
+        let value = Value(self.unique(name.into()));
+        self.proto.input.push(value_info(&value, r#type, dims));
+        value
+    }
+
+    /// Declares a value as the next graph output.
+    pub fn output(&mut self, value: &Value, dims: Vec<Dimension>) {
+        let info = value_info(value, DataType::Float, dims);
+        self.proto.output.push(info);
+    }
+
+    /// Declares the shape of a value inside the graph.
+    pub fn describe(&mut self, value: &Value, dims: Vec<Dimension>) {
+        let info = value_info(value, DataType::Float, dims);
+        self.proto.value_info.push(info);
+    }
+
+    /// A node; its outputs come from [`Node::output`], [`Node::outputs`] or [`Node::named`].
+    pub fn node(&mut self, operator: &str, inputs: &[&Value]) -> Node<'_> {
+        let name = match self.scope.as_str() {
+            "" => operator.to_owned(),
+            scope => format!("{scope}.{operator}"),
+        };
+        let name = self.unique(name);
+        Node {
+            proto: NodeProto {
+                input: inputs.iter().map(|value| value.0.clone()).collect(),
+                name,
+                op_type: operator.into(),
+                ..NodeProto::default()
+            },
+            graph: self,
+        }
+    }
+
+    /// The output of a node without attributes.
+    pub fn op(&mut self, operator: &str, inputs: &[&Value]) -> Value {
+        self.node(operator, inputs).output()
+    }
+
+    /// Weights under a name of their own.
+    ///
+    /// # Errors
+    /// When a number is not finite or the numbers do not fill the shape.
+    pub fn weight(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Result<Value> {
+        let fail = |reason: String| {
+            let place = format!("tensor `{name}`");
+            Err(Error::new(ErrorKind::Model, place, reason))
+        };
+        let size: usize = dims.iter().product();
+        if values.len() != size {
+            return fail(format!(
+                "{} numbers do not fill the shape {dims:?}",
+                values.len()
+            ));
+        }
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return fail(format!("number {index} of {size} is {}", values[index]));
+        }
+        let mut bytes = Vec::with_capacity(4 * values.len());
+        for value in values {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        Ok(self.initializer(name.into(), DataType::Float, dims, bytes))
+    }
+
+    /// An optional input that is not given.
+    pub fn none(&self) -> Value {
+        Value(String::new())
+    }
+
+    /// A list of numbers. Equal lists share one initializer.
+    pub fn floats(&mut self, values: &[f32]) -> Value {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let words: Vec<String> = values.iter().map(f32::to_string).collect();
+        let name = format!("floats.{}", words.join("_"));
+        self.constant(name, DataType::Float, &[values.len()], bytes)
+    }
+
+    /// A list of so many equal numbers. Equal lists share one initializer.
+    pub fn filled(&mut self, size: usize, value: f32) -> Value {
+        let bytes = value.to_le_bytes().repeat(size);
+        let name = format!("floats.{size}_times_{value:e}");
+        self.constant(name, DataType::Float, &[size], bytes)
+    }
+
+    /// One number. Equal numbers share one initializer.
+    pub fn scalar(&mut self, value: f32) -> Value {
+        let bytes = value.to_le_bytes().to_vec();
+        self.constant(format!("float.{value:e}"), DataType::Float, &[], bytes)
+    }
+
+    /// Class ids in a shape, as a list of their own.
+    pub fn ids(&mut self, dims: &[usize], values: &[i32]) -> Value {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        self.initializer("ids".into(), DataType::Int32, dims, bytes)
+    }
+
+    /// One whole number of 32 bits, for class ids.
+    pub fn id(&mut self, value: i32) -> Value {
+        let bytes = value.to_le_bytes().to_vec();
+        self.constant(format!("id.{value}"), DataType::Int32, &[], bytes)
+    }
+
+    /// A list of whole numbers, for shapes and the like. Equal lists share one initializer.
+    pub fn list(&mut self, values: &[i64]) -> Value {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let words: Vec<String> = values.iter().map(i64::to_string).collect();
+        self.constant(
+            format!("list.{}", words.join("_")),
+            DataType::Int64,
+            &[values.len()],
+            bytes,
+        )
+    }
+
+    /// The finished graph as a file's content, with a word to its readers and metadata.
+    pub fn into_model<'a>(
+        self,
+        doc_string: String,
+        metadata: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> ModelProto {
+        let entries = metadata.into_iter();
+        ModelProto {
+            ir_version: IR_VERSION,
+            producer_name: "multicond".into(),
+            producer_version: env!("CARGO_PKG_VERSION").into(),
+            doc_string,
+            graph: Some(self.proto),
+            opset_import: vec![OperatorSetIdProto {
+                domain: String::new(),
+                version: OPERATOR_SET,
+            }],
+            metadata_props: entries
+                .map(|(key, value)| StringStringEntryProto {
+                    key: key.into(),
+                    value,
+                })
+                .collect(),
+            ..ModelProto::default()
+        }
+    }
+
+    fn constant(
+        &mut self,
+        name: String,
+        r#type: DataType,
+        dims: &[usize],
+        bytes: Vec<u8>,
+    ) -> Value {
+        if let Some(value) = self.constants.get(&name) {
+            return value.clone();
+        }
+        let value = self.initializer(name.clone(), r#type, dims, bytes);
+        self.constants.insert(name, value.clone());
+        value
+    }
+
+    fn initializer(
+        &mut self,
+        name: String,
+        r#type: DataType,
+        dims: &[usize],
+        bytes: Vec<u8>,
+    ) -> Value {
+        let name = self.unique(name);
+        self.proto.initializer.push(TensorProto {
+            dims: dims.iter().map(|&size| size as i64).collect(),
+            data_type: r#type.into(),
+            name: name.clone(),
+            raw_data: Bytes::from(bytes),
+        });
+        Value(name)
+    }
+
+    /// The name itself, or the name with the first free number.
+    fn unique(&mut self, name: String) -> String {
+        let mut candidate = name.clone();
+        let mut number = 1;
+        while !self.names.insert(candidate.clone()) {
+            number += 1;
+            candidate = format!("{name}_{number}");
+        }
+        candidate
+    }
+}
+
+impl Node<'_> {
+    /// A whole number as attribute.
+    pub fn int(self, name: &str, value: i64) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            i: value,
+            r#type: AttributeType::Int.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    /// Whole numbers as attribute.
+    pub fn ints<const N: usize>(self, name: &str, values: [i64; N]) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            ints: values.into(),
+            r#type: AttributeType::Ints.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    /// A number as attribute.
+    pub fn float(self, name: &str, value: f32) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            f: value,
+            r#type: AttributeType::Float.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    /// A string as attribute.
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.attribute(AttributeProto {
+            name: name.into(),
+            s: value.into(),
+            r#type: AttributeType::String.into(),
+            ..AttributeProto::default()
+        })
+    }
+
+    /// Adds the node and gives its only output.
+    pub fn output(self) -> Value {
+        let name = format!("{}.out", self.proto.name);
+        self.named(&name)
+    }
+
+    /// Adds the node and gives its only output, under a name that users see.
+    pub fn named(mut self, name: &str) -> Value {
+        let value = Value(self.graph.unique(name.into()));
+        self.proto.output = vec![value.0.clone()];
+        self.graph.proto.node.push(self.proto);
+        value
+    }
+
+    /// Adds the node and gives its outputs.
+    pub fn outputs(mut self, count: usize) -> Vec<Value> {
+        let base = format!("{}.out", self.proto.name);
+        let values: Vec<Value> = (0..count)
+            .map(|_| Value(self.graph.unique(base.clone())))
+            .collect();
+        self.proto.output = values.iter().map(|value| value.0.clone()).collect();
+        self.graph.proto.node.push(self.proto);
+        values
+    }
+
+    fn attribute(mut self, attribute: AttributeProto) -> Self {
+        self.proto.attribute.push(attribute);
+        self
+    }
+}
+
+fn value_info(value: &Value, r#type: DataType, dims: Vec<Dimension>) -> ValueInfoProto {
+    let dim = dims
+        .into_iter()
+        .map(|dimension| DimensionProto {
+            value: Some(dimension),
+        })
+        .collect();
+    ValueInfoProto {
+        name: value.0.clone(),
+        r#type: Some(TypeProto {
+            tensor_type: Some(TensorTypeProto {
+                elem_type: r#type.into(),
+                shape: Some(TensorShapeProto { dim }),
+            }),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_constants_shared() {
+        let mut graph = Graph::new("test");
+        graph.enter("part");
+        let x = graph.input("x", DataType::Float, vec![named("batch")]);
+        let one = graph.scalar(1.0);
+        let y = graph.op("Add", &[&x, &one]);
+        let one = graph.scalar(1.0);
+        let z = graph.op("Add", &[&y, &one]);
+        assert_eq!(
+            (y.0.as_str(), z.0.as_str()),
+            ("part.Add.out", "part.Add_2.out")
+        );
+        assert_eq!(graph.proto.initializer.len(), 1);
+    }
+
+    #[test]
+    fn weights_are_checked() {
+        let mut graph = Graph::new("test");
+        let error = graph
+            .weight("a.b", &[3], &[0.0, f32::NAN, 1.0])
+            .expect_err("NaN");
+        assert_eq!(error.to_string(), "tensor `a.b`: number 1 of 3 is NaN");
+        let error = graph.weight("a.b", &[2, 2], &[0.0; 3]).expect_err("shape");
+        assert_eq!(
+            error.to_string(),
+            "tensor `a.b`: 3 numbers do not fill the shape [2, 2]"
+        );
+    }
+}

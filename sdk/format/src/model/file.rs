@@ -1,0 +1,115 @@
+//! Opening a model file: what it says of itself, and whether its graph is what it says.
+
+use std::path::{Path, PathBuf};
+
+use prost::{Message, bytes::Bytes};
+
+use super::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, check, outline};
+use crate::{
+    error::{Error, Result},
+    limits::MAX_MODEL_BYTES,
+};
+
+/// An opened model file: the manifest, and the graph with all weights in memory, which clones share.
+#[derive(Clone, Debug)]
+pub struct ModelFile {
+    path: PathBuf,
+    bytes: Bytes,
+    manifest: Manifest,
+    model: outline::Model,
+}
+
+impl ModelFile {
+    /// Reads and checks a model file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is damaged, is not one of multicond's or of a newer format, or when its graph
+    /// does not have the inputs and outputs that its manifest promises.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let size = std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
+        if size.is_file() && size.len() > MAX_MODEL_BYTES as u64 {
+            return Err(Error::model(
+                path,
+                "larger than 2 GiB, which ONNX does not allow",
+            ));
+        }
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        Self::parse(path, bytes.into()).map_err(|reason| Error::model(path, reason))
+    }
+
+    /// Checks a model that is already in memory; `name` stands for its path.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
+        let name = name.as_ref();
+        Self::parse(name, bytes.into()).map_err(|reason| Error::model(name, reason))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Size of the file in bytes.
+    pub fn file_size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn graph(&self) -> &outline::Model {
+        &self.model
+    }
+
+    fn parse(path: &Path, bytes: Bytes) -> Result<Self, String> {
+        let mut model = outline::Model::decode(bytes.clone())
+            .map_err(|error| format!("not an ONNX file, or a damaged one: {error}"))?;
+        if model.graph.is_none() {
+            return Err("not an ONNX file, or one cut short: it has no graph".into());
+        }
+        let properties = std::mem::take(&mut model.metadata_props);
+        let property = |key: &str| {
+            let found = properties.iter().find(|property| property.key == key);
+            found.map(|property| property.value.as_str())
+        };
+        match property(FORMAT_KEY) {
+            Some(FORMAT) => {}
+            Some(format) if format.parse::<u32>().is_ok() => {
+                return Err(format!(
+                    "written by a newer multicond: its format is {format}, this version reads {FORMAT}"
+                ));
+            }
+            Some(format) => {
+                return Err(format!("`{FORMAT_KEY}` is `{format}`, expected `{FORMAT}`"));
+            }
+            None => {
+                return Err(format!(
+                    "an ONNX file, but not one of multicond's: no `{FORMAT_KEY}` metadata"
+                ));
+            }
+        }
+        let json = property(MANIFEST_KEY).ok_or_else(|| format!("no `{MANIFEST_KEY}` metadata"))?;
+        let manifest: Manifest = serde_json::from_str(json)
+            .map_err(|error| format!("its `{MANIFEST_KEY}` metadata: {error}"))?;
+        manifest
+            .validate()
+            .map_err(|error| format!("its manifest: {error}"))?;
+        check::check(&model, &manifest)?;
+        Ok(Self {
+            path: path.into(),
+            bytes,
+            manifest,
+            model,
+        })
+    }
+}

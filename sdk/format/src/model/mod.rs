@@ -1,0 +1,15 @@
+//! The model file: ordinary ONNX with a [`Manifest`] in its metadata.
+
+#[cfg(feature = "builder")]
+pub mod builder;
+mod check;
+mod cut;
+mod file;
+mod manifest;
+mod outline;
+pub mod proto;
+
+pub use check::{CONCEPT, IMAGE, number_type};
+pub use cut::{Part, Parts, cut};
+pub use file::ModelFile;
+pub use manifest::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, MultiplyAdds, Training};

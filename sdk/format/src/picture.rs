@@ -1,0 +1,92 @@
+//! A generated picture.
+
+use ndarray::{Array3, ArrayView3, ArrayViewMut3};
+
+/// An RGB picture `[3, height, width]`, values from 0 to 1 as on a screen (sRGB), row 0 at the top.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    values: Array3<f32>,
+}
+
+impl Picture {
+    /// A black picture.
+    pub fn new(width: usize, height: usize) -> Self {
+        Self {
+            values: Array3::zeros((3, height, width)),
+        }
+    }
+
+    /// Width and height in pixels.
+    pub fn size(&self) -> (usize, usize) {
+        let (_, height, width) = self.values.dim();
+        (width, height)
+    }
+
+    /// The values `[3, height, width]`.
+    pub fn values(&self) -> ArrayView3<'_, f32> {
+        self.values.view()
+    }
+
+    /// The values `[3, height, width]`, to be changed in place.
+    pub fn values_mut(&mut self) -> ArrayViewMut3<'_, f32> {
+        self.values.view_mut()
+    }
+
+    /// 8-bit RGB, pixel by pixel, halves rounded away from zero; what is no number becomes 0.
+    pub fn to_rgb8(&self) -> Vec<u8> {
+        let (width, height) = self.size();
+        let mut bytes = vec![0; 3 * width * height];
+        for (plane, values) in self.values.outer_iter().enumerate() {
+            let bytes = bytes[plane..].iter_mut().step_by(3);
+            for (byte, value) in bytes.zip(values) {
+                // `as` clips to 0..=255 and turns NaN into 0.
+                *byte = (value * 255.0).round() as u8;
+            }
+        }
+        bytes
+    }
+
+    /// Gives the picture another size, keeping the memory where that is enough. The values are
+    /// unspecified afterwards.
+    pub fn resize(&mut self, width: usize, height: usize) {
+        if self.size() == (width, height) {
+            return;
+        }
+        let (mut values, _) = std::mem::take(&mut self.values).into_raw_vec_and_offset();
+        values.resize(3 * width * height, 0.0);
+        self.values =
+            Array3::from_shape_vec((3, height, width), values).expect("three values a pixel");
+    }
+
+    /// The values as one slice, plane by plane.
+    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+        self.values
+            .as_slice_mut()
+            .expect("values are never handed out to be laid out otherwise")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_rounded_and_clipped() {
+        let mut picture = Picture::new(2, 1);
+        let values = [0.5, 2.0, -1.0, f32::NAN, 1.0 / 255.0, 0.1];
+        picture
+            .values_mut()
+            .iter_mut()
+            .zip(values)
+            .for_each(|(p, v)| *p = v);
+        assert_eq!(picture.to_rgb8(), [128, 0, 1, 255, 0, 26]);
+    }
+
+    #[test]
+    fn resizing_keeps_three_planes() {
+        let mut picture = Picture::new(2, 2);
+        picture.resize(4, 3);
+        assert_eq!(picture.size(), (4, 3));
+        assert_eq!(picture.as_mut_slice().len(), 36);
+    }
+}

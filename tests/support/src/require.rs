@@ -1,0 +1,43 @@
+//! What tests need that may not be there. `cargo test` leaves out what it cannot run; with `MULTICOND_REQUIRE_...=1`,
+//! as `cargo xtask test` sets it, that is a failure.
+
+use std::{env, ffi::OsString, path::PathBuf, process::Command};
+
+/// Says that a test leaves something out.
+///
+/// # Panics
+/// When `MULTICOND_REQUIRE_` and this name is 1.
+pub fn skip(name: &str, what: &str, reason: &str) {
+    let variable = format!("MULTICOND_REQUIRE_{name}");
+    let required = env::var_os(&variable).is_some_and(|value| value == "1");
+    assert!(
+        !required,
+        "{variable}=1, but {what} cannot be used: {reason}"
+    );
+    eprintln!("SKIPPED: needs {what}: {reason}");
+}
+
+/// The Python interpreter with the packages that tests compare with.
+pub fn python() -> Option<OsString> {
+    let python = env::var_os("MULTICOND_PYTHON");
+    if python.is_none() {
+        let reason = "MULTICOND_PYTHON names no interpreter with the packages of xtask/assets";
+        skip("PYTHON", "Python", reason);
+    }
+    python
+}
+
+/// The prefix of the installed C library.
+pub fn install_prefix() -> Option<PathBuf> {
+    let prefix = env::var_os("MULTICOND_INSTALL").map(PathBuf::from);
+    if prefix.is_none() {
+        let reason = "MULTICOND_INSTALL names no prefix; `cargo xtask test` installs one";
+        skip("INSTALL", "the installed C library", reason);
+    }
+    prefix
+}
+
+/// Whether a program can be started.
+pub fn has_program(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}
