@@ -1,0 +1,175 @@
+//! The engine `cuda`: ONNX Runtime with CUDA on an NVIDIA GPU.
+
+use std::sync::Arc;
+
+use super::open;
+use crate::{
+    cuda,
+    engine::{
+        Backend, Device, Setting,
+        backend::{Descriptor, Request},
+        settings::settings,
+    },
+    error::Result,
+};
+
+const TITLE: &str = "ONNX Runtime with CUDA";
+
+settings! {
+    /// Settings of the engine `cuda`.
+    pub struct Cuda for "cuda" {
+        /// Allow TensorFloat-32 in matrix products, true or false (default); pictures differ by rounding.
+        pub tf32: bool,
+        /// Record the GPU's work for a picture as a CUDA graph and replay it, true or false (default).
+        pub cuda_graph: bool,
+        /// Most bytes that CUDA's memory arena may take; no limit by default.
+        pub memory_limit: Option<u64>,
+    }
+}
+
+pub(in crate::engine) struct CudaEngine;
+
+impl Descriptor for CudaEngine {
+    fn name(&self) -> &'static str {
+        Cuda::ENGINE
+    }
+
+    fn title(&self) -> &'static str {
+        TITLE
+    }
+
+    fn device(&self) -> Device {
+        Device::Gpu(0)
+    }
+
+    fn is_automatic(&self) -> bool {
+        true
+    }
+
+    fn requirements(&self) -> &'static str {
+        "an NVIDIA GPU, CUDA, cuDNN, and an ONNX Runtime built with CUDA (PyPI: onnxruntime-gpu)"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        Cuda::SETTINGS
+    }
+
+    fn is_hopeless(&self) -> Option<String> {
+        cuda::available()
+            .err()
+            .map(|error| error.reason().to_owned())
+    }
+
+    fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>> {
+        open!(
+            request,
+            TITLE,
+            CudaProvider {
+                settings: Cuda::parse(request.settings)?,
+                gpu: request.device.gpu_number(),
+            }
+        )
+    }
+}
+
+#[cfg(feature = "ort")]
+pub(super) use provider::{CudaProvider, ort_options};
+
+#[cfg(feature = "ort")]
+mod provider {
+    use std::path::PathBuf;
+
+    use ::ort::{ep::CUDA, session::builder::SessionBuilder};
+
+    use super::{super::provider::*, Cuda, TITLE};
+    use crate::{cuda::Gpu, engine::Capabilities};
+
+    pub(in super::super) struct CudaProvider {
+        pub(super) settings: Cuda,
+        pub(super) gpu: u32,
+    }
+
+    impl Provider for CudaProvider {
+        fn title(&self) -> &'static str {
+            TITLE
+        }
+
+        fn ort_name(&self) -> &'static str {
+            "CUDAExecutionProvider"
+        }
+
+        fn capabilities(&self) -> Capabilities {
+            GPU_CAPABILITIES
+        }
+
+        fn resident(&self) -> Option<Gpu> {
+            self.settings.cuda_graph.then_some(Gpu {
+                number: self.gpu,
+                stream: 0,
+            })
+        }
+
+        fn register(
+            &self,
+            builder: SessionBuilder,
+            _: Option<&PathBuf>,
+        ) -> ::ort::Result<SessionBuilder> {
+            let mut options = ort_options(&self.settings, self.gpu);
+            options.push(("enable_cuda_graph", flag(self.settings.cuda_graph)));
+            Ok(builder.with_execution_providers([configured(CUDA::default(), options)])?)
+        }
+    }
+
+    /// Keys of <https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html>.
+    pub(in super::super) fn ort_options(settings: &Cuda, gpu: u32) -> OrtOptions {
+        let mut options = vec![
+            ("device_id", gpu.to_string()),
+            ("use_tf32", flag(settings.tf32)),
+            // The default tries every algorithm during the first run of each size.
+            ("cudnn_conv_algo_search", "HEURISTIC".into()),
+            ("arena_extend_strategy", "kSameAsRequested".into()),
+        ];
+        if let Some(bytes) = settings.memory_limit {
+            options.push(("gpu_mem_limit", bytes.to_string()));
+        }
+        options
+    }
+}
+
+#[cfg(all(test, feature = "ort"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_become_options_of_onnx_runtime() {
+        let settings = "tf32=1,memory_limit=1073741824".parse().unwrap();
+        let options = ort_options(&Cuda::parse(&settings).unwrap(), 2);
+        for (key, value) in [
+            ("device_id", "2"),
+            ("use_tf32", "1"),
+            ("gpu_mem_limit", "1073741824"),
+        ] {
+            assert!(options.contains(&(key, value.into())), "{options:?}");
+        }
+        let plain = ort_options(&Cuda::default(), 0);
+        assert!(plain.contains(&("use_tf32", "0".into())));
+        let wrong = "fp16=1".parse().unwrap();
+        let error = Cuda::parse(&wrong).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "option `fp16`: unknown, engine `cuda` has tf32, cuda_graph, memory_limit"
+        );
+    }
+
+    #[test]
+    fn typed_settings_come_back() {
+        let typed = Cuda {
+            tf32: true,
+            memory_limit: Some(5),
+            ..Cuda::default()
+        };
+        let options = crate::engine::EngineOptions::from(typed.clone());
+        assert_eq!(options.engine, "cuda");
+        assert_eq!(Cuda::parse(&options.settings).unwrap(), typed);
+    }
+}

@@ -1,0 +1,278 @@
+//! One graph in ONNX Runtime, run on the caller's memory without copies.
+//!
+//! This goes past `ort`'s safe values to the C functions: those neither write into a caller's output
+//! nor run without allocating.
+
+use std::{
+    ffi::{CString, c_char, c_void},
+    path::PathBuf,
+    ptr::{self, NonNull},
+    sync::Arc,
+};
+
+use ::ort::{
+    AsPointer,
+    environment::Environment,
+    logging::LogLevel,
+    memory::{AllocationDevice, AllocatorType, MemoryInfo, MemoryType},
+    session::{RunOptions, Session as Loaded, builder::GraphOptimizationLevel},
+    sys::{ONNXTensorElementDataType as Type, OrtStatusPtr, OrtValue},
+};
+
+use super::{provider::Provider, runtime::NAME};
+use crate::{
+    cuda::{Buffer, Gpu},
+    engine::{Data, Session, Shape, Stop, Tensor},
+    error::{Error, Result},
+    threads::SessionThreads,
+};
+
+pub(super) struct OrtSession {
+    session: Loaded,
+    inputs: Vec<Slot>,
+    output: Slot,
+    memory: MemoryInfo<'static>,
+    /// The GPU whose memory the tensors stay in, if that is asked for.
+    resident: Option<Gpu>,
+    run: Arc<Run>,
+    // The two lists that a run takes.
+    names: Vec<*const c_char>,
+    values: Vec<*const OrtValue>,
+}
+
+// SAFETY: the lists point into `inputs`, which moves along, and are filled anew by each run.
+unsafe impl Send for OrtSession {}
+
+/// An input or output, with the value of the last run.
+struct Slot {
+    name: CString,
+    value: Option<Value>,
+    /// The tensor on the GPU, where it has to stay in one place.
+    copy: Option<Buffer>,
+}
+
+impl OrtSession {
+    pub(super) fn new(loader: &Loader<'_>, model: &[u8]) -> Result<Self> {
+        let title = loader.provider.title();
+        let failed = |error: ::ort::Error| Error::engine(title, error);
+        let session = loader.load(model).map_err(failed)?;
+        let inputs = session.inputs().iter();
+        let inputs: Vec<Slot> = inputs
+            .map(|input| Slot::new(input.name()))
+            .collect::<Result<_>>()?;
+        let resident = loader.provider.resident();
+        let output = session.outputs().first();
+        let output = output.ok_or_else(|| Error::engine(NAME, "the model has no output"))?;
+        Ok(Self {
+            names: Vec::with_capacity(inputs.len()),
+            values: Vec::with_capacity(inputs.len()),
+            inputs,
+            output: Slot::new(output.name())?,
+            session,
+            memory: match resident {
+                None => MemoryInfo::default(),
+                Some(gpu) => gpu_memory(gpu).map_err(failed)?,
+            },
+            resident,
+            run: Arc::new(Run(RunOptions::new().map_err(failed)?)),
+        })
+    }
+}
+
+fn gpu_memory(gpu: Gpu) -> ::ort::Result<MemoryInfo<'static>> {
+    MemoryInfo::new(
+        AllocationDevice::CUDA,
+        gpu.number as i32,
+        AllocatorType::Device,
+        MemoryType::Default,
+    )
+}
+
+/// How sessions are loaded.
+pub(super) struct Loader<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) provider: &'a dyn Provider,
+    pub(super) model_cache: Option<&'a PathBuf>,
+    pub(super) threads: SessionThreads,
+}
+
+impl Loader<'_> {
+    pub(super) fn load(&self, model: &[u8]) -> ::ort::Result<Loaded> {
+        let builder = Loaded::builder(self.environment)?
+            .with_optimization_level(GraphOptimizationLevel::All)?
+            .with_intra_threads(self.threads.count)?
+            .with_inter_threads(1)?
+            .with_intra_op_spinning(self.threads.spin)?
+            .with_log_level(LogLevel::Warning)?;
+        let mut builder = self.provider.register(builder, self.model_cache)?;
+        builder.commit_from_memory(model)
+    }
+}
+
+impl Session for OrtSession {
+    fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
+        self.names.clear();
+        self.values.clear();
+        for slot in &mut self.inputs {
+            let is_it = |input: &&Tensor| input.name().as_bytes() == slot.name.as_bytes();
+            let input = inputs.iter().find(is_it).ok_or_else(|| {
+                let name = slot.name.to_string_lossy();
+                Error::engine(NAME, format_args!("input `{name}` is not given"))
+            })?;
+            // ONNX Runtime takes inputs by the same function as outputs, and does not write to them.
+            let (data, bytes, kind) = match input.data() {
+                Data::Float(data) => (data.as_ptr().cast(), size_of_val(&data[..]), FLOAT),
+                Data::Int(data) => (data.as_ptr().cast(), size_of_val(&data[..]), INT),
+            };
+            let mut memory = Memory {
+                data,
+                bytes,
+                kind,
+                shape: input.shape(),
+            };
+            if let Some(gpu) = self.resident {
+                // SAFETY: the input's own numbers.
+                let numbers = unsafe { std::slice::from_raw_parts(data.cast::<u8>(), bytes) };
+                let copy = slot.copy(gpu, bytes)?;
+                copy.fill(numbers)?;
+                memory.data = copy.address() as *const c_void;
+            }
+            self.names.push(slot.name.as_ptr());
+            self.values.push(slot.value(&self.memory, memory)?);
+        }
+        let shape = output.shape();
+        let data = output.as_floats_mut();
+        let bytes = size_of_val(data);
+        let mut memory = Memory {
+            data: data.as_ptr().cast(),
+            bytes,
+            kind: FLOAT,
+            shape,
+        };
+        if let Some(gpu) = self.resident {
+            memory.data = self.output.copy(gpu, bytes)?.address() as *const c_void;
+        }
+        let mut out = self.output.value(&self.memory, memory)?;
+        // SAFETY: names and values are alive, as many as said, and of this session; the output's value
+        // is given, so ONNX Runtime checks its shape and writes into its memory. `&mut self` and the
+        // borrows of the tensors keep others out.
+        check(unsafe {
+            (::ort::api().Run)(
+                self.session.ptr().cast_mut(),
+                self.run.0.ptr(),
+                self.names.as_ptr(),
+                self.values.as_ptr(),
+                self.values.len(),
+                &self.output.name.as_ptr(),
+                1,
+                &mut out,
+            )
+        })?;
+        if let Some(copy) = &self.output.copy {
+            // SAFETY: the output's own numbers, for which any bytes are values.
+            let numbers =
+                unsafe { std::slice::from_raw_parts_mut(data.as_mut_ptr().cast::<u8>(), bytes) };
+            copy.copy_to(numbers)?;
+        }
+        Ok(())
+    }
+
+    fn stop(&self) -> Option<Arc<dyn Stop>> {
+        Some(self.run.clone())
+    }
+}
+
+const FLOAT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+const INT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
+
+/// What a session's runs run under.
+struct Run(RunOptions);
+
+impl Stop for Run {
+    fn stop(&self) {
+        // Fails on a null pointer only.
+        let _ = self.0.terminate();
+    }
+
+    fn allow(&self) {
+        let _ = self.0.unterminate();
+    }
+}
+
+impl Slot {
+    fn new(name: &str) -> Result<Self> {
+        let name = CString::new(name);
+        Ok(Self {
+            name: name.map_err(|_| Error::engine(NAME, "a name in the model has a zero byte"))?,
+            value: None,
+            copy: None,
+        })
+    }
+
+    /// The tensor on the GPU, the same as in the last run if that had as many bytes.
+    fn copy(&mut self, gpu: Gpu, bytes: usize) -> Result<&mut Buffer> {
+        let copy = match self.copy.take() {
+            Some(copy) if copy.bytes() == bytes => copy,
+            _ => Buffer::new(gpu, bytes)?,
+        };
+        Ok(self.copy.insert(copy))
+    }
+
+    /// ONNX Runtime's value over this memory: the last run's if that was over the same.
+    fn value(&mut self, info: &MemoryInfo<'_>, memory: Memory) -> Result<*mut OrtValue> {
+        let value = match self.value.take() {
+            Some(value) if value.memory == memory => value,
+            _ => Value::new(info, memory)?,
+        };
+        Ok(self.value.insert(value).pointer.as_ptr())
+    }
+}
+
+/// A tensor's memory. A value over it holds nothing else, so equal memory makes equal values.
+#[derive(Clone, Copy, PartialEq)]
+struct Memory {
+    data: *const c_void,
+    bytes: usize,
+    kind: Type,
+    shape: Shape,
+}
+
+/// An ONNX Runtime value over memory that it does not own.
+struct Value {
+    pointer: NonNull<OrtValue>,
+    memory: Memory,
+}
+
+impl Value {
+    fn new(info: &MemoryInfo<'_>, memory: Memory) -> Result<Self> {
+        let shape = memory.shape.map(|side| side as i64);
+        let mut value = ptr::null_mut();
+        // SAFETY: stores the pointer and looks at nothing behind it; `Slot::value` hands the value out
+        // only for a run over that memory.
+        check(unsafe {
+            (::ort::api().CreateTensorWithDataAsOrtValue)(
+                info.ptr(),
+                memory.data.cast_mut(),
+                memory.bytes,
+                shape.as_ptr(),
+                shape.len(),
+                memory.kind,
+                &mut value,
+            )
+        })?;
+        let pointer = NonNull::new(value).ok_or_else(|| Error::engine(NAME, "made no value"))?;
+        Ok(Self { pointer, memory })
+    }
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        // SAFETY: made by `new`, released once.
+        unsafe { (::ort::api().ReleaseValue)(self.pointer.as_ptr()) }
+    }
+}
+
+fn check(status: OrtStatusPtr) -> Result<()> {
+    // SAFETY: the status comes from ONNX Runtime just now, and is not used again.
+    unsafe { ::ort::Error::result_from_status(status) }.map_err(|error| Error::engine(NAME, error))
+}

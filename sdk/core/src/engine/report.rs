@@ -1,0 +1,72 @@
+//! Which engines can run here, and why not more.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Device, ENGINES, EngineOptions, Setting, backend::Descriptor, select::open};
+
+/// What is known about one engine on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EngineReport {
+    /// The name that selects it.
+    pub name: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// The hardware that it runs on: `cpu` or `gpu`.
+    pub device: &'static str,
+    /// Whether it can run models here.
+    pub available: bool,
+    /// Whether `auto` takes it.
+    pub auto: bool,
+    /// Its version, if it is available.
+    pub version: Option<String>,
+    /// Its library, if it is available and not built in.
+    pub library: Option<PathBuf>,
+    /// Why it is not available.
+    pub reason: Option<String>,
+    /// What has to be on a machine for it.
+    pub requirements: &'static str,
+    /// The settings that it takes.
+    pub settings: &'static [Setting],
+}
+
+/// Every engine, best first: whether it can run here, and which one `auto` takes. `ort_library` is ONNX Runtime's
+/// library or its folder, if it is not to be searched for.
+pub fn engines(ort_library: Option<&Path>) -> Vec<EngineReport> {
+    let options = EngineOptions::default().with_ort_library(ort_library.map(Path::to_owned));
+    let mut reports: Vec<EngineReport> = ENGINES
+        .iter()
+        .map(|engine| report(*engine, &options))
+        .collect();
+    let is_automatic = |name| ENGINES.iter().any(|e| e.name() == name && e.is_automatic());
+    let mut usable = reports.iter_mut().filter(|report| report.available);
+    if let Some(taken) = usable.find(|report| is_automatic(report.name)) {
+        taken.auto = true;
+    }
+    reports
+}
+
+fn report(engine: &'static dyn Descriptor, options: &EngineOptions) -> EngineReport {
+    let opened = open(engine, options);
+    let (version, library, reason) = match &opened {
+        Ok(backend) => (Some(backend.version().into()), backend.library(), None),
+        Err(error) => (None, None, Some(error.reason().into())),
+    };
+    EngineReport {
+        name: engine.name(),
+        title: engine.title(),
+        device: match engine.device() {
+            Device::Gpu(_) => "gpu",
+            Device::Auto | Device::Cpu => "cpu",
+        },
+        available: opened.is_ok(),
+        auto: false,
+        version,
+        library,
+        reason,
+        requirements: engine.requirements(),
+        settings: engine.settings(),
+    }
+}

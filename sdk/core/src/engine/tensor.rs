@@ -1,0 +1,77 @@
+//! The memory that graphs run on: named, shaped, owned, and used again from run to run.
+
+use super::Shape;
+
+/// A named tensor in C order.
+pub(crate) struct Tensor {
+    name: String,
+    shape: Shape,
+    data: Data,
+}
+
+/// As many numbers as the shape says.
+pub(crate) enum Data {
+    Float(Vec<f32>),
+    Int(Vec<i32>),
+}
+
+/// [`Data`] whose length stays.
+pub(crate) enum DataMut<'a> {
+    Float(&'a mut [f32]),
+    Int(&'a mut [i32]),
+}
+
+impl Tensor {
+    pub(crate) fn floats(name: impl Into<String>, shape: Shape, value: f32) -> Self {
+        Self {
+            name: name.into(),
+            shape,
+            data: Data::Float(vec![value; shape.iter().product()]),
+        }
+    }
+
+    pub(crate) fn ints(name: impl Into<String>, shape: Shape, value: i32) -> Self {
+        Self {
+            name: name.into(),
+            shape,
+            data: Data::Int(vec![value; shape.iter().product()]),
+        }
+    }
+
+    #[cfg(any(feature = "ort", feature = "tract"))]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    pub(crate) fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// The numbers of a float tensor.
+    pub(crate) fn as_floats(&self) -> &[f32] {
+        match &self.data {
+            Data::Float(values) => values,
+            Data::Int(_) => unreachable!("`{}` holds integers", self.name),
+        }
+    }
+
+    /// The numbers of a float tensor, to be changed in place.
+    pub(crate) fn as_floats_mut(&mut self) -> &mut [f32] {
+        match &mut self.data {
+            Data::Float(values) => values,
+            Data::Int(_) => unreachable!("`{}` holds integers", self.name),
+        }
+    }
+
+    /// The numbers, to be changed in place.
+    pub(crate) fn data_mut(&mut self) -> DataMut<'_> {
+        match &mut self.data {
+            Data::Float(values) => DataMut::Float(values),
+            Data::Int(values) => DataMut::Int(values),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A frame's labels as a model takes them, and which pixels changed since the last frame.
+
+use super::frame::{Frame, Source};
+use crate::{
+    engine::{Data, DataMut, Tensor},
+    error::Result,
+    label::{Label, LabelMap, MISSING, canonicalise, class_or_missing},
+    model::Manifest,
+    pixels::Decoder,
+};
+
+/// Every label of a model over a picture. What is missing is written in one way only, so that two pixels are
+/// alike exactly if their bits are.
+pub(super) struct Planes {
+    /// The frame's size, and the picture's, which is padded to whole tiles.
+    size: (usize, usize),
+    padded: (usize, usize),
+    /// One `[1, channels, height, width]` for each label, in the model's order.
+    tensors: Vec<Tensor>,
+    /// Whether the last frame had the label.
+    known: Vec<bool>,
+    /// Whether a pixel changed since its last merge.
+    changed: Vec<bool>,
+    // One row of one label, and copies of images on a GPU.
+    floats: Vec<f32>,
+    ints: Vec<i32>,
+    scratch: [Vec<u8>; 2],
+}
+
+impl Planes {
+    /// Nothing is known, and every pixel changed.
+    pub(super) fn new(labels: &[Label], size: (usize, usize), padded: (usize, usize)) -> Self {
+        let (width, height) = padded;
+        let channels = labels.iter().map(Label::channels).max().unwrap_or(1);
+        Self {
+            size,
+            padded,
+            tensors: labels.iter().map(|l| missing(l, [height, width])).collect(),
+            known: vec![false; labels.len()],
+            changed: vec![true; width * height],
+            floats: vec![MISSING; channels * size.0],
+            ints: vec![0; size.0],
+            scratch: [Vec::new(), Vec::new()],
+        }
+    }
+
+    pub(super) fn size(&self) -> (usize, usize) {
+        self.size
+    }
+
+    /// Pixels of the padded picture.
+    pub(super) fn pixels(&self) -> usize {
+        self.changed.len()
+    }
+
+    pub(super) fn tensors(&self) -> &[Tensor] {
+        &self.tensors
+    }
+
+    pub(super) fn changed(&self) -> &[bool] {
+        &self.changed
+    }
+
+    /// Every pixel counts as changed, or none.
+    pub(super) fn mark_all(&mut self, changed: bool) {
+        self.changed.fill(changed);
+    }
+
+    /// Takes a frame of this size. One that was checked fails only where an image on a GPU cannot be copied;
+    /// what was taken until then is marked as changed.
+    pub(super) fn update(&mut self, frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
+        for (index, label) in manifest.labels.iter().enumerate() {
+            let source = frame.source(&label.name);
+            if source.is_none() && !self.known[index] {
+                continue;
+            }
+            self.known[index] = true;
+            self.take(index, label, source)?;
+            self.known[index] = source.is_some();
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, index: usize, label: &Label, source: Option<&Source<'_>>) -> Result<()> {
+        let (width, height) = self.size;
+        let channels = label.channels();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let decoder = match source {
+            Some(Source::Image(image)) => Some(Decoder::new(*image, &mut scratch)?),
+            _ => None,
+        };
+        let map = match source {
+            Some(Source::Map(map)) => Some(map),
+            _ => None,
+        };
+        for y in 0..height {
+            match (label.encoding(), label.missing_class()) {
+                (Some(encoding), _) => {
+                    let row = &mut self.floats[..channels * width];
+                    match (&decoder, map) {
+                        (Some(decoder), _) => decoder.values(y, channels, &encoding, row),
+                        (None, Some(LabelMap::Values(values))) => {
+                            for (channel, row) in row.chunks_exact_mut(width).enumerate() {
+                                let values = values.slice(ndarray::s![channel, y, ..]);
+                                row.iter_mut()
+                                    .zip(values)
+                                    .for_each(|(to, from)| *to = *from);
+                            }
+                            canonicalise(row, width, &encoding);
+                        }
+                        _ => row.fill(MISSING),
+                    }
+                }
+                (None, missing) => {
+                    let missing = missing.unwrap_or_default();
+                    let row = &mut self.ints[..];
+                    match (&decoder, map) {
+                        (Some(decoder), _) => decoder.classes(y, label, missing, row),
+                        (None, Some(LabelMap::Classes(ids))) => {
+                            let classes = label.class_count();
+                            row.iter_mut().zip(ids.row(y)).for_each(|(to, &id)| {
+                                *to = class_or_missing(id, classes, missing);
+                            });
+                        }
+                        _ => row.fill(missing),
+                    }
+                }
+            }
+            // The last row goes on to the padded picture's end.
+            let last = if y + 1 == height {
+                self.padded.1
+            } else {
+                y + 1
+            };
+            for to in y..last {
+                self.store(index, to);
+            }
+        }
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    /// Compares the row at hand with row `y` of a label, and puts it there.
+    fn store(&mut self, index: usize, y: usize) {
+        let (width, pixels) = (self.padded.0, self.changed.len());
+        let place = y * width..(y + 1) * width;
+        let changed = &mut self.changed[place.clone()];
+        match self.tensors[index].data_mut() {
+            DataMut::Float(planes) => {
+                let rows = self.floats.chunks_exact(self.size.0);
+                for (plane, row) in planes.chunks_exact_mut(pixels).zip(rows) {
+                    store(&mut plane[place.clone()], row, changed, f32::to_bits);
+                }
+            }
+            DataMut::Int(plane) => store(&mut plane[place], &self.ints, changed, |id| id as u32),
+        }
+    }
+
+    /// The bits of one pixel, all labels.
+    pub(super) fn bits(&self, pixel: usize) -> impl Iterator<Item = u32> {
+        let pixels = self.pixels();
+        self.tensors.iter().flat_map(move |tensor| {
+            let channels = tensor.shape()[1];
+            (0..channels).map(move |channel| match tensor.data() {
+                Data::Float(values) => values[channel * pixels + pixel].to_bits(),
+                Data::Int(values) => values[pixel] as u32,
+            })
+        })
+    }
+}
+
+/// A label of which nothing is known, over `[height, width]` pixels.
+pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Tensor {
+    let shape = [1, label.channels(), height, width];
+    match label.missing_class() {
+        None => Tensor::floats(&label.name, shape, MISSING),
+        Some(missing) => Tensor::ints(&label.name, shape, missing),
+    }
+}
+
+/// `row`, its last value repeated, to `place`.
+fn store<T: Copy>(place: &mut [T], row: &[T], changed: &mut [bool], bits: impl Fn(T) -> u32) {
+    let Some(&last) = row.last() else {
+        return;
+    };
+    let same = |place: &[T]| place.iter().zip(row).all(|(&a, &b)| bits(a) == bits(b));
+    if same(place) && place[row.len()..].iter().all(|&a| bits(a) == bits(last)) {
+        return;
+    }
+    let values = row.iter().copied().chain(std::iter::repeat(last));
+    for ((place, value), changed) in place.iter_mut().zip(values).zip(changed) {
+        *changed |= bits(*place) != bits(value);
+        *place = value;
+    }
+}
+
+/// Checks that a model can make a picture of a frame.
+///
+/// # Errors
+/// When the frame has a label that the model lacks, or one of another kind.
+pub(super) fn check(frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
+    for name in frame.names() {
+        let label = manifest.label(name)?;
+        match frame.source(name) {
+            Some(Source::Map(map)) => map.check(label)?,
+            Some(Source::Image(image)) => image.check(label)?,
+            None => {}
+        }
+    }
+    Ok(())
+}

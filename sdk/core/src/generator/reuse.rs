@@ -1,0 +1,152 @@
+//! What is computed anew: the pixels that changed since the last frame go through the merge, duplicates among them
+//! once; all others keep their concept vector.
+
+use super::planes::Planes;
+
+/// The work of one picture. Pixels that are in neither list are reused as they are.
+pub(super) struct Reuse {
+    /// Pixels to merge, one after the other, each in its lane: at a place that is the pixel modulo the number of
+    /// lanes. [`EMPTY`] where a lane has no more.
+    pub(super) places: Vec<u32>,
+    /// How many pixels that are.
+    pub(super) merged: usize,
+    /// Pixels that take over the concept vector of another one of their lane, and that one.
+    pub(super) duplicates: Vec<(u32, u32)>,
+    lanes: Vec<Vec<u32>>,
+    /// The latest pixel of each hash. A later one of the same hash replaces it, so that duplicates are now
+    /// and then merged twice, for a table of constant size.
+    table: Vec<u32>,
+}
+
+/// No pixel.
+pub(super) const EMPTY: u32 = u32::MAX;
+
+const SLOTS: usize = 1 << 16;
+
+impl Reuse {
+    pub(super) fn new(pixels: usize, lanes: usize) -> Self {
+        let longest = pixels.div_ceil(lanes);
+        Self {
+            places: Vec::with_capacity(longest * lanes),
+            merged: 0,
+            duplicates: Vec::with_capacity(pixels),
+            lanes: (0..lanes).map(|_| Vec::with_capacity(longest)).collect(),
+            table: vec![EMPTY; SLOTS],
+        }
+    }
+
+    /// Plans the work on the changed pixels; without `find_duplicates` all of them are merged.
+    pub(super) fn plan(&mut self, planes: &Planes, find_duplicates: bool) {
+        self.lanes.iter_mut().for_each(Vec::clear);
+        self.duplicates.clear();
+        self.table.fill(EMPTY);
+        let lanes = self.lanes.len();
+        let changed = planes.changed().iter().enumerate();
+        for (pixel, _) in changed.filter(|(_, changed)| **changed) {
+            let lane = pixel % lanes;
+            if find_duplicates {
+                let slot = &mut self.table[hash(planes, pixel, lane)];
+                let other = *slot as usize;
+                if *slot != EMPTY
+                    && other % lanes == lane
+                    && planes.bits(other).eq(planes.bits(pixel))
+                {
+                    self.duplicates.push((pixel as u32, *slot));
+                    continue;
+                }
+                *slot = pixel as u32;
+            }
+            self.lanes[lane].push(pixel as u32);
+        }
+        self.merged = self.lanes.iter().map(Vec::len).sum();
+        let longest = self.lanes.iter().map(Vec::len).max().unwrap_or(0);
+        self.places.clear();
+        for place in 0..longest {
+            let pixels = self.lanes.iter().map(|lane| lane.get(place));
+            self.places
+                .extend(pixels.map(|pixel| pixel.unwrap_or(&EMPTY)));
+        }
+    }
+}
+
+/// A slot of the table, by the multiplicative hash of Fowler, Noll and Vo on whole words.
+fn hash(planes: &Planes, pixel: usize, lane: usize) -> usize {
+    let mix = |hash: u64, bits: u32| (hash ^ u64::from(bits)).wrapping_mul(0x100_0000_01b3);
+    let hash = planes
+        .bits(pixel)
+        .fold(0xcbf2_9ce4_8422_2325 ^ lane as u64, mix);
+    // The low bits of a float say little, and of a product nothing about its high bits.
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> (64 - SLOTS.ilog2())) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::*;
+    use crate::{
+        generator::Frame,
+        label::{Label, LabelMap},
+        model::Manifest,
+    };
+
+    fn manifest() -> Manifest {
+        Manifest::new("depth", vec![Label::depth()], 1)
+    }
+
+    #[test]
+    fn changed_pixels_are_merged_and_duplicates_once() {
+        let manifest = manifest();
+        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2));
+        let mut reuse = Reuse::new(8, 1);
+        let mut planned = |planes: &Planes, find_duplicates| {
+            reuse.plan(planes, find_duplicates);
+            assert_eq!(reuse.merged, reuse.places.len());
+            (reuse.places.clone(), reuse.duplicates.clone())
+        };
+        assert_eq!(planned(&planes, false).0, [0, 1, 2, 3, 4, 5, 6, 7]);
+        let (merged, duplicates) = planned(&planes, true);
+        assert_eq!(merged, [0]);
+        assert_eq!(duplicates.len(), 7);
+        assert!(duplicates.iter().all(|duplicate| duplicate.1 == 0));
+
+        planes.mark_all(false);
+        let mut depth = Array3::from_elem((1, 2, 4), f32::NAN);
+        depth[[0, 0, 1]] = 2.0;
+        depth[[0, 1, 2]] = 2.0;
+        depth[[0, 1, 3]] = 3.0;
+        let mut frame = Frame::new(4, 2);
+        frame.set("depth", LabelMap::Values(depth)).unwrap();
+        planes.update(&frame, &manifest).unwrap();
+        assert_eq!(planned(&planes, true), (vec![1, 7], vec![(6, 1)]));
+        planes.mark_all(false);
+        planes.update(&frame, &manifest).unwrap();
+        assert_eq!(planned(&planes, true), (vec![], vec![]));
+        // Taken away again, the three are missing as they were at first.
+        assert!(frame.unset("depth"));
+        planes.update(&frame, &manifest).unwrap();
+        assert_eq!(planned(&planes, true), (vec![1], vec![(6, 1), (7, 1)]));
+    }
+
+    #[test]
+    fn pixels_stay_in_their_lane() {
+        let manifest = manifest();
+        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2));
+        let mut reuse = Reuse::new(8, 4);
+        reuse.plan(&planes, true);
+        assert_eq!(reuse.places, [0, 1, 2, 3]);
+        assert_eq!(reuse.duplicates, [(4, 0), (5, 1), (6, 2), (7, 3)]);
+        planes.mark_all(false);
+        let mut depth = Array3::from_elem((1, 2, 4), f32::NAN);
+        for (x, y) in [(1, 0), (1, 1), (3, 1)] {
+            depth[[0, y, x]] = (1 + x + y) as f32;
+        }
+        let mut frame = Frame::new(4, 2);
+        frame.set("depth", LabelMap::Values(depth)).unwrap();
+        planes.update(&frame, &manifest).unwrap();
+        reuse.plan(&planes, true);
+        assert_eq!(reuse.merged, 3);
+        assert_eq!(reuse.places, [EMPTY, 1, EMPTY, 7, EMPTY, 5, EMPTY, EMPTY]);
+    }
+}

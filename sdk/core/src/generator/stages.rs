@@ -1,0 +1,169 @@
+//! A model in its engine: the merge and the rendering, and how a picture's buffers go through them.
+
+use std::sync::Arc;
+
+use multicond_format::model::{Part, cut};
+
+use super::{Execution, Options, buffers::Buffers, control::Reporter, tiled_merge::TiledMerge};
+use crate::{
+    engine::{Backend, Session, Stop},
+    error::Result,
+    model::ModelFile,
+    threads::{Division, SessionThreads},
+};
+
+pub(super) enum Stages {
+    /// Merge and render, cut at the concept tensor.
+    Cut {
+        merge: Box<TiledMerge>,
+        render: Render,
+    },
+    Uncut(Box<dyn Session>),
+}
+
+pub(super) enum Render {
+    AnySize(Box<dyn Session>),
+    EachSize(Box<EachSize>),
+}
+
+/// The render part, loaded anew for each size, for engines that want that.
+pub(super) struct EachSize {
+    part: Part,
+    threads: SessionThreads,
+    session: Option<Box<dyn Session>>,
+}
+
+impl Stages {
+    pub(super) fn load(file: ModelFile, engine: &dyn Backend, options: &Options) -> Result<Self> {
+        let capabilities = engine.capabilities();
+        let most = capabilities.most_workers;
+        let division = Division::new(options.threads, options.spin, most)?;
+        let (workers, threads) = (division.merge_workers, division.render);
+        let pixels = options.tile_pixels(capabilities)?;
+        if options.execution == Execution::Whole {
+            return Ok(Self::Uncut(one(engine, file.bytes(), threads)?));
+        }
+        let parts = cut(&file)?;
+        let manifest = file.manifest();
+        let merge = TiledMerge::new(engine, &parts.merge, manifest, pixels, workers)?;
+        let merge = Box::new(merge);
+        if capabilities.fixed_size {
+            let render = Render::EachSize(Box::new(EachSize {
+                part: parts.render,
+                threads,
+                session: None,
+            }));
+            return Ok(Self::Cut { merge, render });
+        }
+        // The render part has nearly all weights; the file must be gone before the engine copies them again.
+        let render = parts.render.to_bytes(None);
+        drop((parts, file));
+        let render = Render::AnySize(one(engine, &render, threads)?);
+        Ok(Self::Cut { merge, render })
+    }
+
+    /// Makes ready for pictures of this size, which has been checked.
+    pub(super) fn fit(&mut self, engine: &dyn Backend, size: (usize, usize)) -> Result<()> {
+        if let Self::Cut {
+            render: Render::EachSize(render),
+            ..
+        } = self
+        {
+            render.session = None;
+            let model = render.part.to_bytes(Some(size));
+            render.session = Some(one(engine, &model, render.threads)?);
+        }
+        Ok(())
+    }
+
+    /// What ends a run of any session.
+    pub(super) fn stops(&self) -> Vec<Arc<dyn Stop>> {
+        match self {
+            Self::Uncut(session) => session.stop().into_iter().collect(),
+            Self::Cut { merge, render } => {
+                let mut stops = merge.stops();
+                let render = match render {
+                    Render::AnySize(session) => Some(session),
+                    Render::EachSize(render) => render.session.as_ref(),
+                };
+                stops.extend(render.and_then(|session| session.stop()));
+                stops
+            }
+        }
+    }
+
+    /// Runs everything once.
+    pub(super) fn warm_up(&mut self, buffers: &mut Buffers) -> Result<()> {
+        if let Self::Cut { merge, .. } = self {
+            merge.warm_up()?;
+        }
+        self.run_render(buffers)
+    }
+
+    /// How many pixels [`merge`](Self::merge) will merge.
+    pub(super) fn merged(&self, buffers: &Buffers) -> usize {
+        match self {
+            Self::Cut { .. } => buffers.reuse.merged,
+            Self::Uncut(_) if buffers.changed() > 0 => buffers.planes.pixels(),
+            Self::Uncut(_) => 0,
+        }
+    }
+
+    /// Brings the concept tensor up to date with the labels.
+    pub(super) fn merge(
+        &mut self,
+        buffers: &mut Buffers,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<()> {
+        let changed = buffers.changed() > 0;
+        let Buffers {
+            planes,
+            reuse,
+            concept,
+            ..
+        } = buffers;
+        if let Self::Cut { merge, .. } = self
+            && changed
+        {
+            merge.run(planes, reuse, concept, reporter)?;
+        }
+        planes.mark_all(false);
+        reporter.report(1.0)
+    }
+
+    /// Brings the image up to date; tells whether there was anything to do.
+    pub(super) fn render(&mut self, buffers: &mut Buffers) -> Result<bool> {
+        if buffers.rendered {
+            return Ok(false);
+        }
+        self.run_render(buffers)?;
+        buffers.rendered = true;
+        Ok(true)
+    }
+
+    fn run_render(&mut self, buffers: &mut Buffers) -> Result<()> {
+        let Buffers {
+            planes,
+            concept,
+            image,
+            ..
+        } = buffers;
+        match self {
+            Self::Uncut(session) => session.run(planes.tensors(), image),
+            Self::Cut { render, .. } => {
+                let session = match render {
+                    Render::AnySize(session) => session,
+                    Render::EachSize(render) => {
+                        render.session.as_mut().expect("`fit` has loaded it")
+                    }
+                };
+                session.run(std::slice::from_ref(concept), image)
+            }
+        }
+    }
+}
+
+fn one(engine: &dyn Backend, model: &[u8], threads: SessionThreads) -> Result<Box<dyn Session>> {
+    let session = engine.load(model, threads, 1)?.pop();
+    Ok(session.expect("engines make as many sessions as asked for"))
+}

@@ -1,0 +1,160 @@
+//! Rows of an image to rows of label values.
+
+use half::f16;
+
+use super::{Component, LabelImage, Meaning, image::Rows};
+use crate::{
+    error::Result,
+    label::{Encoding, Label, Transfer, canonicalise, class_or_missing, mark_missing},
+};
+
+/// Reads a label image row by row.
+pub(crate) struct Decoder<'a> {
+    source: LabelImage<'a>,
+    rows: Rows<'a>,
+    validity: Option<Rows<'a>>,
+}
+
+impl<'a> Decoder<'a> {
+    /// Images on a GPU are copied to `scratch`, the validity mask to the second.
+    pub(crate) fn new(source: LabelImage<'a>, scratch: &'a mut [Vec<u8>; 2]) -> Result<Self> {
+        let [image, mask] = scratch;
+        let validity = match source.validity {
+            Some(validity) => Some(validity.on_host(mask)?),
+            None => None,
+        };
+        Ok(Self {
+            rows: source.image.on_host(image)?,
+            source,
+            validity,
+        })
+    }
+
+    /// Physical values of row `y`, plane by plane: `channels` times the width. A pixel without a value is NaN in
+    /// every channel.
+    pub(crate) fn values(&self, y: usize, channels: usize, encoding: &Encoding, out: &mut [f32]) {
+        let width = self.rows.width;
+        for (channel, plane) in out.chunks_exact_mut(width).take(channels).enumerate() {
+            self.read(y, channel, plane);
+        }
+        let out = &mut out[..channels * width];
+        self.mark_missing(y, out);
+        let factor = match self.source.normalized {
+            true => self.source.scale / self.rows.format.component.top(),
+            false => self.source.scale,
+        };
+        if factor != 1.0 || self.source.bias != 0.0 {
+            let bias = self.source.bias;
+            out.iter_mut()
+                .for_each(|value| *value = *value * factor + bias);
+        }
+        match &self.source.meaning {
+            Meaning::Plain | Meaning::Classes(_) => {}
+            Meaning::Srgb => out
+                .iter_mut()
+                .for_each(|value| *value = Transfer::Srgb.to_linear(*value)),
+            Meaning::DeviceDepth(depth) => out
+                .iter_mut()
+                .for_each(|value| *value = depth.metres(*value)),
+            Meaning::Normal(code) => {
+                for x in 0..width {
+                    let at = [x, width + x, 2 * width + x];
+                    let unit = code.unit(at.map(|index| out[index]));
+                    at.into_iter()
+                        .zip(unit)
+                        .for_each(|(index, n)| out[index] = n);
+                }
+            }
+        }
+        canonicalise(out, width, encoding);
+    }
+
+    /// Class ids of row `y`; what is no class is `missing`.
+    pub(crate) fn classes(&self, y: usize, label: &Label, missing: i32, out: &mut [i32]) {
+        let classes = label.class_count();
+        let LabelImage { scale, bias, .. } = self.source;
+        let class = |number: f64| -> Option<i32> {
+            if Some(number) == self.source.missing {
+                return None;
+            }
+            let mut number = number;
+            if scale != 1.0 || bias != 0.0 {
+                number = (number * f64::from(scale) + f64::from(bias)).round();
+            }
+            // `as` would round a fraction to some class.
+            let id = number as i32;
+            if f64::from(id) != number {
+                return None;
+            }
+            let id = match self.source.meaning {
+                Meaning::Classes(table) => *table.get(usize::try_from(id).ok()?)?,
+                _ => id,
+            };
+            Some(class_or_missing(id, classes, missing))
+        };
+        let mut x = 0;
+        self.each(y, 0, |number| {
+            let valid = self.is_valid(y, x);
+            out[x] = class(number).filter(|_| valid).unwrap_or(missing);
+            x += 1;
+        });
+    }
+
+    /// One channel of one row, as stored.
+    fn read(&self, y: usize, channel: usize, out: &mut [f32]) {
+        let mut out = out.iter_mut();
+        self.each(y, channel, |number| {
+            if let Some(out) = out.next() {
+                *out = number as f32;
+            }
+        });
+    }
+
+    /// Every number of one channel of one row.
+    fn each(&self, y: usize, channel: usize, mut take: impl FnMut(f64)) {
+        let format = self.rows.format;
+        let position = format.channels.position(channel);
+        debug_assert!(position < format.channels.count());
+        let first = self
+            .rows
+            .row(y)
+            .wrapping_add(position * format.component.bytes());
+        let stride = self.rows.pixel_stride;
+        let at = |x: usize| first.wrapping_add(x * stride);
+        // SAFETY: `Rows` has `width` pixels of this format in each row, readable while it lives.
+        unsafe {
+            match format.component {
+                Component::U8 => (0..self.rows.width).for_each(|x| take(at(x).read().into())),
+                Component::U16 => (0..self.rows.width)
+                    .for_each(|x| take(at(x).cast::<u16>().read_unaligned().into())),
+                Component::I32 => (0..self.rows.width)
+                    .for_each(|x| take(at(x).cast::<i32>().read_unaligned().into())),
+                Component::F16 => (0..self.rows.width)
+                    .for_each(|x| take(at(x).cast::<f16>().read_unaligned().into())),
+                Component::F32 => (0..self.rows.width)
+                    .for_each(|x| take(at(x).cast::<f32>().read_unaligned().into())),
+            }
+        }
+    }
+
+    fn is_valid(&self, y: usize, x: usize) -> bool {
+        let Some(rows) = &self.validity else {
+            return true;
+        };
+        // SAFETY: the mask has the image's size, one byte a pixel, as `LabelImage::check` saw.
+        unsafe { rows.row(y).wrapping_add(x * rows.pixel_stride).read() != 0 }
+    }
+
+    /// What the source itself calls missing: pixels that hold its missing number, and what its mask leaves out.
+    fn mark_missing(&self, y: usize, out: &mut [f32]) {
+        let (width, number) = (self.rows.width, self.source.missing);
+        if number.is_none() && self.validity.is_none() {
+            return;
+        }
+        mark_missing(out, width, |row, x| {
+            let mut pixel = row[x..].iter().step_by(width);
+            let holds = |missing: f64| pixel.all(|&value| value == missing as f32);
+            number.is_some_and(holds) || !self.is_valid(y, x)
+        });
+    }
+}

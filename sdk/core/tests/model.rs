@@ -1,0 +1,184 @@
+//! Model files that are not what they should be are refused with a reason.
+
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+
+mod support;
+
+use multicond::{
+    Device, Generator,
+    model::{
+        MANIFEST_KEY, ModelFile,
+        proto::{DataType, ModelProto, NodeProto},
+    },
+};
+use prost::Message;
+use support::{model, options, value, write};
+
+/// The reason why a model is refused, by [`ModelFile::open`] or by the cut.
+#[track_caller]
+fn refused(change: impl FnOnce(&mut ModelProto)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut model = model();
+    change(&mut model);
+    let path = write(folder.path(), &model);
+    let error = match ModelFile::open(&path) {
+        Err(error) => error,
+        Ok(file) => {
+            let device = if support::report(Device::Tract).available {
+                Device::Tract
+            } else {
+                Device::Auto
+            };
+            Generator::new(file, &options(device)).unwrap_err()
+        }
+    };
+    let message = error.to_string();
+    assert!(!message.contains('\n'), "{message}");
+    let rest = message.strip_prefix(&format!("{}: ", path.display()));
+    rest.unwrap_or_else(|| panic!("no file in: {message}"))
+        .to_owned()
+}
+
+fn set(model: &mut ModelProto, key: &str, value: &str) {
+    let property = model
+        .metadata_props
+        .iter_mut()
+        .find(|property| property.key == key);
+    property.unwrap().value = value.into();
+}
+
+#[test]
+fn a_model_says_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), &model());
+    let file = ModelFile::open(&path).unwrap();
+    assert_eq!(file.manifest(), &support::manifest());
+    assert_eq!(file.path(), path);
+    assert_eq!(file.file_size() as u64, path.metadata().unwrap().len());
+}
+
+#[test]
+fn metadata() {
+    assert_eq!(
+        refused(|model| model.metadata_props.clear()),
+        "an ONNX file, but not one of multicond's: no `multicond.format` metadata"
+    );
+    assert_eq!(
+        refused(|model| set(model, "multicond.format", "2")),
+        "written by a newer multicond: its format is 2, this version reads 1"
+    );
+    assert_eq!(
+        refused(|model| set(model, "multicond.format", "one")),
+        "`multicond.format` is `one`, expected `1`"
+    );
+    assert_eq!(
+        refused(|model| model.metadata_props.retain(|p| p.key != MANIFEST_KEY)),
+        "no `multicond.manifest` metadata"
+    );
+    let message = refused(|model| set(model, MANIFEST_KEY, "{"));
+    assert!(
+        message.starts_with("its `multicond.manifest` metadata: EOF"),
+        "{message}"
+    );
+    let mut manifest = support::manifest();
+    manifest.tile = 3;
+    let json = serde_json::to_string(&manifest).unwrap();
+    let message = refused(|model| set(model, MANIFEST_KEY, &json));
+    assert!(message.contains("tile 3 is no power of two"), "{message}");
+}
+
+#[test]
+fn graphs_that_are_not_as_promised() {
+    fn graph(model: &mut ModelProto) -> &mut multicond::model::proto::GraphProto {
+        model.graph.as_mut().unwrap()
+    }
+    assert_eq!(
+        refused(|model| model.graph = None),
+        "not an ONNX file, or one cut short: it has no graph"
+    );
+    let message = refused(|model| model.opset_import[0].version = 11);
+    assert_eq!(message, "needs ONNX operators 11, expected 17 to 20");
+    let message = refused(|model| model.opset_import.clear());
+    assert_eq!(message, "does not say which ONNX operators it needs");
+    let message = refused(|model| drop(graph(model).input.remove(1)));
+    assert_eq!(message, "no input for label `depth`");
+    let message = refused(|model| graph(model).input[1] = value("depth", DataType::Int32, 1));
+    assert_eq!(message, "input `depth` is not float32");
+    let message = refused(|model| graph(model).input[1] = value("depth", DataType::Float, 2));
+    assert_eq!(message, "input `depth` does not have 1 channels");
+    let message = refused(|model| graph(model).input.push(value("noise", DataType::Float, 1)));
+    assert_eq!(message, "input `noise` is none of the manifest's labels");
+    let message = refused(|model| graph(model).output.clear());
+    assert_eq!(message, "no output `image`");
+    let rename = |model: &mut ModelProto, from: &str, to: &str| {
+        let names = graph(model)
+            .node
+            .iter_mut()
+            .flat_map(|n| n.input.iter_mut().chain(&mut n.output));
+        names
+            .filter(|name| *name == from)
+            .for_each(|name| *name = to.into());
+    };
+    let message = refused(|model| rename(model, "concept", "idea"));
+    assert_eq!(message, "no node makes `concept`");
+    let message = refused(|model| rename(model, "image", "picture"));
+    assert_eq!(message, "no node makes `image`");
+    let message = refused(|model| {
+        let node = graph(model).node.last_mut().unwrap();
+        let sum = std::mem::replace(&mut node.input[0], "mixed".into());
+        graph(model).node.push(NodeProto {
+            input: vec![sum, "depth".into()],
+            output: vec!["mixed".into()],
+            op_type: "Add".into(),
+            ..NodeProto::default()
+        });
+    });
+    assert_eq!(
+        message,
+        "`image` depends on `depth`, expected it to depend on `concept` only"
+    );
+}
+
+#[test]
+fn operators_that_no_engine_knows() {
+    let message = refused(|model| {
+        let node = model.graph.as_mut().unwrap().node.last_mut().unwrap();
+        node.op_type = "Sigmoidish".into();
+    });
+    assert!(message.contains(" refuses it: "), "{message}");
+}
+
+/// The concept tensor may also be listed as an output.
+#[test]
+fn concept_may_be_an_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut model = model();
+    let concept = value("concept", DataType::Float, support::CHANNELS);
+    model.graph.as_mut().unwrap().output.push(concept);
+    let path = write(folder.path(), &model);
+    for device in support::devices() {
+        Generator::open(&path, &options(device)).unwrap();
+    }
+}
+
+/// A file that ends anywhere is refused, and so is damage to its structure; neither is a panic.
+#[test]
+fn files_cut_short_or_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    let whole = model().encode_to_vec();
+    for length in (0..whole.len()).step_by(whole.len().div_ceil(500)) {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        let message = ModelFile::open(&path).unwrap_err().to_string();
+        assert!(message.contains("model.onnx: "), "{message}");
+    }
+    for position in (0..whole.len()).step_by(whole.len().div_ceil(500)) {
+        let mut bytes = whole.clone();
+        bytes[position] ^= 0x55;
+        std::fs::write(&path, bytes).unwrap();
+        let _ = ModelFile::open(&path);
+    }
+    std::fs::write(&path, "no model at all, but a text").unwrap();
+    let message = ModelFile::open(&path).unwrap_err().to_string();
+    assert!(message.contains("not an ONNX file"), "{message}");
+}
