@@ -1,0 +1,248 @@
+//! What every function does at the border: no panic crosses, no null is followed, structs of other versions
+//! are read as far as both sides know them.
+
+use std::{
+    ffi::{CStr, c_char},
+    mem::MaybeUninit,
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
+    sync::Arc,
+};
+
+use super::status::{multicond_status, remember};
+use multicond::{Error, Result};
+
+/// Runs a function's body; what fails becomes a status and this thread's last error.
+pub(super) fn guard(work: impl FnOnce() -> Result<()>) -> multicond_status {
+    let result = catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::panic(panic.as_ref())));
+    match result {
+        Ok(()) => multicond_status::Ok,
+        Err(error) => remember(&error),
+    }
+}
+
+/// What a pointer points to.
+///
+/// # Safety
+/// The pointer is null or points to a live `T`.
+pub(super) unsafe fn reference<'a, T>(pointer: *const T, name: &'static str) -> Result<&'a T> {
+    // SAFETY: by this function's contract.
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(name))
+}
+
+pub(super) fn null(name: &'static str) -> Error {
+    Error::argument(name, "NULL")
+}
+
+/// A string of the caller's.
+///
+/// # Safety
+/// The pointer is null or points to a string that ends with a zero byte.
+pub(super) unsafe fn string<'a>(pointer: *const c_char, name: &'static str) -> Result<&'a str> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: by this function's contract.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    text.to_str()
+        .map_err(|_| Error::argument(name, "not UTF-8"))
+}
+
+/// Where a result goes.
+///
+/// # Safety
+/// The pointer is null or points to memory for a `T`.
+pub(super) unsafe fn put<T>(pointer: *mut T, name: &'static str, value: T) -> Result<()> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: by this function's contract; what was there is plain data.
+    unsafe { pointer.write(value) };
+    Ok(())
+}
+
+/// A struct that begins with its size, and of which zero is every member's default.
+///
+/// # Safety
+/// `#[repr(C)]`, the first member is the size as a `u32`, and any bytes are a value.
+pub(super) unsafe trait Sized32: Copy {}
+
+const SIZE_BYTES: usize = size_of::<u32>();
+
+/// A struct of the caller's, whose version may be older or newer.
+///
+/// # Safety
+/// The pointer is null or points to as many bytes as its first member says.
+pub(super) unsafe fn read<T: Sized32>(pointer: *const T, name: &'static str) -> Result<T> {
+    // SAFETY: by this function's contract.
+    let size = unsafe { size(pointer, name)? };
+    let known = size.min(size_of::<T>());
+    let mut value = MaybeUninit::<T>::zeroed();
+    // SAFETY: `known` bytes are in both, and any bytes are a value, by `Sized32`.
+    let value = unsafe {
+        ptr::copy_nonoverlapping(pointer.cast::<u8>(), value.as_mut_ptr().cast(), known);
+        value.assume_init()
+    };
+    // SAFETY: as many bytes as the size says.
+    let rest = unsafe { std::slice::from_raw_parts(pointer.cast::<u8>().add(known), size - known) };
+    if rest.iter().any(|&byte| byte != 0) {
+        return Err(Error::not_supported(format_args!(
+            "`{name}` sets a member that this version does not know, beyond byte {known}"
+        )));
+    }
+    Ok(value)
+}
+
+/// A struct of the caller's, or all defaults for null.
+///
+/// # Safety
+/// As for [`read`].
+pub(super) unsafe fn read_or_default<T: Sized32>(
+    pointer: *const T,
+    name: &'static str,
+) -> Result<T> {
+    if pointer.is_null() {
+        // SAFETY: any bytes are a value.
+        return Ok(unsafe { MaybeUninit::zeroed().assume_init() });
+    }
+    // SAFETY: by this function's contract.
+    unsafe { read(pointer, name) }
+}
+
+/// Fills a struct of the caller's as far as it goes, and leaves its size as it is.
+///
+/// # Safety
+/// As for [`read`], and the bytes may be written.
+pub(super) unsafe fn fill<T: Sized32>(pointer: *mut T, name: &'static str, value: T) -> Result<()> {
+    // SAFETY: by this function's contract; the size stays in front.
+    unsafe {
+        let known = size(pointer, name)?.min(size_of::<T>());
+        let from = (&raw const value).cast::<u8>();
+        let to = pointer.cast::<u8>();
+        ptr::copy_nonoverlapping(from.add(SIZE_BYTES), to.add(SIZE_BYTES), known - SIZE_BYTES);
+    }
+    Ok(())
+}
+
+/// No struct of any version is larger; what is there instead is no size.
+const MAX_SIZE: u32 = 4096;
+
+unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usize> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: every such struct has at least its size.
+    let size = unsafe { pointer.cast::<u32>().read_unaligned() };
+    if size <= SIZE_BYTES as u32 || size > MAX_SIZE {
+        let reason = format_args!("struct_size is {size}, expected {}", size_of::<T>());
+        return Err(Error::argument(name, reason));
+    }
+    Ok(size as usize)
+}
+
+/// Checks that a member without a meaning yet is 0.
+pub(super) fn reserved(value: u32) -> Result<()> {
+    match value {
+        0 => Ok(()),
+        value => Err(Error::not_supported(format_args!(
+            "`reserved` is {value}, which means nothing yet; expected 0"
+        ))),
+    }
+}
+
+/// Hands an object to C.
+pub(super) fn give<T>(object: T) -> *mut T {
+    Arc::into_raw(Arc::new(object)).cast_mut()
+}
+
+/// # Safety
+/// The pointer is null or came from [`give`] and has not been released.
+pub(super) unsafe fn retain<T>(pointer: *mut T) {
+    if !pointer.is_null() {
+        // SAFETY: by this function's contract.
+        unsafe { Arc::increment_strong_count(pointer) };
+    }
+}
+
+/// # Safety
+/// As for [`retain`].
+pub(super) unsafe fn release<T>(pointer: *mut T) {
+    if !pointer.is_null() {
+        // A panic in a destructor must not cross either.
+        // SAFETY: by this function's contract.
+        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
+            Arc::decrement_strong_count(pointer);
+        }));
+        if let Err(panic) = dropped {
+            let _ = remember(&Error::panic(panic.as_ref()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[repr(C)]
+    struct Old {
+        struct_size: u32,
+        a: u32,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[repr(C)]
+    struct New {
+        struct_size: u32,
+        a: u32,
+        b: u64,
+    }
+
+    // SAFETY: plain integers, the size first.
+    unsafe impl Sized32 for Old {}
+    // SAFETY: as above.
+    unsafe impl Sized32 for New {}
+
+    #[test]
+    fn structs_of_other_versions() {
+        let old = Old {
+            struct_size: 8,
+            a: 7,
+        };
+        // SAFETY: the structs have the sizes that they say.
+        let new = unsafe { read((&raw const old).cast::<New>(), "old").unwrap() };
+        assert_eq!((new.a, new.b), (7, 0));
+        let mut new = New {
+            struct_size: 16,
+            a: 5,
+            b: 0,
+        };
+        let read_new = |new: &New| unsafe { read((&raw const *new).cast::<Old>(), "new") };
+        assert_eq!(read_new(&new).unwrap().a, 5);
+        new.b = 1;
+        let error = read_new(&new).unwrap_err();
+        assert_eq!(error.kind(), multicond::ErrorKind::NotSupported, "{error}");
+        // SAFETY: as above.
+        unsafe { fill((&raw mut new).cast::<Old>(), "new", old).unwrap() };
+        assert_eq!(
+            new,
+            New {
+                struct_size: 16,
+                a: 7,
+                b: 1
+            }
+        );
+        for struct_size in [0, 4, u32::MAX] {
+            let broken = Old { struct_size, ..old };
+            assert!(unsafe { read(&broken, "broken") }.is_err());
+        }
+        assert!(unsafe { read::<Old>(ptr::null(), "nothing") }.is_err());
+    }
+
+    #[test]
+    fn panics_become_internal_errors() {
+        let status = guard(|| panic!("on purpose"));
+        assert_eq!(status, multicond_status::Internal);
+    }
+}
