@@ -1,0 +1,96 @@
+//! Frames from label files: those that were named one by one, or all of a folder.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use multicond::{Error, Frame, Result, Size, files::read_label, model::Manifest};
+
+/// Endings of files that hold labels.
+const ENDINGS: [&str; 3] = ["png", "exr", "npy"];
+
+/// A label's name and its file, as `NAME=FILE`.
+#[derive(Clone, Debug)]
+pub(crate) struct LabelFile {
+    name: String,
+    path: PathBuf,
+}
+
+impl FromStr for LabelFile {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok(Self {
+                name: name.into(),
+                path: file.into(),
+            }),
+            _ => Err("expected NAME=FILE, for example depth=depth.exr"),
+        }
+    }
+}
+
+/// The frame of some label files, or of a size where there is none.
+///
+/// # Panics
+/// When there is neither a file nor a size.
+pub(crate) fn given(
+    labels: &[LabelFile],
+    size: Option<Size>,
+    manifest: &Manifest,
+) -> Result<Frame<'static>> {
+    let mut frame = size.map(|size| Frame::new(size.width, size.height));
+    let mut seen = HashSet::new();
+    for LabelFile { name, path } in labels {
+        if !seen.insert(name) {
+            return Err(Error::label(name, "given twice"));
+        }
+        let map = read_label(path, manifest.label(name)?)?;
+        let (width, height) = map.size();
+        frame
+            .get_or_insert_with(|| Frame::new(width, height))
+            .set(name, map)?;
+    }
+    Ok(frame.expect("clap asks for a label or a size"))
+}
+
+/// The frame of a folder: each label of the model in the file of its name, if there is one.
+pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static>> {
+    let error = |reason: String| Error::file(folder, reason);
+    if !folder.is_dir() {
+        return Err(error("not a folder".into()));
+    }
+    let mut labels = Vec::new();
+    for label in &manifest.labels {
+        let file = |ending: &&str| folder.join(format!("{}.{ending}", label.name));
+        let files: Vec<PathBuf> = ENDINGS
+            .iter()
+            .map(file)
+            .filter(|path| path.is_file())
+            .collect();
+        if files.len() > 1 {
+            return Err(error(format!(
+                "has label `{}` in several files",
+                label.name
+            )));
+        }
+        labels.extend(files.into_iter().map(|path| LabelFile {
+            name: label.name.clone(),
+            path,
+        }));
+    }
+    if labels.is_empty() {
+        let names: Vec<&str> = manifest
+            .labels
+            .iter()
+            .map(|label| label.name.as_str())
+            .collect();
+        return Err(error(format!(
+            "has no label of the model; expected .png, .exr or .npy files called {}",
+            names.join(", ")
+        )));
+    }
+    given(&labels, None, manifest)
+}

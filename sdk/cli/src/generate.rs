@@ -1,0 +1,115 @@
+//! `multicond generate`: one picture from files.
+
+use std::path::PathBuf;
+
+use multicond::{
+    Error, Fit, Frame, Generator, Picture, Result, Size,
+    files::write_png,
+    model::{Manifest, ModelFile},
+};
+use serde::Serialize;
+
+use crate::{
+    engine_args::{EngineArgs, EngineUsed},
+    frame_files::{self, LabelFile},
+    log,
+    spinner::with_spinner,
+};
+
+/// Generate a picture from label files.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  multicond generate --model rooms.onnx --label semantics=classes.png --label depth=depth.exr -o room.png
+  multicond generate --model rooms.onnx --label normals=normals.npy -o room.png --engine tract
+  multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
+  multicond generate --model rooms.onnx --size 256x256 -o guess.png
+
+Any label may be left out. `multicond info MODEL` lists the labels and how PNG files code them.")]
+pub(crate) struct Args {
+    /// The model.
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+
+    /// A label and its .png, .exr or .npy file; may be repeated, once per label.
+    #[arg(long = "label", value_name = "NAME=FILE")]
+    labels: Vec<LabelFile>,
+
+    /// The picture, a .png file.
+    #[arg(long = "out", short, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Size of the picture; needed only when no label is given.
+    #[arg(long, value_name = "WxH", required_unless_present = "labels")]
+    size: Option<Size>,
+
+    /// Allow sizes that the model cannot make: the labels' last column and row are repeated, and the picture is
+    /// cropped.
+    #[arg(long)]
+    pad: bool,
+
+    /// Print what was written, and on which engine, as JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    picture: PathBuf,
+    width: usize,
+    height: usize,
+    /// For the picture itself, without loading.
+    total_ms: f64,
+    #[serde(flatten)]
+    engine: EngineUsed,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let is_png = args
+        .output
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    if !is_png {
+        return Err(Error::file(
+            &args.output,
+            "pictures are written as .png files",
+        ));
+    }
+    let file = ModelFile::open(&args.model)?;
+    let frame = read_frame(&args, file.manifest())?;
+    let (picture, generator) = with_spinner("generating", || {
+        let fit = if args.pad { Fit::Pad } else { Fit::Exact };
+        let options = args.engine.options().with_fit(fit);
+        let mut generator = Generator::new(file, &options)?;
+        let mut picture = Picture::default();
+        generator.generate(&frame, &mut picture)?;
+        Ok::<_, Error>((picture, generator))
+    })?;
+    write_png(&args.output, &picture)?;
+    log::engine(generator.engine());
+    if args.json {
+        let (width, height) = picture.size();
+        let report = Report {
+            picture: args.output,
+            width,
+            height,
+            total_ms: generator.statistics().total.as_secs_f64() * 1e3,
+            engine: generator.engine().into(),
+        };
+        crate::print(&crate::json(&report));
+    }
+    Ok(())
+}
+
+fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
+    let frame = frame_files::given(&args.labels, args.size, manifest)?;
+    let (width, height) = frame.size();
+    // Before the model is loaded, which takes longer.
+    if !args.pad {
+        manifest.check_size(width, height)?;
+    }
+    Ok(frame)
+}

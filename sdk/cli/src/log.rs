@@ -1,0 +1,63 @@
+//! What the command says on stderr while it works: warnings, and which engine runs.
+
+use std::{fmt, sync::OnceLock};
+
+use multicond::Engine;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    registry::LookupSpan,
+};
+
+static QUIET: OnceLock<bool> = OnceLock::new();
+
+/// Sends the library's messages to stderr: warnings, everything, or nothing.
+pub(crate) fn start(verbose: bool, quiet: bool) {
+    let _ = QUIET.set(quiet);
+    let level = match (verbose, quiet) {
+        (true, _) => "multicond=debug,onnxruntime=info",
+        (_, true) => "off",
+        _ => "multicond=warn",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .event_format(Line)
+        .init();
+}
+
+/// Says which engine runs, on which device.
+pub(crate) fn engine(engine: &Engine) {
+    if QUIET.get() != Some(&true) {
+        eprintln!("running on {engine}");
+    }
+}
+
+/// One line a message, like the command's own: `warning: ...`.
+struct Line;
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let level = match *event.metadata().level() {
+            Level::ERROR => "error",
+            Level::WARN => "warning",
+            Level::INFO => "info",
+            Level::DEBUG => "debug",
+            Level::TRACE => "trace",
+        };
+        write!(writer, "{level}: ")?;
+        context.format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
+    }
+}

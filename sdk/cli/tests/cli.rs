@@ -1,0 +1,426 @@
+//! The command line: every mistake is one line on stderr, exit code 2 and no file.
+
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+
+mod support;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use multicond::{Picture, files::write_png};
+use prost::Message;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a model and label files of 8x4 pixels.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        support::write(folder.path(), &support::model());
+        let place = Self(folder);
+        place.npy("depth.npy", 8, 4);
+        place.npy("wide.npy", 12, 4);
+        place.npy("odd.npy", 6, 4);
+        // 8-bit RGB, every value 200.
+        let mut picture = Picture::new(8, 4);
+        picture.values_mut().fill(200.0 / 255.0);
+        write_png(place.path("rgb.png"), &picture).unwrap();
+        place.gray("classes.png", 3);
+        place.gray("strange.png", 9);
+        let exr = place.exr("depth.exr");
+        for (name, source) in [
+            ("cut.png", "classes.png"),
+            ("cut.npy", "depth.npy"),
+            ("cut.exr", "depth.exr"),
+            ("cut.onnx", "model.onnx"),
+        ] {
+            let bytes = std::fs::read(place.path(source)).unwrap();
+            std::fs::write(place.path(name), &bytes[..bytes.len() / 2]).unwrap();
+        }
+        assert!(exr.exists());
+        let mut foreign = support::model();
+        foreign.metadata_props.clear();
+        std::fs::write(place.path("foreign.onnx"), foreign.encode_to_vec()).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn npy(&self, name: &str, width: usize, height: usize) {
+        let header =
+            format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}\n");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.bytes());
+        bytes.extend((0..width * height).flat_map(|i| (i as f32 * 0.1).to_le_bytes()));
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    fn gray(&self, name: &str, value: u8) {
+        let file = std::fs::File::create(self.path(name)).unwrap();
+        let mut encoder = png::Encoder::new(file, 8, 4);
+        encoder.set_color(png::ColorType::Grayscale);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&[value; 32]).unwrap();
+    }
+
+    fn exr(&self, name: &str) -> PathBuf {
+        use exr::prelude::{AnyChannel, AnyChannels, FlatSamples, Image, WritableImage};
+        let path = self.path(name);
+        let channel = AnyChannel::new("Z", FlatSamples::F32(vec![1.5; 32]));
+        let channels = AnyChannels::sort([channel].into_iter().collect());
+        Image::from_channels((8, 4), channels)
+            .write()
+            .to_file(&path)
+            .unwrap();
+        path
+    }
+
+    /// Runs `multicond` in the folder; words are separated by spaces.
+    fn run(&self, arguments: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_multicond"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.0.path())
+            .env_remove("RUST_LOG")
+            .output()
+            .unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// The engine that is always there.
+fn device() -> &'static str {
+    if support::report(multicond::Device::Tract).available {
+        "tract"
+    } else {
+        "ort"
+    }
+}
+
+#[track_caller]
+fn succeed(place: &Place, arguments: &str) -> String {
+    let output = place.run(arguments);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{arguments}: {stderr}");
+    assert_eq!(stderr, "", "{arguments}");
+    text(&output.stdout).to_owned()
+}
+
+#[test]
+fn pictures_are_made() {
+    let place = Place::new();
+    let device = device();
+    let cases = [
+        "--label depth=depth.npy",
+        "--label depth=depth.exr --label semantics=classes.png --label normals=rgb.png --label curvature=rgb.png",
+        "--size 8x4",
+    ];
+    for labels in cases {
+        let out = succeed(
+            &place,
+            &format!("generate --model model.onnx {labels} -o out.png --device {device}"),
+        );
+        assert_eq!(out, "");
+        let picture = multicond::files::read_picture(place.path("out.png")).unwrap();
+        assert_eq!(picture.size(), (8, 4));
+        std::fs::remove_file(place.path("out.png")).unwrap();
+    }
+}
+
+#[test]
+fn concepts_become_colours() {
+    let place = Place::new();
+    let device = device();
+    for (folder, depth) in [("a", "depth.npy"), ("b", "depth.exr")] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+        let name = format!("{folder}/{depth}");
+        std::fs::copy(place.path(depth), place.path(&name)).unwrap();
+    }
+    let concept = format!("concept --model model.onnx --device {device}");
+    let said = succeed(&place, &format!("{concept} a b -o out --json"));
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        report["pictures"],
+        serde_json::json!(["out/a.png", "out/b.png"])
+    );
+    let shares = report["shares"].as_array().unwrap();
+    let sum: f64 = shares.iter().filter_map(Value::as_f64).sum();
+    assert!(0.5 < sum && sum <= 1.0 + 1e-9, "{shares:?}");
+    let shared = multicond::files::read_picture(place.path("out/a.png")).unwrap();
+    let spread = |picture: &Picture| {
+        let mean = picture.values().mean().unwrap();
+        picture
+            .values()
+            .iter()
+            .map(|v| (v - mean).abs())
+            .sum::<f32>()
+    };
+    assert!(spread(&shared) > 0.1);
+    // Depth is the same everywhere in b, and so are its colours, in the basis that a gives.
+    let flat = multicond::files::read_picture(place.path("out/b.png")).unwrap();
+    for plane in flat.values().outer_iter() {
+        assert!(plane.iter().all(|value| *value == plane[[0, 0]]));
+    }
+    // 6x4 is padded to whole tiles and cut again.
+    succeed(
+        &place,
+        &format!("{concept} --label depth=odd.npy -o odd.png"),
+    );
+    let odd = multicond::files::read_picture(place.path("odd.png")).unwrap();
+    assert_eq!(odd.size(), (6, 4));
+}
+
+#[test]
+fn concepts_that_cannot_be_shown() {
+    let place = Place::new();
+    for folder in ["empty", "twice", "deep", "deep/twice"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    for file in ["twice/depth.npy", "twice/depth.exr"] {
+        let source = file.replace("twice/", "");
+        std::fs::copy(place.path(&source), place.path(file)).unwrap();
+    }
+    for (arguments, what) in [
+        ("empty -o out", "empty: has no label of the model"),
+        ("nowhere -o out", "nowhere: no folder"),
+        ("twice -o out", "twice: has label `depth` in several files"),
+        (
+            "twice deep/twice -o out",
+            "two frames' folders are called `twice`",
+        ),
+        (
+            "--label depth=depth.npy -o out",
+            "out: pictures are written as .png files",
+        ),
+        ("--label depth=depth.exr -o out.png", "the same concept"),
+        ("empty -o out.png", "go to a folder"),
+        ("-o out.png", "--label"),
+    ] {
+        let output = place.run(&format!(
+            "concept --model model.onnx --device {} {arguments}",
+            device()
+        ));
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert!(stderr.contains(what), "{arguments}: {stderr}");
+        assert!(!place.path("out").exists() && !place.path("out.png").exists());
+    }
+}
+
+#[test]
+fn mistakes() {
+    let place = Place::new();
+    let cases = [
+        (
+            "--model model.onnx --label colour=rgb.png",
+            "label `colour`: unknown, this model has semantics, depth",
+        ),
+        (
+            "--model model.onnx --label depth=depth.npy --label depth=depth.exr",
+            "label `depth`: given twice",
+        ),
+        (
+            "--model model.onnx --label depth=depth.npy --label normals=rgb.png --label curvature=wide.npy",
+            "wide.npy: has the shape",
+        ),
+        (
+            "--model model.onnx --label depth=wide.npy --label semantics=classes.png",
+            "label `semantics`: 8x4 pixels, but the frame has 12x4",
+        ),
+        (
+            "--model model.onnx --size 16x16 --label depth=depth.npy",
+            "label `depth`: 8x4 pixels, but the frame has 16x16",
+        ),
+        (
+            "--model model.onnx --label depth=classes.png",
+            "classes.png: 8 bits a channel, but label `depth` needs 16",
+        ),
+        (
+            "--model model.onnx --label semantics=strange.png",
+            "strange.png: pixel (0, 0): the value 9 stands for class 8",
+        ),
+        (
+            "--model model.onnx --label semantics=rgb.png",
+            "rgb.png: a RGB PNG file, but label `semantics` needs gray",
+        ),
+        (
+            "--model model.onnx --label semantics=cut.png",
+            "cut.png: the PNG file is cut short",
+        ),
+        ("--model model.onnx --label depth=cut.exr", "cut.exr: "),
+        ("--model model.onnx --label depth=cut.npy", "cut.npy: "),
+        (
+            "--model model.onnx --label depth=none.npy",
+            "none.npy: No such file",
+        ),
+        (
+            "--model model.onnx --label depth=odd.npy",
+            "the frame: 6x4 pixels, but this model makes multiples of 4",
+        ),
+        ("--model model.onnx --size 0x0", "the frame: 0x0 pixels"),
+        (
+            "--model cut.onnx --label depth=depth.npy",
+            "cut.onnx: not an ONNX file, or a damaged one",
+        ),
+        (
+            "--model foreign.onnx --label depth=depth.npy",
+            "foreign.onnx: an ONNX file, but not one of multicond's",
+        ),
+        (
+            "--model depth.npy --label depth=depth.npy",
+            "depth.npy: not an ONNX file",
+        ),
+        (
+            "--model none.onnx --label depth=depth.npy",
+            "none.onnx: No such file",
+        ),
+        (
+            "--model model.onnx --label depth=depth.npy --device ort --ort-library model.onnx",
+            "ONNX Runtime: the option names model.onnx",
+        ),
+        (
+            "--model model.onnx --label depth=depth.npy --tile-pixels 99999999",
+            "option `tile_pixels`",
+        ),
+    ];
+    for (arguments, expected) in cases {
+        let output = place.run(&format!("generate {arguments} -o out.png"));
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{arguments}: {stderr}");
+        let message = stderr.strip_prefix("error: ").unwrap_or_default();
+        assert!(message.contains(expected), "{arguments}: {stderr}");
+        assert_eq!(text(&output.stdout), "");
+        assert!(!place.path("out.png").exists(), "{arguments}");
+    }
+}
+
+#[test]
+fn outputs_that_cannot_be() {
+    let place = Place::new();
+    let device = device();
+    for (output, expected) in [
+        ("out.jpg", "written as .png"),
+        ("no/folder/out.png", "No such file"),
+    ] {
+        let arguments =
+            format!("generate --model model.onnx --size 8x4 --device {device} -o {output}");
+        let output = place.run(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            text(&output.stderr).contains(expected),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    // The command line's own mistakes: no label and no size, and a label without a file.
+    for arguments in [
+        "generate --model model.onnx -o out.png",
+        "generate --model model.onnx --label depth -o out.png",
+    ] {
+        let output = place.run(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).starts_with("error: "));
+    }
+}
+
+#[test]
+fn info() {
+    let place = Place::new();
+    let out = succeed(&place, "info model.onnx");
+    for expected in [
+        "small",
+        "semantics: 3 classes (wall, floor, chair)",
+        "multiples of 4 pixels",
+        "32x16",
+    ] {
+        assert!(out.contains(expected), "{expected} in {out}");
+    }
+    let json: Value = serde_json::from_str(&succeed(&place, "info model.onnx --json")).unwrap();
+    assert_eq!(json["labels"][1]["unit"], "m");
+    assert_eq!(json["multiply_adds_total"], 1100 * 32 * 16);
+    let size = place.path("model.onnx").metadata().unwrap().len();
+    assert_eq!(json["file_bytes"], size);
+}
+
+#[test]
+fn devices() {
+    let place = Place::new();
+    let json: Value = serde_json::from_str(&succeed(&place, "devices --json")).unwrap();
+    let names: Vec<_> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["device"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["tensorrt", "cuda", "cpu", "tract"]);
+    let taken = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|device| device["auto"] == true);
+    assert_eq!(taken.count(), 1);
+    let json = succeed(&place, "devices --json --ort-library model.onnx");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    for onnx_runtime in [0, 1, 2] {
+        assert_eq!(json[onnx_runtime]["available"], false);
+        let reason = json[onnx_runtime]["reason"].as_str().unwrap();
+        assert!(reason.contains("model.onnx"), "{reason}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_multicond"))
+        .args([
+            "generate",
+            "--model",
+            "model.onnx",
+            "--size",
+            "8x4",
+            "-o",
+            "out.png",
+        ])
+        .current_dir(place.0.path())
+        .env("MULTICOND_ORT", "nowhere.so")
+        .output()
+        .unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr.contains("MULTICOND_ORT names nowhere.so"),
+        "{stderr}"
+    );
+    assert!(succeed(&place, "devices").contains("(taken by auto)"));
+}
+
+#[test]
+fn bench() {
+    let place = Place::new();
+    let device = device();
+    let arguments =
+        format!("bench --model model.onnx --size 8x8 --runs 3 --json --device {device}");
+    let json: Value = serde_json::from_str(&succeed(&place, &arguments)).unwrap();
+    assert!(json["total_ms"].as_f64().unwrap() > 0.0);
+    assert!(json.get("whole").is_none());
+    if support::has_ort() {
+        let json = succeed(&place, &format!("{arguments} --compare-whole --changed 25"));
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert!(json["whole"]["ratio"].as_f64().unwrap() > 0.0);
+    }
+}
+
+/// Help has examples, for every command.
+#[test]
+fn help() {
+    let place = Place::new();
+    for command in ["generate", "info", "devices", "bench"] {
+        assert!(succeed(&place, &format!("{command} --help")).contains("Examples:"));
+    }
+    assert!(Path::new(env!("CARGO_BIN_EXE_multicond")).exists());
+}
