@@ -11,7 +11,10 @@ use multicond::{
 };
 use multicond_train::{
     data::{encode, encoded_channels},
-    net::{AsapConfig, BackboneConfig, Generator, MergeKind, NetworkConfig, Padding, Preset},
+    net::{
+        BackboneConfig, Generator, MergeKind, NetworkConfig, Preset,
+        backbone::asap::{AsapConfig, Padding},
+    },
     onnx::{self, ModelInfo},
 };
 use ndarray::Array3;

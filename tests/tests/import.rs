@@ -23,7 +23,7 @@ use multicond_tests::{
 };
 use multicond_train::{
     import::{Imported, asap_net},
-    net::{Generator, MergeKind, NetworkConfig, Padding, Preset},
+    net::{Generator, MergeKind, NetworkConfig, Preset, backbone::asap::Padding},
 };
 use tempfile::TempDir;
 

@@ -15,7 +15,7 @@ use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
-    net::{Backbone, BackboneConfig, BackboneKind, MergeKind, Preset},
+    net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
     train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, read_log, train},
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
@@ -28,15 +28,11 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn config(data: &Dataset, merge: MergeKind, backbone: BackboneKind) -> Config {
-    let size = match backbone {
-        BackboneKind::Spade => Size {
-            width: 64,
-            height: 64,
-        },
-        _ => Size {
-            width: 32,
-            height: 32,
-        },
+    let smallest = Preset::Small.backbone(backbone, 32).smallest_side();
+    let side = smallest.max(32);
+    let size = Size {
+        width: side,
+        height: side,
     };
     let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
     recipe.merge = Some(merge);
@@ -197,7 +193,7 @@ fn a_checkpoint_gives_back_its_generator() {
     );
     let config = checkpoint.config().unwrap();
     let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
-    let Backbone::Asap(asap) = &generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let weight = asap.low_resolution.head.weight.val();
@@ -227,7 +223,7 @@ fn weights_that_are_no_numbers_are_not_kept() {
         BackboneKind::Asap,
     );
     let mut players = Players::new(&config, &Device::flex().autodiff());
-    let Backbone::Asap(asap) = &mut players.generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &mut players.generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let head = &mut asap.low_resolution.head;

@@ -18,8 +18,10 @@ use super::{
 use crate::{
     data::{cityscapes_ids, plain_ids},
     net::{
-        AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator,
-        MergeConfig, NetworkConfig,
+        BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, Generator, MergeConfig,
+        NetworkConfig,
+        backbone::asap::AsapConfig,
+        merge::{naive::NaiveConfig, semantics::SemanticsConfig},
     },
 };
 
@@ -83,8 +85,8 @@ impl Description {
         let labels = labels(self.sizes.input, pixels.edges, classes)?;
         let network = NetworkConfig {
             merge: match pixels.edges {
-                true => MergeConfig::Naive {},
-                false => MergeConfig::Semantics {},
+                true => MergeConfig::Naive(NaiveConfig {}),
+                false => MergeConfig::Semantics(SemanticsConfig {}),
             },
             backbone: BackboneConfig::Asap(self.asap(&pixels)),
             discriminator: DiscriminatorConfig {
@@ -191,7 +193,7 @@ fn load(
 ) -> Result<Generator> {
     let device = Device::flex();
     let mut generator = Generator::new(network, labels, &device);
-    let Backbone::Asap(asap) = &mut generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &mut generator.backbone else {
         bail!("the network is made with ASAP-Net")
     };
     for (index, stage) in asap.low_resolution.stages.iter_mut().enumerate() {
@@ -236,7 +238,7 @@ fn parameter<const D: usize>(tensor: Tensor<D>) -> Param<Tensor<D>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{net::Padding, onnx::parameter_count};
+    use crate::net::{backbone::asap::Padding, parameter_count};
 
     /// Keys and shapes as those of the released code, written down by hand.
     fn shapes(stages: [usize; 5], blocks: &str, head: usize, input: usize, p: usize) -> Shapes {

@@ -5,7 +5,7 @@
 //! number, with mirrored borders at every third after a first.
 
 use super::pytorch::Shapes;
-use crate::net::Padding;
+use crate::net::backbone::asap::Padding;
 
 const PREFIX: &str = "lowres_stream.model.";
 /// What a file that lacks everything is compared with: Cityscapes at 512x256.

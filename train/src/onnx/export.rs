@@ -10,10 +10,10 @@ use multicond::{
 };
 use prost::Message;
 
-use super::{backbone, builder::Graph, cost, merge};
+use super::{builder::Graph, generator};
 use crate::{
     files::write_atomically,
-    net::{Generator, NetworkConfig},
+    net::{Generator, NetworkConfig, multiply_adds, parameter_count},
     train::Checkpoint,
 };
 
@@ -42,8 +42,8 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
         tile: network.backbone.tile(),
         concept_channels: network.merge.concept_channels(labels),
         trained_size: info.trained_size,
-        parameters: cost::parameter_count(network, labels),
-        multiply_adds: cost::multiply_adds(network, labels),
+        parameters: parameter_count(network, labels),
+        multiply_adds: multiply_adds(network, labels),
         training: info.training,
         notice: info.notice,
     }
@@ -92,8 +92,8 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
     check_sizes(generator, manifest)?;
     let mut graph = Graph::new("multicond");
     let channels = manifest.concept_channels;
-    let concept = merge::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
-    backbone::image(&mut graph, &generator.backbone, concept, channels)?;
+    let concept = generator::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
+    generator::image(&mut graph, &generator.backbone, concept)?;
 
     let doc_string = format!(
         "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
@@ -112,10 +112,12 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
 
 /// The manifest must describe this generator and no other.
 fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
-    merge::check_sizes(
-        &generator.merge,
-        &manifest.labels,
-        manifest.concept_channels,
-    )?;
-    backbone::check_sizes(&generator.backbone, manifest.tile)
+    generator
+        .merge
+        .check_sizes(&manifest.labels, manifest.concept_channels)?;
+    let (said, found) = (manifest.tile, generator.backbone.tile());
+    if said != found {
+        bail!("the manifest says {said} pixels along a tile, the generator has {found}");
+    }
+    Ok(())
 }

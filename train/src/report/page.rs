@@ -149,7 +149,14 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
                 network.merge.concept_channels(&config.labels)
             ),
         ),
-        ("Render", backbone(&network.backbone)),
+        (
+            "Render",
+            format!(
+                "{}: {}",
+                network.backbone.kind().name(),
+                network.backbone.describe()
+            ),
+        ),
         (
             "Discriminator",
             format!("{} channels", network.discriminator.width),
@@ -188,26 +195,6 @@ fn label(label: &Label) -> String {
         Some(classes) => format!("{} ({} classes)", label.name, classes.len()),
         None => label.name.clone(),
     }
-}
-
-fn backbone(config: &BackboneConfig) -> String {
-    let sizes = match config {
-        BackboneConfig::Asap(asap) => format!(
-            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
-            asap.tile, asap.width, asap.max_width, asap.pixel_width
-        ),
-        BackboneConfig::Spade(spade) => {
-            format!("{} channels, {} in norms", spade.width, spade.hidden)
-        }
-        BackboneConfig::Pix2pix(network) => {
-            format!("{} channels, {} halvings", network.width, network.halvings)
-        }
-        BackboneConfig::Pix2pixHd(network) => format!(
-            "{} channels, {} halvings, {} blocks",
-            network.width, network.halvings, network.blocks
-        ),
-    };
-    format!("{}: {sizes}", config.kind().name())
 }
 
 fn schedule(training: &TrainingConfig) -> String {

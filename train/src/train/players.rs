@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::{
         data::Batch,
-        net::{BackboneKind, Merge, MergeKind, Preset},
+        net::{BackboneKind, MergeKind, MergeNetwork, Preset},
         train::fixtures::{SIDE, batch, config, parameters},
     };
 
@@ -265,7 +265,7 @@ mod tests {
                 mean_gradients(shares, &networks, &players.generator, |networks, work| {
                     networks.generator_gradients(work, &config, Stage::Game)
                 });
-            let Merge::Tlam(tlam) = &players.generator.merge else {
+            let MergeNetwork::Tlam(tlam) = &players.generator.merge else {
                 panic!("TLAM was asked for")
             };
             let weight = gradients.get::<2>(tlam.projections[0].weight.id);

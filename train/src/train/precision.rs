@@ -76,11 +76,11 @@ impl ModuleVisitor for Widen {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
+    use burn::{module::ParamId, tensor::Device};
 
     use super::*;
     use crate::{
-        net::{Backbone, BackboneKind, MergeKind, Preset},
+        net::{BackboneKind, BackboneNetwork, MergeKind, Preset},
         train::{
             GeneratorLoss, Players, Share,
             fixtures::{SIDE, batch, config},
@@ -88,6 +88,21 @@ mod tests {
             share::mean_gradients,
         },
     };
+
+    /// The weight of the last convolution.
+    fn last_kernel(backbone: &BackboneNetwork) -> ParamId {
+        struct Last(Option<ParamId>);
+        impl ModuleVisitor for Last {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                if D == 4 {
+                    self.0 = Some(param.id);
+                }
+            }
+        }
+        let mut last = Last(None);
+        backbone.visit(&mut last);
+        last.0.expect("a backbone has convolutions")
+    }
 
     /// bf16 has 8 binary digits; what a step makes of them is near what it makes of 24.
     #[test]
@@ -109,15 +124,8 @@ mod tests {
                     mean_gradients(&shares, &networks, &players.generator, |networks, work| {
                         networks.generator_gradients(work, &config, Stage::Game)
                     });
-                let last = match &players.generator.backbone {
-                    Backbone::Asap(asap) => &asap.low_resolution.head.weight,
-                    Backbone::Spade(spade) => &spade.last.weight,
-                    Backbone::Pix2pix(network) => {
-                        &network.up[network.up.len() - 1].convolution.weight
-                    }
-                    Backbone::Pix2pixHd(network) => &network.last.weight,
-                };
-                let gradient = gradients.get::<4>(last.id).expect("has a gradient");
+                let last = last_kernel(&players.generator.backbone);
+                let gradient = gradients.get::<4>(last).expect("has a gradient");
                 assert_eq!(gradient.dtype(), DType::F32);
                 let values: Vec<f32> = gradient.into_data().iter::<f32>().collect();
                 (values, GeneratorLoss::mean(&losses))
