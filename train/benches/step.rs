@@ -88,12 +88,11 @@ fn main() -> Result<()> {
     let found = open_devices(arguments.device, NonZeroUsize::MIN)?.remove(0);
     println!("{found}");
     println!(
-        "{}, {}, batch {}; perceptual {}, pixel {}",
+        "{}, {}, batch {}; loss {:?}",
         config.name,
         config.size,
         config.training.batch_size,
-        config.training.loss.perceptual,
-        config.training.loss.pixel
+        config.training.loss.parts()
     );
     let mut ours = Ours::new(config, vgg.as_deref(), &found.device.autodiff())?;
     let folder = tempfile::tempdir()?;
@@ -174,17 +173,17 @@ fn config(arguments: &Arguments) -> Result<Config> {
 
 /// The file of VGG's weights, where there is a perceptual loss; without the file there is none.
 fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
-    let weight = &mut config.training.loss.perceptual;
+    let loss = &mut config.training.loss;
     let path = multicond::cache_folder()
         .unwrap_or_default()
         .join("vgg16.safetensors");
-    if *weight > 0.0 && !path.is_file() {
+    if loss.needs_vgg() && !path.is_file() {
         loudly(
             "NO PERCEPTUAL LOSS, which is a good part of a step: `cargo xtask assets lpips` installs its weights",
         );
-        *weight = 0.0;
+        *loss = loss.without_vgg();
     }
-    (*weight > 0.0).then_some(path)
+    loss.needs_vgg().then_some(path)
 }
 
 /// What a step may take at most, in PyTorch's time on the CPU.
@@ -325,15 +324,9 @@ struct Losses {
 }
 
 impl Losses {
-    fn parts(&self) -> [(&'static str, f32); 6] {
-        [
-            ("adversarial", self.generator.adversarial),
-            ("feature matching", self.generator.feature_matching),
-            ("perceptual", self.generator.perceptual),
-            ("pixel", self.generator.pixel),
-            ("discriminator, real", self.discriminator.real),
-            ("discriminator, fake", self.discriminator.fake),
-        ]
+    fn parts(&self) -> impl Iterator<Item = (&'static str, f32)> {
+        let generator = self.generator.parts().into_iter();
+        generator.chain(self.discriminator.parts())
     }
 }
 
@@ -356,7 +349,7 @@ fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
     let mut wrong = Vec::new();
     let steps = ours.iter().zip(theirs).zip(TOLERANCES);
     for (step, ((ours, theirs), tolerance)) in (1..).zip(steps) {
-        for ((name, ours), (_, theirs)) in ours.parts().into_iter().zip(theirs.parts()) {
+        for ((name, ours), (_, theirs)) in ours.parts().zip(theirs.parts()) {
             let difference = (ours - theirs).abs() / theirs.abs().max(SMALL);
             println!("{step:4}  {name:20} {ours:10.6}  {theirs:10.6}  {difference:10.1e}");
             // NaN is not below it.

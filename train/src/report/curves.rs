@@ -1,6 +1,6 @@
 //! Which curves a report has, and how they are smoothed.
 
-use crate::train::{DiscriminatorLoss, LogLine};
+use crate::train::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs};
 
 /// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
 const COLUMNS: usize = 400;
@@ -10,7 +10,7 @@ const STEP: &str = "step";
 
 /// One chart: curves that share an axis.
 pub(super) struct Chart {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     /// What the horizontal axis counts.
     pub(super) axis: &'static str,
     /// The least and the most that can be; where it is open, the axis follows from the curves.
@@ -36,31 +36,28 @@ pub(super) type Point = (u64, f64);
 pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     let game = &lines[warm_up_lines(lines)..];
     let window = window(lines.len());
-    let curve = |name, lines, value| curve(name, lines, window, value);
-    let loss = |title, lines, value| chart(title, vec![curve("", lines, value)]);
-    let mut charts = vec![
-        loss("Generator: adversarial", game, |line| {
-            line.generator.adversarial
-        }),
-        loss("Generator: feature matching", game, |line| {
-            line.generator.feature_matching
-        }),
-        loss("Generator: perceptual", game, |line| {
-            line.generator.perceptual
-        }),
-        loss("Generator: pixel", lines, |line| line.generator.pixel),
-        chart(
-            "Discriminator",
-            vec![
-                curve("real", game, |line| line.discriminator.real),
-                curve("fake", game, |line| line.discriminator.fake),
-            ],
-        ),
-    ];
+    let mut charts = Vec::new();
+    let terms = GeneratorLoss::default().parts();
+    for (index, ((name, _), needs)) in terms.into_iter().zip(GeneratorLoss::NEEDS).enumerate() {
+        let lines = match needs {
+            Needs::Nothing => lines,
+            Needs::Discriminator | Needs::Vgg => game,
+        };
+        let title = format!("Generator: {}", name.replace('_', " "));
+        let term = |line: &LogLine| line.generator.parts()[index].1;
+        charts.push(chart(title, [curve("", lines, window, term)]));
+    }
+    let parts = DiscriminatorLoss::default().parts();
+    let curves = parts.iter().enumerate().map(|(index, (name, _))| {
+        curve(name, game, window, |line| {
+            line.discriminator.parts()[index].1
+        })
+    });
+    charts.push(chart("Discriminator".into(), curves));
     charts.retain(|chart| !chart.curves.is_empty());
     let rate = lines.iter().map(|line| (line.step, line.rate)).collect();
     charts.push(Chart {
-        title: "Learning-rate factor",
+        title: "Learning-rate factor".into(),
         axis: STEP,
         range: Some((0.0, 1.0)),
         curves: vec![Curve {
@@ -85,7 +82,7 @@ pub(super) fn window(lines: usize) -> usize {
     lines / PARTS / 2 * 2 + 1
 }
 
-fn chart(title: &'static str, curves: Vec<Option<Curve>>) -> Chart {
+fn chart(title: String, curves: impl IntoIterator<Item = Option<Curve>>) -> Chart {
     Chart {
         title,
         axis: STEP,
@@ -98,7 +95,7 @@ fn curve(
     name: &'static str,
     lines: &[LogLine],
     window: usize,
-    value: fn(&LogLine) -> f32,
+    value: impl Fn(&LogLine) -> f32,
 ) -> Option<Curve> {
     let point = |line: &LogLine| (line.step, f64::from(value(line)));
     let raw: Vec<Point> = lines.iter().map(point).collect();
@@ -154,7 +151,6 @@ fn every_nth(points: &[Point]) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::GeneratorLoss;
 
     fn line(step: u64, adversarial: f32) -> LogLine {
         LogLine {
@@ -174,8 +170,8 @@ mod tests {
 
     #[test]
     fn losses_that_a_run_does_not_have_get_no_chart() {
-        let titles = |lines: &[LogLine]| -> Vec<&str> {
-            charts(lines).iter().map(|chart| chart.title).collect()
+        let titles = |lines: &[LogLine]| -> Vec<String> {
+            charts(lines).into_iter().map(|chart| chart.title).collect()
         };
         let warm_up = [line(1, 0.0), line(2, 0.0)];
         assert_eq!(

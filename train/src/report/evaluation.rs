@@ -285,7 +285,7 @@ fn curves(
     };
     let curves: Vec<Curve> = names.iter().map(curve).collect();
     (!curves.is_empty()).then_some(Chart {
-        title: quantity.name(),
+        title: quantity.name().into(),
         axis,
         range: None,
         curves,

@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{
     data::Sparsity,
-    net::BackboneConfig,
-    train::{Config, LogLine, TrainingConfig},
+    train::{Config, LogLine, LossWeights, TrainingConfig},
 };
 
 /// The page of a run, as HTML.
@@ -169,13 +168,7 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
                 training.generator_rate, training.discriminator_rate
             ),
         ),
-        (
-            "Loss weights",
-            format!(
-                "adversarial 1, feature matching {}, perceptual {}, pixel {}",
-                training.loss.feature_matching, training.loss.perceptual, training.loss.pixel
-            ),
-        ),
+        ("Loss weights", weights(&training.loss)),
         ("Sparsity", sparsity(&training.sparsity)),
     ];
     Ok(html! {
@@ -195,6 +188,12 @@ fn label(label: &Label) -> String {
         Some(classes) => format!("{} ({} classes)", label.name, classes.len()),
         None => label.name.clone(),
     }
+}
+
+fn weights(weights: &LossWeights) -> String {
+    let parts = weights.parts();
+    let parts = parts.map(|(name, weight)| format!("{} {weight}", name.replace('_', " ")));
+    parts.join(", ")
 }
 
 fn schedule(training: &TrainingConfig) -> String {

@@ -9,7 +9,7 @@ use multicond::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{LossWeights, Precision, Schedule};
+use super::{LossWeights, Needs, Precision, Schedule};
 use crate::{data::Sparsity, net::NetworkConfig};
 
 /// A run, complete.
@@ -171,9 +171,15 @@ impl Config {
             training.schedule.epochs() > 0,
             "training.schedule must have at least one epoch"
         );
+        let warm_up: Vec<_> = training.loss.names_needing(Needs::Nothing).collect();
         ensure!(
-            training.warm_up_steps == 0 || training.loss.pixel > 0.0,
-            "training.warm_up_steps needs training.loss.pixel above 0"
+            training.warm_up_steps == 0 || warm_up.iter().any(|(_, weight)| *weight > 0.0),
+            "training.warm_up_steps needs training.loss.{} above 0",
+            warm_up
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(" or ")
         );
         for (name, rate) in [
             ("generator_rate", training.generator_rate),

@@ -43,24 +43,24 @@ impl Events {
 
     /// Writes the numbers of a log line under their names in the log.
     pub(super) fn write(&mut self, line: &LogLine) -> Result<()> {
-        let (generator, discriminator) = (line.generator, line.discriminator);
-        let values = [
-            ("generator/adversarial", generator.adversarial),
-            ("generator/feature_matching", generator.feature_matching),
-            ("generator/perceptual", generator.perceptual),
-            ("generator/pixel", generator.pixel),
-            ("discriminator/real", discriminator.real),
-            ("discriminator/fake", discriminator.fake),
-            ("rate", line.rate as f32),
-            ("seconds_per_step", line.seconds_per_step as f32),
-            ("waiting", line.waiting as f32),
+        let generator = line.generator.parts();
+        let generator = generator.map(|(name, loss)| (format!("generator/{name}"), loss));
+        let discriminator = line.discriminator.parts();
+        let discriminator =
+            discriminator.map(|(name, loss)| (format!("discriminator/{name}"), loss));
+        let others = [
+            ("rate".into(), line.rate as f32),
+            ("seconds_per_step".into(), line.seconds_per_step as f32),
+            ("waiting".into(), line.waiting as f32),
         ];
-        let values = values.map(|(tag, number)| Value {
-            tag: tag.into(),
-            simple_value: Some(number),
-        });
+        let values = generator.into_iter().chain(discriminator).chain(others);
         let summary = Summary {
-            value: values.into(),
+            value: values
+                .map(|(tag, number)| Value {
+                    tag,
+                    simple_value: Some(number),
+                })
+                .collect(),
         };
         self.record(&Event::new(line.step, What::Summary(summary)))
     }

@@ -7,8 +7,9 @@ use burn::{
 };
 
 use super::{
-    Config, DiscriminatorLoss, GeneratorLoss, adversarial, feature_matching, hinge, loss::distance,
-    perceptual, share::Work,
+    Config, DiscriminatorLoss, GeneratorLoss,
+    loss::{GeneratorPass, Judged, generator_loss},
+    share::Work,
 };
 use crate::{
     data::Batch,
@@ -74,20 +75,28 @@ impl Networks {
         concept: &Tensor<4>,
     ) -> (Tensor<1>, GeneratorLoss) {
         let image = self.generator.backbone.forward(concept.clone());
-        match stage {
-            Stage::WarmUp => pixel_loss(&image, work.batch, config),
-            Stage::Game => self.game_loss(work, config, concept, image),
-        }
+        let (judged, vgg) = match stage {
+            Stage::WarmUp => (None, None),
+            Stage::Game => (Some(self.judged(work, config, concept, &image)), work.vgg),
+        };
+        let pass = GeneratorPass {
+            image,
+            pictures: &work.batch.pictures,
+            judged,
+            vgg,
+        };
+        generator_loss(&pass, &config.training.loss)
     }
 
-    fn game_loss(
+    /// What the discriminator makes of the real pictures and of generated ones, for the generator's loss.
+    fn judged(
         &self,
         work: &Work<'_>,
         config: &Config,
         concept: &Tensor<4>,
-        image: Tensor<4>,
-    ) -> (Tensor<1>, GeneratorLoss) {
-        let (batch, weights) = (work.batch, config.training.loss);
+        image: &Tensor<4>,
+    ) -> Judged {
+        let batch = work.batch;
         let judge = self.discriminator.clone().no_grad();
         let seen = match config.network.discriminator.condition {
             Condition::Concept => concept.clone(),
@@ -95,29 +104,10 @@ impl Networks {
         };
         // Instance norms see one picture at a time, so judging fakes and reals apart is the same as
         // judging them in one batch, and the reals need no gradient.
-        let real = judge.forward(seen.clone().detach(), batch.pictures.clone());
-        let fake = judge.forward(seen, image.clone());
-
-        let adversarial = adversarial(&fake);
-        let matching = feature_matching(&fake, &real);
-        let mut total = adversarial.clone() + matching.clone() * weights.feature_matching;
-        let mut loss = GeneratorLoss {
-            adversarial: number(adversarial),
-            feature_matching: number(matching),
-            ..GeneratorLoss::default()
-        };
-        if weights.pixel > 0.0 {
-            let (pixel, part) = pixel_loss(&image, batch, config);
-            loss.pixel = part.pixel;
-            total = total + pixel;
+        Judged {
+            real: judge.forward(seen.clone().detach(), batch.pictures.clone()),
+            fake: judge.forward(seen, image.clone()),
         }
-        if let Some(vgg) = work.vgg.filter(|_| weights.perceptual > 0.0) {
-            let real = vgg.forward(batch.pictures.clone());
-            let distance = perceptual(&vgg.forward(image), &real);
-            loss.perceptual = number(distance.clone());
-            total = total + distance * weights.perceptual;
-        }
-        (total, loss)
     }
 
     /// Gradients of the generator for a loss that was computed from `concept`, a leaf.
@@ -198,16 +188,13 @@ impl Networks {
             Condition::Concept => concept,
             Condition::Labels => batch.labels.clone(),
         };
-        let fake = self
-            .discriminator
-            .forward(seen.clone(), Tensor::from_inner(image));
-        let real = self.discriminator.forward(seen, batch.pictures.clone());
-        let (on_real, on_fake) = hinge(&real, &fake);
-        let loss = DiscriminatorLoss {
-            real: number(on_real.clone()),
-            fake: number(on_fake.clone()),
+        let judged = Judged {
+            fake: self
+                .discriminator
+                .forward(seen.clone(), Tensor::from_inner(image)),
+            real: self.discriminator.forward(seen, batch.pictures.clone()),
         };
-        (on_real + on_fake, loss)
+        DiscriminatorLoss::of(&judged)
     }
 
     /// The concept tensor, as a constant.
@@ -216,20 +203,6 @@ impl Networks {
         let merge = self.generator.merge.valid();
         Tensor::from_inner(merge.forward_in_chunks(labels, config.training.merge_chunk))
     }
-}
-
-/// The weighted pixel loss, and what it is without its weight.
-fn pixel_loss(image: &Tensor<4>, batch: &Batch, config: &Config) -> (Tensor<1>, GeneratorLoss) {
-    let pixel = distance(image, &batch.pictures);
-    let loss = GeneratorLoss {
-        pixel: number(pixel.clone()),
-        ..GeneratorLoss::default()
-    };
-    (pixel * config.training.loss.pixel, loss)
-}
-
-fn number(loss: Tensor<1>) -> f32 {
-    loss.into_scalar()
 }
 
 #[cfg(test)]

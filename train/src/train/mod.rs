@@ -26,9 +26,7 @@ pub use device::{DeviceKind, Found, open_devices};
 pub use ema::average;
 pub(crate) use log::LOG;
 pub use log::{LogLine, read_log};
-pub use loss::{
-    DiscriminatorLoss, GeneratorLoss, LossWeights, adversarial, feature_matching, hinge, perceptual,
-};
+pub use loss::{DiscriminatorLoss, GeneratorLoss, LossWeights, Needs};
 pub use players::Players;
 pub use precision::Precision;
 pub use recipe::Recipe;

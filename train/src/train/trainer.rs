@@ -125,13 +125,7 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
             };
             log.write(&line)?;
             events.write(&line)?;
-            progress.set_message(format!(
-                "adversarial {:.3} matching {:.3} perceptual {:.3} D {:.3}",
-                generator.adversarial,
-                generator.feature_matching,
-                generator.perceptual,
-                discriminator.real + discriminator.fake,
-            ));
+            progress.set_message(message(&generator, &discriminator));
             (since_log, waiting, losses) = (Instant::now(), Duration::ZERO, Losses::default());
         }
         let samples_every = training.samples_every;
@@ -220,15 +214,11 @@ fn check_losses(
     generator: GeneratorLoss,
     discriminator: DiscriminatorLoss,
 ) -> Result<()> {
-    let parts = [
-        ("adversarial", generator.adversarial),
-        ("feature matching", generator.feature_matching),
-        ("perceptual", generator.perceptual),
-        ("pixel", generator.pixel),
-        ("discriminator's real", discriminator.real),
-        ("discriminator's fake", discriminator.fake),
-    ];
-    for (name, value) in parts {
+    let generator = generator.parts().map(|(name, value)| (words(name), value));
+    let discriminator = discriminator
+        .parts()
+        .map(|(name, value)| (format!("discriminator's {name}"), value));
+    for (name, value) in generator.into_iter().chain(discriminator) {
         if !value.is_finite() {
             bail!("step {step}: the {name} loss is {value}; {}", advice(run)?);
         }
@@ -244,6 +234,25 @@ fn advice(run: &Path) -> Result<String> {
         ),
         None => "there is no checkpoint yet: lower the rates in the recipe".into(),
     })
+}
+
+/// The losses beside the bar; terms that a run does not have are left out.
+fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> String {
+    let terms = generator
+        .parts()
+        .into_iter()
+        .filter(|(_, value)| *value != 0.0);
+    let mut message: Vec<String> = terms
+        .map(|(name, value)| format!("{} {value:.3}", words(name)))
+        .collect();
+    let both: f32 = discriminator.parts().iter().map(|(_, value)| value).sum();
+    message.push(format!("D {both:.3}"));
+    message.join(" ")
+}
+
+/// The name of a loss, for people.
+fn words(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 /// A bar of training steps, of which some may be done.

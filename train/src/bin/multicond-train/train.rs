@@ -95,7 +95,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     }
     let devices: Vec<Device> = devices.into_iter().map(|found| found.device).collect();
     let device = devices[0].clone();
-    let vgg = (config.training.loss.perceptual > 0.0)
+    let vgg = config
+        .training
+        .loss
+        .needs_vgg()
         .then(|| {
             Vgg::load(
                 &arguments.vgg.unwrap_or_else(|| cached("vgg16.safetensors")),
