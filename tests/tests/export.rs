@@ -8,16 +8,16 @@ use burn::{module::Param, tensor::Tensor};
 use multicond::model::{Manifest, Size};
 use multicond_tests::{lively, subject};
 use multicond_train::{
-    net::{BackboneNetwork, Generator, MergeKind, MergeNetwork, Preset},
+    net::{BackboneNetwork, GeneratorNetwork, MergeKind, MergeNetwork, Preset},
     onnx::{self, ModelInfo},
 };
 use tempfile::TempDir;
 
-fn small() -> (Generator, Manifest) {
+fn small() -> (GeneratorNetwork, Manifest) {
     with(MergeKind::Tlam)
 }
 
-fn with(merge: MergeKind) -> (Generator, Manifest) {
+fn with(merge: MergeKind) -> (GeneratorNetwork, Manifest) {
     let labels = subject::labels();
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Small.merge(merge);

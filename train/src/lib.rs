@@ -7,6 +7,6 @@ pub mod import;
 pub mod net;
 pub mod onnx;
 pub mod report;
-pub mod train;
+pub mod training;
 mod vision;
 mod weights;

@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use multicond::label::{Encoding, Label, MissingValue, Values};
 use multicond_train::net::{
-    BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, Generator, MergeKind,
+    BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, GeneratorNetwork, MergeKind,
     MergeNetwork, Preset,
     backbone::asap::{Asap, AsapConfig},
     discriminator::Discriminator,
@@ -65,7 +65,7 @@ fn asap_on_semantics_has_the_numbers_of_the_original() {
     semantics.presence = false;
     let mut network = Preset::Paper.network(256);
     network.merge = Preset::Paper.merge(MergeKind::Semantics);
-    let generator = Generator::new(&network, &[semantics], &Device::flex());
+    let generator = GeneratorNetwork::new(&network, &[semantics], &Device::flex());
     assert_eq!(generator.num_params(), 83_201_411 - 64 * 9);
     let BackboneNetwork::Asap(asap) = &generator.backbone else {
         panic!("ASAP-Net is the default")
@@ -123,7 +123,7 @@ fn the_discriminator_has_5_724_290_parameters() {
 fn small_is_an_eighth_of_paper_or_less() {
     let labels = taskonomy();
     let count = |preset: Preset| {
-        Generator::new(&preset.network(256), &labels, &Device::flex()).num_params()
+        GeneratorNetwork::new(&preset.network(256), &labels, &Device::flex()).num_params()
     };
     let cost = |preset: Preset| {
         let adds = multiply_adds(&preset.network(256), &labels);

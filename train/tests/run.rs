@@ -16,7 +16,9 @@ use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
     net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
-    train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, read_log, train},
+    training::{
+        self, Checkpoint, Config, GanState, LossWeights, Progress, Recipe, TrainOptions, read_log,
+    },
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
 
@@ -67,7 +69,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
         }
         From::Start(merge, backbone) => (config(&data, merge, backbone), None),
     };
-    let options = Options {
+    let options = TrainOptions {
         data,
         validation: None,
         run,
@@ -75,7 +77,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
         vgg: None,
         steps: Some(steps),
     };
-    train(&config, options, resume).unwrap()
+    training::run(&config, options, resume).unwrap()
 }
 
 #[test]
@@ -131,7 +133,7 @@ fn a_divided_step_has_the_losses_of_a_whole_one() {
         });
         config.validate().unwrap();
         let run = tempfile::tempdir().unwrap();
-        let options = Options {
+        let options = TrainOptions {
             data,
             validation: None,
             run: run.path(),
@@ -139,7 +141,7 @@ fn a_divided_step_has_the_losses_of_a_whole_one() {
             vgg: None,
             steps: Some(1),
         };
-        train(&config, options, None).unwrap();
+        training::run(&config, options, None).unwrap();
         read_log(run.path()).unwrap()[0]
     };
     let (whole, divided) = (first_losses(1, 1), first_losses(2, 2));
@@ -164,7 +166,7 @@ fn pictures_that_cannot_be_divided_are_refused() {
     assert!(error.contains("training.accumulate"), "{error}");
     config.training.accumulate = 1;
     let run = tempfile::tempdir().unwrap();
-    let options = Options {
+    let options = TrainOptions {
         data,
         validation: None,
         run: run.path(),
@@ -222,8 +224,8 @@ fn weights_that_are_no_numbers_are_not_kept() {
         MergeKind::Tlam,
         BackboneKind::Asap,
     );
-    let mut players = Players::new(&config, &Device::flex().autodiff());
-    let BackboneNetwork::Asap(asap) = &mut players.generator.backbone else {
+    let mut state = GanState::new(&config, &Device::flex().autodiff());
+    let BackboneNetwork::Asap(asap) = &mut state.generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let head = &mut asap.low_resolution.head;
@@ -233,7 +235,7 @@ fn weights_that_are_no_numbers_are_not_kept() {
         step: 7,
         data: "none".into(),
     };
-    let error = Checkpoint::write(run.path(), &config, &progress, &players).unwrap_err();
+    let error = Checkpoint::write(run.path(), &config, &progress, &state).unwrap_err();
     assert!(error.to_string().contains("step 7"), "{error}");
     assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use burn::tensor::Device;
 use multicond::model::{ModelFile, proto::ModelProto};
-use multicond_train::{net::MergeKind, onnx, train::Checkpoint};
+use multicond_train::{net::MergeKind, onnx, training::Checkpoint};
 use prost::Message;
 
 #[test]

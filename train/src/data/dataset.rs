@@ -24,7 +24,7 @@ use super::{
 pub struct OpenOptions {
     /// The layout; recognised from what is there if absent.
     pub format: Option<Format>,
-    /// The part of a divided dataset, or `all`.
+    /// The dataset split, or `all`.
     pub split: Option<String>,
     /// A text file that names the frames to take, one a line.
     pub frames: Option<PathBuf>,

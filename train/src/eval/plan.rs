@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::train::Checkpoint;
+use crate::training::Checkpoint;
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct Condition {
     /// Labels that are absent altogether.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// Chance that strokes are rubbed out of a label.
+    /// Chance that strokes are masked out of a label.
     #[serde(skip_serializing_if = "is_zero")]
     pub free_form: f64,
 }

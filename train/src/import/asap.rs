@@ -18,8 +18,8 @@ use super::{
 use crate::{
     data::{cityscapes_ids, plain_ids},
     net::{
-        BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, Generator, MergeConfig,
-        NetworkConfig,
+        BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, GeneratorNetwork,
+        MergeConfig, NetworkConfig,
         backbone::asap::AsapConfig,
         merge::{naive::NaiveConfig, semantics::SemanticsConfig},
     },
@@ -33,7 +33,7 @@ const CITYSCAPES: usize = 35;
 /// A generator with what describes it.
 pub struct Imported {
     /// The network.
-    pub generator: Generator,
+    pub generator: GeneratorNetwork,
     /// Its sizes; those of a discriminator, which the file does not hold, are the paper's.
     pub network: NetworkConfig,
     /// Its labels: classes and, where the file has a channel for it, the edges of instances.
@@ -190,9 +190,9 @@ fn load(
     layout: &Layout,
     network: &NetworkConfig,
     labels: &[Label],
-) -> Result<Generator> {
+) -> Result<GeneratorNetwork> {
     let device = Device::flex();
-    let mut generator = Generator::new(network, labels, &device);
+    let mut generator = GeneratorNetwork::new(network, labels, &device);
     let BackboneNetwork::Asap(asap) = &mut generator.backbone else {
         bail!("the network is made with ASAP-Net")
     };

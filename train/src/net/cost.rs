@@ -64,7 +64,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::net::{BackboneKind, Generator, MergeKind, Preset};
+    use crate::net::{BackboneKind, GeneratorNetwork, MergeKind, Preset};
 
     /// Taskonomy as in the paper: 18 classes, no presence channels.
     fn taskonomy() -> Vec<Label> {
@@ -125,7 +125,7 @@ mod tests {
         for kind in MergeKind::ALL {
             let mut network = Preset::Small.network(128);
             network.merge = Preset::Small.merge(kind);
-            let generator = Generator::new(&network, &labels, &Device::flex());
+            let generator = GeneratorNetwork::new(&network, &labels, &Device::flex());
             assert_eq!(
                 parameter_count(&network, &labels),
                 generator.num_params() as u64
@@ -134,7 +134,7 @@ mod tests {
         for kind in BackboneKind::ALL {
             let mut network = Preset::Small.network(128);
             network.backbone = Preset::Small.backbone(kind, 128);
-            let generator = Generator::new(&network, &labels, &Device::flex().autodiff());
+            let generator = GeneratorNetwork::new(&network, &labels, &Device::flex().autodiff());
             assert_eq!(
                 parameter_count(&network, &labels),
                 (generator.num_params() - untrained(&generator)) as u64,
@@ -144,7 +144,7 @@ mod tests {
     }
 
     /// Numbers of what is not trained: singular vectors of spectrally normed weights.
-    fn untrained(generator: &Generator) -> usize {
+    fn untrained(generator: &GeneratorNetwork) -> usize {
         struct Untrained(usize);
         impl ModuleVisitor for Untrained {
             fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

@@ -10,7 +10,7 @@ use super::{BackboneNetwork, MergeNetwork, NetworkConfig};
 
 /// The network that is trained and exported.
 #[derive(Clone, Debug)]
-pub struct Generator {
+pub struct GeneratorNetwork {
     /// Labels to concept, pixel by pixel.
     pub merge: MergeNetwork,
     /// Concept to picture.
@@ -26,7 +26,7 @@ pub struct Generated {
     pub image: Tensor<4>,
 }
 
-impl Generator {
+impl GeneratorNetwork {
     /// A fresh generator for these labels.
     ///
     /// # Panics
@@ -58,7 +58,7 @@ impl Generator {
 
 /// Not derived because of the parameters' names, which checkpoints have and readers in other languages
 /// know: `tlam.projections.0.weight` is what `burn` would call `merge.Tlam.projections.0.weight`.
-impl Module for Generator {
+impl Module for GeneratorNetwork {
     fn visit<Visitor: ModuleVisitor>(&self, visitor: &mut Visitor) {
         self.merge.visit_named(visitor);
         self.backbone.visit_named(visitor);

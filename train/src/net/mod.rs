@@ -16,6 +16,6 @@ pub mod vgg;
 pub use backbone::{BackboneConfig, BackboneKind, BackboneNetwork};
 pub use config::{Condition, DiscriminatorConfig, NetworkConfig, NetworkConfigError};
 pub use cost::{multiply_adds, parameter_count};
-pub use generator::{Generated, Generator};
+pub use generator::{Generated, GeneratorNetwork};
 pub use merge::{MergeConfig, MergeKind, MergeNetwork};
 pub use preset::Preset;

@@ -39,7 +39,7 @@ impl Features {
     }
 }
 
-/// A square convolution: its weight `[output, input, kernel, kernel]`, and how it moves.
+/// A square convolution: its weight `[output, input, kernel, kernel]`, its stride and its padding.
 pub(crate) struct Kernel<'a> {
     pub(crate) weight: &'a Param<Tensor<4>>,
     pub(crate) bias: Option<&'a Param<Tensor<1>>>,

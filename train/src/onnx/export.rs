@@ -13,8 +13,8 @@ use prost::Message;
 use super::{builder::Graph, generator};
 use crate::{
     files::write_atomically,
-    net::{Generator, NetworkConfig, multiply_adds, parameter_count},
-    train::Checkpoint,
+    net::{GeneratorNetwork, NetworkConfig, multiply_adds, parameter_count},
+    training::Checkpoint,
 };
 
 /// Protocol buffers end at 2 GiB.
@@ -53,7 +53,10 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
 ///
 /// # Errors
 /// When the checkpoint is damaged.
-pub fn of_checkpoint(checkpoint: &Checkpoint, device: &Device) -> Result<(Generator, Manifest)> {
+pub fn of_checkpoint(
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> Result<(GeneratorNetwork, Manifest)> {
     let config = checkpoint.config()?;
     let progress = checkpoint.progress()?;
     let generator = checkpoint.generator(&config, device)?;
@@ -72,12 +75,12 @@ pub fn of_checkpoint(checkpoint: &Checkpoint, device: &Device) -> Result<(Genera
 }
 
 /// Writes the model file. An error leaves no file, and an older file of that name as it was.
-pub fn export(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+pub fn export(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     write(generator, manifest, path)
         .with_context(|| format!("{}: the model cannot be written", path.display()))
 }
 
-fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     let model = model(generator, manifest)?;
     let size = model.encoded_len();
     if size > LARGEST_FILE {
@@ -87,7 +90,7 @@ fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> 
 }
 
 /// The model in memory.
-pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
+pub fn model(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<ModelProto> {
     manifest.validate()?;
     check_sizes(generator, manifest)?;
     let mut graph = Graph::new("multicond");
@@ -111,7 +114,7 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
 }
 
 /// The manifest must describe this generator and no other.
-fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
+fn check_sizes(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<()> {
     generator
         .merge
         .check_sizes(&manifest.labels, manifest.concept_channels)?;

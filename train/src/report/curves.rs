@@ -1,6 +1,6 @@
 //! Which curves a report has, and how they are smoothed.
 
-use crate::train::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs};
+use crate::training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs};
 
 /// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
 const COLUMNS: usize = 400;
@@ -34,14 +34,14 @@ pub(super) type Point = (u64, f64);
 /// The charts that a log fills. Losses that a run does not have, such as the perceptual one without its
 /// network, have none.
 pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
-    let game = &lines[warm_up_lines(lines)..];
+    let adversarial = &lines[warm_up_lines(lines)..];
     let window = window(lines.len());
     let mut charts = Vec::new();
     let terms = GeneratorLoss::default().parts();
     for (index, ((name, _), needs)) in terms.into_iter().zip(GeneratorLoss::NEEDS).enumerate() {
         let lines = match needs {
             Needs::Nothing => lines,
-            Needs::Discriminator | Needs::Vgg => game,
+            Needs::Discriminator | Needs::Vgg => adversarial,
         };
         let title = format!("Generator: {}", name.replace('_', " "));
         let term = |line: &LogLine| line.generator.parts()[index].1;
@@ -49,7 +49,7 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     }
     let parts = DiscriminatorLoss::default().parts();
     let curves = parts.iter().enumerate().map(|(index, (name, _))| {
-        curve(name, game, window, |line| {
+        curve(name, adversarial, window, |line| {
             line.discriminator.parts()[index].1
         })
     });
@@ -69,12 +69,12 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     charts
 }
 
-/// Lines of the generator's time alone, in which the losses of the game are written as 0.
+/// Lines of the warm-up, in which the losses of adversarial training are written as 0.
 pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
-    let plays = |line: &LogLine| {
+    let is_adversarial = |line: &LogLine| {
         line.discriminator != DiscriminatorLoss::default() || line.generator.adversarial != 0.0
     };
-    lines.iter().position(plays).unwrap_or(lines.len())
+    lines.iter().position(is_adversarial).unwrap_or(lines.len())
 }
 
 /// Lines that one smoothed point stands for: an odd number, so that they lie around it.
@@ -178,9 +178,9 @@ mod tests {
             titles(&warm_up),
             ["Generator: pixel", "Learning-rate factor"]
         );
-        let game = [line(1, 0.0), line(2, 0.0), line(3, -1.0), line(4, 0.0)];
-        assert_eq!(titles(&game).len(), 3);
-        let adversarial = &charts(&game)[0].curves[0];
+        let training = [line(1, 0.0), line(2, 0.0), line(3, -1.0), line(4, 0.0)];
+        assert_eq!(titles(&training).len(), 3);
+        let adversarial = &charts(&training)[0].curves[0];
         assert_eq!(adversarial.raw, [(3, -1.0), (4, 0.0)]);
     }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     data::Sparsity,
-    train::{Config, LogLine, LossWeights, TrainingConfig},
+    training::{Config, LogLine, LossWeights, TrainingConfig},
 };
 
 /// The page of a run, as HTML.
@@ -227,7 +227,7 @@ fn sparsity(sparsity: &Sparsity) -> String {
     }
     if sparsity.free_form > 0.0 {
         parts.push(format!(
-            "strokes are rubbed out of {} of the labels",
+            "strokes are masked out of {} of the labels",
             percent(sparsity.free_form)
         ));
     }

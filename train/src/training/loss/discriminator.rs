@@ -21,7 +21,7 @@ losses! {
 
 impl DiscriminatorLoss {
     /// The sum of both, and each.
-    pub(in crate::train) fn of(judged: &Judged) -> (Tensor<1>, Self) {
+    pub(in crate::training) fn of(judged: &Judged) -> (Tensor<1>, Self) {
         let real = judged.real.iter();
         let real = mean_over(real.map(|features| relu(-judgement(features) + 1.0).mean()));
         let fake = judged.fake.iter();

@@ -50,7 +50,7 @@ pub struct TrainingConfig {
     pub load_size: Option<Size>,
     /// Length, and course of the learning rates.
     pub schedule: Schedule,
-    /// Steps before the game begins, in which the generator learns from the pixel loss alone. They cost
+    /// Steps before adversarial training begins, in which the generator learns from the pixel loss alone. They cost
     /// a third of the others, and a short run gets further with them.
     pub warm_up_steps: u64,
     /// Adam's learning rate for the generator.

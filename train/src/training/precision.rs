@@ -1,6 +1,6 @@
 //! Computing a step in numbers of half the width, as GPUs with bf16 do several times faster.
 //!
-//! The players keep their weights, their average and Adam's state in f32. A step works on copies in bf16,
+//! Both networks' weights, the average and Adam's state stay f32. A step works on copies in bf16,
 //! forward and backward; losses, and the sums of gradients over chunks, parts and devices, are f32 again.
 //! bf16 has the exponents of f32, so nothing needs scaling.
 
@@ -81,11 +81,11 @@ mod tests {
     use super::*;
     use crate::{
         net::{BackboneKind, BackboneNetwork, MergeKind, Preset},
-        train::{
-            GeneratorLoss, Players, Share,
+        training::{
+            GanState, GeneratorLoss, Share,
             fixtures::{SIDE, batch, config},
             gradients::Stage,
-            share::mean_gradients,
+            mean_gradients::mean_gradients,
         },
     };
 
@@ -111,7 +111,7 @@ mod tests {
             let mut config = config(MergeKind::Tlam, 1000);
             config.network.backbone = Preset::Small.backbone(kind, SIDE);
             let device = Device::flex().autodiff();
-            let players = Players::new(&config, &device);
+            let state = GanState::new(&config, &device);
             let batch = batch(2, &device);
             let mut gradients = |precision: Precision| {
                 config.training.precision = precision;
@@ -119,12 +119,12 @@ mod tests {
                     batches: vec![batch.clone().cast(precision.dtype())],
                     vgg: None,
                 }];
-                let networks = players.networks(&config);
+                let networks = state.networks(&config);
                 let (gradients, losses) =
-                    mean_gradients(&shares, &networks, &players.generator, |networks, work| {
-                        networks.generator_gradients(work, &config, Stage::Game)
+                    mean_gradients(&shares, &networks, &state.generator, |networks, work| {
+                        networks.generator_gradients(work, &config, Stage::Adversarial)
                     });
-                let last = last_kernel(&players.generator.backbone);
+                let last = last_kernel(&state.generator.backbone);
                 let gradient = gradients.get::<4>(last).expect("has a gradient");
                 assert_eq!(gradient.dtype(), DType::F32);
                 let values: Vec<f32> = gradient.into_data().iter::<f32>().collect();

@@ -1,4 +1,4 @@
-//! The two players of the game, and a step of it: the generator moves, then the discriminator.
+//! The state of adversarial training, and a step of it: a generator update, then a discriminator update.
 
 use burn::{
     module::{Module, ModuleVisitor, Param, ParamGroup},
@@ -12,17 +12,17 @@ use burn::{
 use super::{
     Config, DiscriminatorLoss, GeneratorLoss, Share, average,
     gradients::{Networks, Stage},
-    share::mean_gradients,
+    mean_gradients::mean_gradients,
 };
-use crate::net::{Generator, discriminator::Discriminator};
+use crate::net::{GeneratorNetwork, discriminator::Discriminator};
 
 /// Both networks with everything that changes from step to step.
 #[derive(Clone)]
-pub struct Players {
+pub struct GanState {
     /// The generator as it is trained.
-    pub generator: Generator,
+    pub generator: GeneratorNetwork,
     /// Moving average of the generator's weights, without gradients.
-    pub average: Generator,
+    pub average: GeneratorNetwork,
     /// The discriminator.
     pub discriminator: Discriminator,
     /// The generator's Adam.
@@ -31,11 +31,15 @@ pub struct Players {
     pub discriminator_adam: ModuleOptimizer,
 }
 
-impl Players {
-    /// Fresh players on a device that records gradients.
+impl GanState {
+    /// Fresh networks on a device that records gradients.
     pub fn new(config: &Config, device: &Device) -> Self {
         device.seed(config.training.seed);
-        let generator = initialised(Generator::new(&config.network, &config.labels, device));
+        let generator = initialised(GeneratorNetwork::new(
+            &config.network,
+            &config.labels,
+            device,
+        ));
         let input = config.network.condition_channels(&config.labels) + 3;
         let discriminator = Discriminator::new(&config.network.discriminator, input, device);
         let [beta_1, beta_2] = config.training.betas;
@@ -52,23 +56,23 @@ impl Players {
         }
     }
 
-    /// One step of each player on the same pictures, at a share of the full learning rates. The players
-    /// stay on the device of the first share.
+    /// One update of each network on the same pictures, at a share of the full learning rates. Both stay
+    /// on the device of the first share.
     pub fn step(
         &mut self,
         shares: &[Share],
         config: &Config,
         rate: f64,
     ) -> (GeneratorLoss, DiscriminatorLoss) {
-        let generator = self.move_generator(shares, config, Stage::Game, rate);
-        let discriminator = self.move_discriminator(shares, config, rate);
+        let generator = self.update_generator(shares, config, Stage::Adversarial, rate);
+        let discriminator = self.update_discriminator(shares, config, rate);
         self.update_average(config);
         (generator, discriminator)
     }
 
-    /// One step of the generator alone, towards the pictures' pixels.
+    /// One update of the generator alone, towards the pictures' pixels.
     pub fn warm_up_step(&mut self, shares: &[Share], config: &Config, rate: f64) -> GeneratorLoss {
-        let loss = self.move_generator(shares, config, Stage::WarmUp, rate);
+        let loss = self.update_generator(shares, config, Stage::WarmUp, rate);
         self.update_average(config);
         loss
     }
@@ -90,7 +94,7 @@ impl Players {
         )
     }
 
-    fn move_generator(
+    fn update_generator(
         &mut self,
         shares: &[Share],
         config: &Config,
@@ -115,7 +119,7 @@ impl Players {
         GeneratorLoss::mean(&losses)
     }
 
-    fn move_discriminator(
+    fn update_discriminator(
         &mut self,
         shares: &[Share],
         config: &Config,
@@ -184,7 +188,7 @@ mod tests {
     use crate::{
         data::Batch,
         net::{BackboneKind, MergeKind, MergeNetwork, Preset},
-        train::fixtures::{SIDE, batch, config, parameters},
+        training::fixtures::{SIDE, batch, config, parameters},
     };
 
     fn share(batches: Vec<Batch>) -> Share<'static> {
@@ -196,59 +200,59 @@ mod tests {
     fn a_first_step_leaves_every_parameter_trained() {
         let config = config(MergeKind::Tlam, 4096);
         let device = Device::flex().autodiff();
-        let trained = |players: &Players| {
-            let all = parameters(&players.discriminator).into_values();
+        let trained = |state: &GanState| {
+            let all = parameters(&state.discriminator).into_values();
             all.filter(|(_, is_trained)| *is_trained).count()
         };
-        let expected = trained(&Players::new(&config, &device));
-        let mut players = Players::new(&config, &device);
-        players.step(&[share(vec![batch(1, &device)])], &config, 1.0);
-        assert_eq!(trained(&players), expected);
+        let expected = trained(&GanState::new(&config, &device));
+        let mut state = GanState::new(&config, &device);
+        state.step(&[share(vec![batch(1, &device)])], &config, 1.0);
+        assert_eq!(trained(&state), expected);
         assert!(expected > 0);
     }
 
     #[test]
-    fn a_step_moves_every_parameter() {
+    fn a_step_updates_every_parameter() {
         for kind in MergeKind::ALL {
-            step_moves_all(&config(kind, 4096));
+            step_updates_all(&config(kind, 4096));
         }
         for kind in BackboneKind::ALL {
             let mut config = config(MergeKind::Naive, 4096);
             config.network.backbone = Preset::Small.backbone(kind, SIDE);
-            step_moves_all(&config);
+            step_updates_all(&config);
         }
     }
 
-    fn step_moves_all(config: &Config) {
+    fn step_updates_all(config: &Config) {
         let device = Device::flex().autodiff();
-        let mut players = Players::new(config, &device);
-        let all = |players: &Players| {
-            let mut all = parameters(&players.generator);
-            all.extend(parameters(&players.discriminator));
+        let mut state = GanState::new(config, &device);
+        let all = |state: &GanState| {
+            let mut all = parameters(&state.generator);
+            all.extend(parameters(&state.discriminator));
             all
         };
-        let (before, average) = (all(&players), parameters(&players.average));
+        let (before, average) = (all(&state), parameters(&state.average));
         let shares = [share(vec![batch(2, &device)])];
-        let (generator, discriminator) = players.step(&shares, config, 1.0);
+        let (generator, discriminator) = state.step(&shares, config, 1.0);
         assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
         assert!(discriminator.real > 0.0);
-        let after = all(&players);
+        let after = all(&state);
         assert!(!before.is_empty() && before.len() == after.len());
         // Within the hinge's margins what reals and fakes do to the last bias cancels.
         for (id, before) in before.iter().filter(|(_, (values, _))| values.len() > 1) {
             assert!(before.0 != after[id].0, "{}", config.network.system());
             assert_eq!(before.1, after[id].1, "trained before and after");
         }
-        assert!(average != parameters(&players.average));
+        assert!(average != parameters(&state.average));
     }
 
-    /// The gradients that move a player are the same however a step's pictures are divided.
+    /// The gradients of an update are the same however a step's pictures are divided.
     #[test]
     fn parts_and_devices_change_nothing() {
         let mut config = config(MergeKind::Tlam, 4096);
         config.network.backbone = Preset::Small.backbone(BackboneKind::Spade, SIDE);
         let device = Device::flex().autodiff();
-        let players = Players::new(&config, &device);
+        let state = GanState::new(&config, &device);
         let whole = batch(4, &device);
         let parts = |size: usize| -> Vec<Batch> {
             let labels = whole.labels.clone().split(size, 0);
@@ -260,12 +264,12 @@ mod tests {
                 .collect()
         };
         let gradients = |shares: &[Share<'_>]| {
-            let networks = players.networks(&config);
+            let networks = state.networks(&config);
             let (gradients, losses) =
-                mean_gradients(shares, &networks, &players.generator, |networks, work| {
-                    networks.generator_gradients(work, &config, Stage::Game)
+                mean_gradients(shares, &networks, &state.generator, |networks, work| {
+                    networks.generator_gradients(work, &config, Stage::Adversarial)
                 });
-            let MergeNetwork::Tlam(tlam) = &players.generator.merge else {
+            let MergeNetwork::Tlam(tlam) = &state.generator.merge else {
                 panic!("TLAM was asked for")
             };
             let weight = gradients.get::<2>(tlam.projections[0].weight.id);

@@ -8,11 +8,11 @@ use multicond_train::data::{Dataset, Derivation, Format, OpenOptions};
 /// What can be said about a dataset beside where it is.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Dataset")]
-pub(crate) struct DatasetArguments {
+pub(crate) struct DatasetArgs {
     /// Layout of the data [default: recognised from what is there]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Part of a divided dataset: train, val, test or `all`
+    /// Dataset split: train, val, test or `all`
     #[arg(long, value_name = "NAME")]
     split: Option<String>,
     /// Take only the frames that this text file names, one a line
@@ -30,7 +30,7 @@ pub(crate) struct DatasetArguments {
     field_of_view: Option<f32>,
 }
 
-impl DatasetArguments {
+impl DatasetArgs {
     /// Opens a dataset.
     pub(crate) fn open(&self, path: &Path) -> Result<Dataset> {
         Dataset::open_with(path, &self.options())

@@ -12,10 +12,10 @@ use burn::{module::Module, store::RecordError, tensor::Device};
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 
-use super::{Config, Players, checksums, ema::is_finite};
+use super::{Config, GanState, checksums, ema::is_finite};
 use crate::{
     files::{TEMPORARY, remove_temporary},
-    net::Generator,
+    net::GeneratorNetwork,
 };
 
 const FOLDER: &str = "checkpoints";
@@ -47,7 +47,7 @@ pub struct Resume {
     /// How far it has come.
     pub progress: Progress,
     /// Networks and optimisers.
-    pub players: Players,
+    pub state: GanState,
 }
 
 impl Checkpoint {
@@ -98,12 +98,12 @@ impl Checkpoint {
         run: &Path,
         config: &Config,
         progress: &Progress,
-        players: &Players,
+        state: &GanState,
     ) -> Result<Self> {
         ensure!(
-            is_finite(&players.average)
-                && is_finite(&players.generator)
-                && is_finite(&players.discriminator),
+            is_finite(&state.average)
+                && is_finite(&state.generator)
+                && is_finite(&state.discriminator),
             "step {}: the networks' weights are no longer finite numbers",
             progress.step
         );
@@ -116,7 +116,7 @@ impl Checkpoint {
             .prefix(TEMPORARY)
             .tempdir_in(&parent)
             .with_context(place)?;
-        write_files(work.path(), config, progress, players)
+        write_files(work.path(), config, progress, state)
             .with_context(|| format!("checkpoint of step {}", progress.step))?;
         fs::rename(work.path(), &folder).with_context(|| folder.display().to_string())?;
         sync(&parent)?;
@@ -147,9 +147,9 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the file is damaged, or a tensor is missing or has another shape than the configuration says.
-    pub fn generator(&self, config: &Config, device: &Device) -> Result<Generator> {
+    pub fn generator(&self, config: &Config, device: &Device) -> Result<GeneratorNetwork> {
         let path = self.checked(GENERATOR)?;
-        let mut generator = Generator::new(&config.network, &config.labels, device);
+        let mut generator = GeneratorNetwork::new(&config.network, &config.labels, device);
         let mut store = SafetensorsStore::from_file(path.clone());
         let outcome = generator
             .load_from(&mut store)
@@ -165,10 +165,10 @@ impl Checkpoint {
     /// # Errors
     /// When a file is damaged, or does not fit the configuration.
     pub fn resume(&self, config: &Config, device: &Device) -> Result<Resume> {
-        let fresh = Players::new(config, device);
+        let fresh = GanState::new(config, device);
         Ok(Resume {
             progress: self.progress()?,
-            players: Players {
+            state: GanState {
                 generator: self.load("generator", |path| fresh.generator.try_load_file(path))?,
                 average: self.load("average", |path| fresh.average.try_load_file(path))?,
                 discriminator: self.load("discriminator", |path| {
@@ -247,7 +247,7 @@ fn remove(folder: &Path) -> std::io::Result<()> {
     fs::remove_dir_all(nameless)
 }
 
-/// Where a part of the players lies in a checkpoint.
+/// Where a part of the state lies in a checkpoint.
 fn resume_file(part: &str) -> String {
     format!("{RESUME}/{part}.burnpack")
 }
@@ -256,7 +256,7 @@ fn write_files(
     folder: &Path,
     config: &Config,
     progress: &Progress,
-    players: &Players,
+    state: &GanState,
 ) -> Result<()> {
     let config_text = config.to_toml()?;
     save(&folder.join(CONFIG), |path| fs::write(path, config_text))?;
@@ -265,9 +265,9 @@ fn write_files(
         fs::write(path, progress_text)
     })?;
     let exported = if config.training.average_decay > 0.0 {
-        players.average.clone()
+        state.average.clone()
     } else {
-        players.generator.valid()
+        state.generator.valid()
     };
     save(&folder.join(GENERATOR), |path| {
         exported.save_into(&mut SafetensorsStore::from_file(path))
@@ -277,19 +277,19 @@ fn write_files(
     save(&resume, |path| fs::create_dir(path))?;
     let part = |name: &str| folder.join(resume_file(name));
     save(&part("generator"), |path| {
-        players.generator.clone().save_file(path)
+        state.generator.clone().save_file(path)
     })?;
     save(&part("average"), |path| {
-        players.average.clone().save_file(path)
+        state.average.clone().save_file(path)
     })?;
     save(&part("discriminator"), |path| {
-        players.discriminator.clone().save_file(path)
+        state.discriminator.clone().save_file(path)
     })?;
     save(&part("generator_adam"), |path| {
-        players.generator_adam.save(path)
+        state.generator_adam.save(path)
     })?;
     save(&part("discriminator_adam"), |path| {
-        players.discriminator_adam.save(path)
+        state.discriminator_adam.save(path)
     })?;
 
     // All but the configuration, which a user may change before going on.

@@ -1,13 +1,13 @@
-//! Where the networks run. A device is tried with a small product before anything depends on it.
+//! What burn computes with. A device is tried with a small product before anything depends on it.
 
 use std::{num::NonZeroUsize, panic::catch_unwind};
 
 use anyhow::{Result, bail};
 use burn::tensor::{DType, Device, Tensor};
 
-/// The kinds of devices; all but `flex` need a cargo feature of the same name.
+/// burn's backends; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum DeviceKind {
+pub enum BackendKind {
     /// The CPU, in pure Rust. Always there.
     Flex,
     /// PyTorch's library: its CPU kernels, or CUDA when its build and the machine have it.
@@ -25,7 +25,7 @@ pub enum DeviceKind {
 pub struct Found {
     /// The device, without gradients recorded.
     pub device: Device,
-    kind: DeviceKind,
+    kind: BackendKind,
     what: String,
 }
 
@@ -35,11 +35,11 @@ impl std::fmt::Display for Found {
             true => ", has bf16",
             false => "",
         };
-        write!(f, "device {}: {}{bf16}", self.kind.name(), self.what)
+        write!(f, "backend {}: {}{bf16}", self.kind.name(), self.what)
     }
 }
 
-impl DeviceKind {
+impl BackendKind {
     fn name(self) -> &'static str {
         match self {
             Self::Flex => "flex",
@@ -51,16 +51,16 @@ impl DeviceKind {
     }
 }
 
-/// Opens and tries the first so many devices of a kind. All those of `flex` are the one CPU, which is of
+/// Opens and tries the first so many devices of a backend. All those of `flex` are the one CPU, which is of
 /// use to see that dividing the work changes nothing.
 ///
 /// # Errors
 /// When this program was built without them, or the machine does not have as many.
-pub fn open_devices(kind: DeviceKind, count: NonZeroUsize) -> Result<Vec<Found>> {
+pub fn open_devices(kind: BackendKind, count: NonZeroUsize) -> Result<Vec<Found>> {
     (0..count.get()).map(|index| open(kind, index)).collect()
 }
 
-fn open(kind: DeviceKind, index: usize) -> Result<Found> {
+fn open(kind: BackendKind, index: usize) -> Result<Found> {
     let name = kind.name();
     // A failed try is reported once, by the error below.
     let hook = std::panic::take_hook();
@@ -73,14 +73,14 @@ fn open(kind: DeviceKind, index: usize) -> Result<Found> {
     match opened {
         Ok(None) => {
             bail!(
-                "device `{name}`: not in this program, which was built without `--features {name}`"
+                "backend `{name}`: not in this program, which was built without `--features {name}`"
             )
         }
         Ok(Some((512.0, device, what))) => Ok(Found { device, kind, what }),
         Ok(Some((sum, ..))) => {
-            bail!("device `{name}`: computes wrongly, 8x8 ones squared sum to {sum}")
+            bail!("backend `{name}`: computes wrongly, 8x8 ones squared sum to {sum}")
         }
-        Err(panic) => bail!("device `{name}` {index}: {}", message(&*panic)),
+        Err(panic) => bail!("backend `{name}` {index}: {}", message(&*panic)),
     }
 }
 
@@ -90,13 +90,13 @@ fn try_out(device: &Device) -> f32 {
     ones.clone().matmul(ones).sum().into_scalar()
 }
 
-fn device(kind: DeviceKind, index: usize) -> Option<(Device, String)> {
+fn device(kind: BackendKind, index: usize) -> Option<(Device, String)> {
     match kind {
-        DeviceKind::Flex => Some((Device::flex(), cpu())),
-        DeviceKind::Libtorch => libtorch(index),
-        DeviceKind::Wgpu => wgpu(index),
-        DeviceKind::Vulkan => vulkan(index),
-        DeviceKind::Cuda => cuda(index),
+        BackendKind::Flex => Some((Device::flex(), cpu())),
+        BackendKind::Libtorch => libtorch(index),
+        BackendKind::Wgpu => wgpu(index),
+        BackendKind::Vulkan => vulkan(index),
+        BackendKind::Cuda => cuda(index),
     }
 }
 
@@ -188,16 +188,16 @@ mod tests {
 
     #[test]
     fn flex_is_always_there() {
-        let found = open_devices(DeviceKind::Flex, TWO).expect("opens");
+        let found = open_devices(BackendKind::Flex, TWO).expect("opens");
         assert_eq!(found.len(), 2);
         let said = found[0].to_string();
-        assert!(said.starts_with("device flex: the CPU, "), "{said}");
+        assert!(said.starts_with("backend flex: the CPU, "), "{said}");
     }
 
     #[test]
     #[cfg(not(feature = "cuda"))]
-    fn a_device_that_was_not_built_says_so() {
-        let error = open_devices(DeviceKind::Cuda, TWO)
+    fn a_backend_that_was_not_built_says_so() {
+        let error = open_devices(BackendKind::Cuda, TWO)
             .expect_err("not built")
             .to_string();
         assert!(error.contains("--features cuda"), "{error}");

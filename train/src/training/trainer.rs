@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array3;
 
 use super::{
-    Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, Players, Resume, Share, TrainingConfig,
+    Checkpoint, Config, DiscriminatorLoss, GanState, GeneratorLoss, Resume, Share, TrainingConfig,
     checkpoint::{Progress, tidy},
     events::Events,
     log::{Log, LogLine, Losses},
@@ -20,14 +20,14 @@ use super::{
 };
 use crate::{
     data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, show::save_png},
-    net::{Generator, vgg::Vgg},
+    net::{GeneratorNetwork, vgg::Vgg},
 };
 
 /// Frames on a sheet of samples; each comes once dense and once with holes.
 const SHEET_FRAMES: usize = 3;
 
 /// How a run is made, beside its configuration.
-pub struct Options<'a> {
+pub struct TrainOptions<'a> {
     /// The data to learn from.
     pub data: Dataset,
     /// The data that sheets of samples show; the training data if absent.
@@ -48,13 +48,17 @@ pub struct Options<'a> {
 /// # Errors
 /// When data cannot be used, the disk refuses, or a loss is no longer a number; the last checkpoint
 /// stays usable.
-pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> Result<Checkpoint> {
+pub fn run(
+    config: &Config,
+    options: TrainOptions<'_>,
+    resume: Option<Resume>,
+) -> Result<Checkpoint> {
     let training = &config.training;
     let places = places(config, &options)?;
     let device = places[0].device.clone();
-    let (mut players, mut step) = match resume {
-        Some(resume) => (resume.players, resume.progress.step),
-        None => (Players::new(config, &device), 0),
+    let (mut state, mut step) = match resume {
+        Some(resume) => (resume.state, resume.progress.step),
+        None => (GanState::new(config, &device), 0),
     };
     let sheet_samples =
         sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
@@ -84,12 +88,12 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
     );
 
     let mut events = Events::open(&options.run.join("events"), step)?;
-    let save = |step: u64, players: &Players| {
+    let save = |step: u64, state: &GanState| {
         let progress = Progress {
             step,
             data: data_name.clone(),
         };
-        Checkpoint::write(options.run, config, &progress, players)
+        Checkpoint::write(options.run, config, &progress, state)
     };
     let progress = progress_bar(step, last);
     let mut losses = Losses::default();
@@ -101,10 +105,10 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
         let shares = divide(loader.next_batch()?, training, &places);
         waiting += wait.elapsed();
         let (generator, discriminator) = if step < training.warm_up_steps {
-            let generator = players.warm_up_step(&shares, config, rate);
+            let generator = state.warm_up_step(&shares, config, rate);
             (generator, DiscriminatorLoss::default())
         } else {
-            players.step(&shares, config, rate)
+            state.step(&shares, config, rate)
         };
         step += 1;
         check_losses(options.run, step, generator, discriminator)?;
@@ -133,17 +137,17 @@ pub fn train(config: &Config, options: Options<'_>, resume: Option<Resume>) -> R
             let path = options.run.join(format!("samples/step_{step:08}.png"));
             write_sheet(
                 &path,
-                &players.average,
+                &state.average,
                 &sheet_samples,
                 config,
                 &options.devices[0],
             )?;
         }
         if step == last || step.is_multiple_of(training.checkpoint_every) {
-            // What a step has done to the players shows in the losses after it.
-            let (generator, discriminator) = players.losses(&shares, config);
+            // What an update has done to the networks shows in the losses after it.
+            let (generator, discriminator) = state.losses(&shares, config);
             check_losses(options.run, step + 1, generator, discriminator)?;
-            let checkpoint = save(step, &players)?;
+            let checkpoint = save(step, &state)?;
             if step == last {
                 progress.finish();
                 return Ok(checkpoint);
@@ -158,7 +162,7 @@ struct Place {
     vgg: Option<Vgg>,
 }
 
-fn places(config: &Config, options: &Options<'_>) -> Result<Vec<Place>> {
+fn places(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<Place>> {
     let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
     let devices = options.devices.len();
     ensure!(
@@ -283,7 +287,7 @@ fn sheet_samples(config: &Config, data: &Dataset) -> Result<Vec<Sample>> {
 
 fn write_sheet(
     path: &Path,
-    generator: &Generator,
+    generator: &GeneratorNetwork,
     samples: &[Sample],
     config: &Config,
     device: &Device,
@@ -298,7 +302,7 @@ fn write_sheet(
 }
 
 fn picture(
-    generator: &Generator,
+    generator: &GeneratorNetwork,
     sample: &Sample,
     config: &Config,
     device: &Device,

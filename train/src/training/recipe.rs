@@ -21,10 +21,10 @@ pub struct Recipe {
     /// Sizes of the networks, unless `network` gives them one by one.
     #[serde(default = "small")]
     pub preset: Preset,
-    /// What merges the labels, in the preset's sizes; TLAM if absent.
+    /// The merge, in the preset's sizes; TLAM if absent.
     #[serde(default)]
     pub merge: Option<MergeKind>,
-    /// What paints the picture, in the preset's sizes; ASAP-Net if absent.
+    /// The backbone, in the preset's sizes; ASAP-Net if absent.
     #[serde(default)]
     pub backbone: Option<BackboneKind>,
     /// Size of the pictures in training.

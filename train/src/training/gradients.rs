@@ -1,4 +1,4 @@
-//! The gradients of each player on one batch of pictures, on one device.
+//! The gradients of each network on one batch of pictures, on one device.
 
 use burn::{
     module::Module,
@@ -13,22 +13,22 @@ use super::{
 };
 use crate::{
     data::Batch,
-    net::{Condition, Generator, discriminator::Discriminator, merge::pixels},
+    net::{Condition, GeneratorNetwork, discriminator::Discriminator, merge::pixels},
 };
 
 /// What the generator learns from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The pixels alone.
+    /// The terms that need no other network: the pixels.
     WarmUp,
-    /// All losses.
-    Game,
+    /// All terms of the loss.
+    Adversarial,
 }
 
-/// Both networks as they stand when one of them moves, on one device.
+/// Both networks as they stand before an update of one of them, on one device.
 #[derive(Clone)]
 pub(super) struct Networks {
-    pub(super) generator: Generator,
+    pub(super) generator: GeneratorNetwork,
     pub(super) discriminator: Discriminator,
 }
 
@@ -55,14 +55,14 @@ impl Networks {
         (gradients, loss)
     }
 
-    /// Both players' losses in the game, without gradients.
+    /// Both networks' losses in adversarial training, without gradients.
     pub(super) fn losses(
         &self,
         work: &Work<'_>,
         config: &Config,
     ) -> (GeneratorLoss, DiscriminatorLoss) {
         let concept = self.concept(work.batch, config);
-        let (_, generator) = self.generator_loss(work, config, Stage::Game, &concept);
+        let (_, generator) = self.generator_loss(work, config, Stage::Adversarial, &concept);
         let (_, discriminator) = self.discriminator_loss(work, config);
         (generator, discriminator)
     }
@@ -77,7 +77,7 @@ impl Networks {
         let image = self.generator.backbone.forward(concept.clone());
         let (judged, vgg) = match stage {
             Stage::WarmUp => (None, None),
-            Stage::Game => (Some(self.judged(work, config, concept, &image)), work.vgg),
+            Stage::Adversarial => (Some(self.judged(work, config, concept, &image)), work.vgg),
         };
         let pass = GeneratorPass {
             image,
@@ -144,7 +144,7 @@ impl Networks {
         batch: &Batch,
         concept_gradient: Tensor<4>,
         config: &Config,
-        accumulator: &mut GradientsAccumulator<Generator>,
+        accumulator: &mut GradientsAccumulator<GeneratorNetwork>,
     ) {
         let labels = pixels(batch.labels.clone());
         let gradient = pixels(Tensor::from_inner(concept_gradient));
@@ -212,14 +212,14 @@ mod tests {
     use super::*;
     use crate::{
         net::MergeKind,
-        train::{
-            Players,
+        training::{
+            GanState,
             fixtures::{batch, config},
         },
     };
 
     /// The first weight of the merge, if it has any.
-    fn first_weight(generator: &Generator) -> Option<ParamId> {
+    fn first_weight(generator: &GeneratorNetwork) -> Option<ParamId> {
         struct First(Option<ParamId>);
         impl ModuleVisitor for First {
             fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -247,7 +247,7 @@ mod tests {
     /// Whether the merge has weights; their gradients have been compared.
     fn chunks_agree(config: &Config) -> bool {
         let device = Device::flex().autodiff();
-        let networks = Players::new(config, &device).networks(config);
+        let networks = GanState::new(config, &device).networks(config);
         let Some(first) = first_weight(&networks.generator) else {
             return false;
         };

@@ -76,7 +76,7 @@ macro_rules! losses {
             }
 
             /// The mean of each.
-            pub(in crate::train) fn mean(losses: &[Self]) -> Self {
+            pub(in crate::training) fn mean(losses: &[Self]) -> Self {
                 let mean = |part: fn(&Self) -> f32| {
                     let count = losses.len().max(1) as f32;
                     losses.iter().map(part).sum::<f32>() / count
