@@ -5,6 +5,7 @@ pub mod eval;
 pub mod files;
 pub mod import;
 pub mod net;
+mod numbers;
 pub mod onnx;
 pub mod report;
 pub mod training;

@@ -10,13 +10,13 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{label::Label, model::Size};
-use serde::{Deserialize, Serialize};
 
 use super::{
     Sample,
     derive::{self, Derivation},
     layouts::{self, Format, Layout},
     resize::resize,
+    source::Source,
 };
 
 /// How a dataset is opened. All of it may be left out.
@@ -34,14 +34,6 @@ pub struct OpenOptions {
     pub derive: Vec<Derivation>,
     /// The horizontal field of view in degrees, where the data does not know its cameras.
     pub field_of_view: Option<f32>,
-}
-
-/// Where a dataset's values come from, beside its labels.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Source {
-    root: PathBuf,
-    format: String,
-    field_of_view: Option<f32>,
 }
 
 /// Frames and the labels that they have. Clones share what is open.
@@ -162,11 +154,7 @@ impl Dataset {
 
     /// What tells it from other datasets, for work that goes on later.
     pub(super) fn source(&self) -> Source {
-        Source {
-            root: self.root.canonicalize().unwrap_or(self.root.clone()),
-            format: format!("{:?}", self.format),
-            field_of_view: self.field_of_view,
-        }
+        Source::new(&self.root, self.format, self.field_of_view)
     }
 
     /// Whether its frames have objects, some of them at least.

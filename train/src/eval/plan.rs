@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::training::Checkpoint;
+use crate::{numbers::percent, training::Checkpoint};
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
@@ -112,11 +112,6 @@ impl Condition {
         }
         (!parts.is_empty()).then(|| parts.join(", "))
     }
-}
-
-/// A share in percent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{} %", (1000.0 * share).round() / 10.0)
 }
 
 /// What tables call the models or runs at these paths: the file's name, or the folder's for a `model.onnx`, and

@@ -12,7 +12,7 @@ use burn::{
 use multicond::label::{Encoding, Label, Values};
 
 use super::{
-    layout::{Layout, Sizes},
+    numbering::{Numbering, Sizes},
     pytorch::{File, Shapes},
 };
 use crate::{
@@ -55,7 +55,7 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     let description = Description::of(&file.shapes());
     file.expect(&description.expected())?;
     let (network, labels) = description.network(classes)?;
-    let generator = load(&file, &description.layout, &network, &labels)?;
+    let generator = load(&file, &description.numbering, &network, &labels)?;
     Ok(Imported {
         generator,
         network,
@@ -65,19 +65,19 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
 
 /// What keys and shapes tell.
 struct Description {
-    layout: Layout,
+    numbering: Numbering,
     sizes: Sizes,
 }
 
 impl Description {
     fn of(shapes: &Shapes) -> Self {
-        let layout = Layout::of(shapes);
-        let sizes = Sizes::of(shapes, &layout);
-        Self { layout, sizes }
+        let numbering = Numbering::of(shapes);
+        let sizes = Sizes::of(shapes, &numbering);
+        Self { numbering, sizes }
     }
 
     fn expected(&self) -> Shapes {
-        self.layout.expected(&self.sizes)
+        self.numbering.expected(&self.sizes)
     }
 
     fn network(&self, classes: Option<Vec<String>>) -> Result<(NetworkConfig, Vec<Label>)> {
@@ -101,12 +101,12 @@ impl Description {
     fn asap(&self, pixels: &PixelInput) -> AsapConfig {
         AsapConfig {
             tile: pixels.tile,
-            learned_downsampling: 1 << (self.layout.stages - 1),
+            learned_downsampling: 1 << (self.numbering.stages - 1),
             width: self.sizes.width,
             max_width: self.sizes.max_width,
-            depth: self.layout.depth,
+            depth: self.numbering.depth,
             pixel_width: PIXEL_WIDTH,
-            padding: self.layout.padding,
+            padding: self.numbering.padding,
             low_resolution_only: usize::from(pixels.edges),
             initial_gain: 0.02,
             head_gain: 0.02,
@@ -187,7 +187,7 @@ fn instance_edges() -> Label {
 
 fn load(
     file: &File,
-    layout: &Layout,
+    numbering: &Numbering,
     network: &NetworkConfig,
     labels: &[Label],
 ) -> Result<GeneratorNetwork> {
@@ -197,13 +197,18 @@ fn load(
         bail!("the network is made with ASAP-Net")
     };
     for (index, stage) in asap.low_resolution.stages.iter_mut().enumerate() {
-        let [convolution, norm] = layout.stage(index);
+        let [convolution, norm] = numbering.stage(index);
         let shape = stage.convolution.weight.dims();
         stage.convolution.weight =
             parameter(file.tensor(&format!("{convolution}.weight"), shape, &device)?);
         load_norm(&mut stage.norm, file, &norm, shape[0], &device)?;
     }
-    load_head(&mut asap.low_resolution.head, file, &layout.head(), &device)?;
+    load_head(
+        &mut asap.low_resolution.head,
+        file,
+        &numbering.head(),
+        &device,
+    )?;
     Ok(generator)
 }
 

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     data::show,
-    eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table, percent},
+    eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table},
+    numbers::percent,
 };
 
 /// Strips of pictures on a page.

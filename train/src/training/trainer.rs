@@ -54,8 +54,8 @@ pub fn run(
     resume: Option<Resume>,
 ) -> Result<Checkpoint> {
     let training = &config.training;
-    let places = places(config, &options)?;
-    let device = places[0].device.clone();
+    let devices = devices(config, &options)?;
+    let device = devices[0].device.clone();
     let (mut state, mut step) = match resume {
         Some(resume) => (resume.state, resume.progress.step),
         None => (GanState::new(config, &device), 0),
@@ -102,7 +102,7 @@ pub fn run(
         let epoch = step / loader.steps_per_epoch();
         let rate = training.schedule.factor(epoch);
         let wait = Instant::now();
-        let shares = divide(loader.next_batch()?, training, &places);
+        let shares = divide(loader.next_batch()?, training, &devices);
         waiting += wait.elapsed();
         let (generator, discriminator) = if step < training.warm_up_steps {
             let generator = state.warm_up_step(&shares, config, rate);
@@ -157,12 +157,12 @@ pub fn run(
 }
 
 /// A device that records gradients, with the network that stays on it.
-struct Place {
+struct TrainingDevice {
     device: Device,
     vgg: Option<Vgg>,
 }
 
-fn places(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<Place>> {
+fn devices(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<TrainingDevice>> {
     let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
     let devices = options.devices.len();
     ensure!(
@@ -178,30 +178,34 @@ fn places(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<Place>> {
             config.training.precision
         );
     }
-    let place = |device: &Device| {
+    let prepare = |device: &Device| {
         let device = device.clone().autodiff();
-        Place {
+        TrainingDevice {
             vgg: options.vgg.as_ref().map(|vgg| vgg.on(&device, dtype)),
             device,
         }
     };
-    Ok(options.devices.iter().map(place).collect())
+    Ok(options.devices.iter().map(prepare).collect())
 }
 
 /// A step's pictures to where they are worked on.
-fn divide<'a>(batch: HostBatch, training: &TrainingConfig, places: &'a [Place]) -> Vec<Share<'a>> {
+fn divide<'a>(
+    batch: HostBatch,
+    training: &TrainingConfig,
+    devices: &'a [TrainingDevice],
+) -> Vec<Share<'a>> {
     let (accumulate, dtype) = (training.accumulate, training.precision.dtype());
-    let parts = batch.split(places.len() * accumulate);
+    let parts = batch.split(devices.len() * accumulate);
     let mut parts = parts.into_iter();
-    places
+    devices
         .iter()
-        .map(|place| Share {
+        .map(|device| Share {
             batches: parts
                 .by_ref()
                 .take(accumulate)
-                .map(|part| part.to_device(&place.device).cast(dtype))
+                .map(|part| part.to_device(&device.device).cast(dtype))
                 .collect(),
-            vgg: place.vgg.as_ref(),
+            vgg: device.vgg.as_ref(),
         })
         .collect()
 }

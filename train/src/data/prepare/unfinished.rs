@@ -2,7 +2,6 @@
 //! preparing goes on after an interruption, and appears under its name only when it is whole.
 
 use std::{
-    ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -11,17 +10,16 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    MANIFEST, RECORDS,
-    manifest::{FrameEntry, Manifest},
-};
 use crate::{
-    data::{Intrinsics, dataset::Source},
+    data::{
+        Intrinsics,
+        layouts::prepared::{FrameEntry, MANIFEST, Manifest, PLAN, RECORDS, unfinished_folder},
+        source::Source,
+    },
     files::{lock, remove_temporary, write_atomically},
 };
 
-/// What is to be made; beside it everything that is done.
-pub(super) const PLAN: &str = "plan.json";
+/// Everything that is done.
 const DONE: &str = "done.txt";
 
 /// What is to be made, and of what: nothing of it may change between two attempts.
@@ -46,7 +44,7 @@ impl Unfinished {
     /// Goes on with the folder of an earlier attempt, or starts one. Records that did not reach the disk
     /// whole are made again.
     pub(super) fn open(destination: &Path, plan: Plan) -> Result<Self> {
-        let folder = folder_for(destination)?;
+        let folder = unfinished_folder(destination)?;
         let place = || folder.display().to_string();
         fs::create_dir_all(&folder).with_context(place)?;
         let open = |name: &str| {
@@ -183,14 +181,4 @@ fn parse_line(line: &str) -> Option<FrameEntry> {
     let checksum = u32::from_str_radix(checksum, 16).ok()?;
     let is_sound = crc32fast::hash(entry.as_bytes()) == checksum;
     is_sound.then(|| serde_json::from_str(entry).ok())?
-}
-
-/// The folder beside the destination in which it is made.
-pub(super) fn folder_for(destination: &Path) -> Result<PathBuf> {
-    let name = destination
-        .file_name()
-        .with_context(|| format!("{}: names no folder", destination.display()))?;
-    let mut unfinished = OsString::from(name);
-    unfinished.push(".unfinished");
-    Ok(destination.with_file_name(unfinished))
 }

@@ -2,11 +2,10 @@
 //! one is little more than a copy. `docs/dataset.md` describes the form for other programs.
 
 mod manifest;
-mod prepare;
-mod record;
-mod unfinished;
+pub(in crate::data) mod record;
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
@@ -16,17 +15,15 @@ use anyhow::{Context, Result, ensure};
 use memmap2::Mmap;
 use multicond::{label::Label, model::Size};
 
-pub use self::{
-    manifest::{Column, Manifest, Storage},
-    prepare::{PrepareOptions, prepare},
-};
-use super::{
-    Sample,
-    layouts::{Contents, Entry, Layout},
-};
+pub(in crate::data) use self::manifest::FrameEntry;
+pub use self::manifest::{Column, Manifest, Storage};
+use super::{Contents, Entry, Layout};
+use crate::data::Sample;
 
-const MANIFEST: &str = "dataset.json";
-const RECORDS: &str = "samples.bin";
+pub(in crate::data) const MANIFEST: &str = "dataset.json";
+pub(in crate::data) const RECORDS: &str = "samples.bin";
+/// What is to be made, while a dataset is being prepared.
+pub(in crate::data) const PLAN: &str = "plan.json";
 
 /// Whether a folder is a prepared dataset.
 pub(super) fn recognise(path: &Path) -> bool {
@@ -35,12 +32,22 @@ pub(super) fn recognise(path: &Path) -> bool {
 
 /// Whether preparing a folder was begun and not finished; either its name or that of the unfinished one is given.
 pub(super) fn is_unfinished(path: &Path) -> bool {
-    let beside = unfinished::folder_for(path);
+    let beside = unfinished_folder(path);
     let folders = [Some(path.to_owned()), beside.ok()];
     folders
         .into_iter()
         .flatten()
-        .any(|folder| folder.join(unfinished::PLAN).is_file())
+        .any(|folder| folder.join(PLAN).is_file())
+}
+
+/// The folder beside the destination in which a dataset is prepared.
+pub(in crate::data) fn unfinished_folder(destination: &Path) -> Result<PathBuf> {
+    let name = destination
+        .file_name()
+        .with_context(|| format!("{}: names no folder", destination.display()))?;
+    let mut unfinished = OsString::from(name);
+    unfinished.push(".unfinished");
+    Ok(destination.with_file_name(unfinished))
 }
 
 /// A prepared dataset, open for reading.
@@ -74,7 +81,7 @@ impl Prepared {
         );
         // SAFETY: the file is only read here; nothing of ours writes to a finished dataset.
         let records = unsafe { Mmap::map(&file) }.with_context(place)?;
-        let entry = |frame: &manifest::FrameEntry| Entry {
+        let entry = |frame: &FrameEntry| Entry {
             name: frame.name.clone(),
             split: None,
         };

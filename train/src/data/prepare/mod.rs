@@ -1,18 +1,17 @@
 //! Makes a prepared dataset: frames are read and packed on all cores, and written in their order.
 
+mod unfinished;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use indicatif::ProgressBar;
 use multicond::{label::Label, model::Size};
 
+use self::unfinished::{Plan, Unfinished};
 use super::{
-    manifest::Manifest,
-    record,
-    unfinished::{Plan, Unfinished},
-};
-use crate::data::{
     Dataset,
+    layouts::prepared::{Manifest, record},
     ordered::{Ordered, all_cores},
 };
 

@@ -69,7 +69,7 @@ pub enum Storage {
 }
 
 impl Storage {
-    pub(super) fn bytes(self) -> usize {
+    pub(in crate::data) fn bytes(self) -> usize {
         match self {
             Self::U8 => 1,
             Self::U16 | Self::F16 => 2,
@@ -103,7 +103,7 @@ pub struct FrameEntry {
 
 impl Manifest {
     /// Plans records for labels; `is_coded` as for [`Storage`].
-    pub(super) fn plan(
+    pub(in crate::data) fn plan(
         name: String,
         derived: Vec<String>,
         size: Size,
@@ -162,7 +162,7 @@ impl Manifest {
     }
 
     /// Reads and checks a description.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(in crate::data) fn parse(text: &str) -> Result<Self> {
         let manifest: Self = serde_json::from_str(text).context("not a dataset's description")?;
         ensure!(
             manifest.version == VERSION,
@@ -199,12 +199,12 @@ impl Manifest {
     }
 
     /// How a label is stored.
-    pub(super) fn column(&self, label: &Label) -> Option<&Column> {
+    pub(in crate::data) fn column(&self, label: &Label) -> Option<&Column> {
         let mut columns = self.columns.iter();
         columns.find(|column| column.label.name == label.name)
     }
 
-    pub(super) fn pixels(&self) -> usize {
+    pub(in crate::data) fn pixels(&self) -> usize {
         self.size.width * self.size.height
     }
 }

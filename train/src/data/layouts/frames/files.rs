@@ -5,32 +5,30 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use multicond::{
     files::{Channel, OpenExr},
-    label::{Label, Transfer},
+    label::Label,
 };
-use ndarray::{Array3, s};
 
 use super::{
     config::Config,
     cryptomatte::Cryptomatte,
     layers::{self, Content},
-    loaded::Loaded,
     paths,
 };
-use crate::data::layouts::{camera_file::Camera, picture_file, plain_ids, same_size};
+use crate::data::layouts::{picture_file, plain_ids};
 
-/// A frame on its way to a sample.
-pub(super) struct Opened<'a> {
+/// The files of a frame.
+pub(super) struct FrameFiles<'a> {
     pub(super) root: &'a Path,
     pub(super) config: &'a Config,
     pub(super) frame: &'a str,
-    exr: Option<LayerFile>,
+    pub(super) exr: Option<LayerFile>,
 }
 
 /// A file with many layers.
-struct LayerFile {
+pub(super) struct LayerFile {
     path: PathBuf,
-    file: OpenExr,
-    mattes: Option<Cryptomatte>,
+    pub(super) file: OpenExr,
+    pub(super) mattes: Option<Cryptomatte>,
 }
 
 /// Where a label's numbers come from.
@@ -41,7 +39,7 @@ pub(super) enum Source {
     Layer(Vec<Channel>),
 }
 
-impl<'a> Opened<'a> {
+impl<'a> FrameFiles<'a> {
     pub(super) fn new(root: &'a Path, config: &'a Config, frame: &'a str) -> Result<Self> {
         let exr = match config.files.multi_layer() {
             None => None,
@@ -131,78 +129,8 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// Reads the picture, the camera, and of the multi-layer file what these labels need, in one pass.
-    pub(super) fn load(mut self, schema: &[Label]) -> Result<Loaded<'a>> {
-        let needs = |name: &str| schema.iter().any(|label| label.name == name);
-        let beside = self.beside();
-        let mut wanted = Vec::new();
-        for (content, is_needed) in [
-            (Content::Picture, beside.is_none()),
-            (Content::Depth, needs("depth") || needs("albedo")),
-            (Content::Normals, needs("normals")),
-            (Content::Albedo, needs("albedo")),
-            (Content::Index, true),
-        ] {
-            if is_needed && let Some(Source::Layer(channels)) = self.source(content)? {
-                wanted.push((content, channels));
-            }
-        }
-        let mut planes = Vec::new();
-        let mut mattes = None;
-        if let Some(exr) = &mut self.exr {
-            let found = exr.mattes.take();
-            let matte_channels = found.as_ref().map_or(&[][..], |found| &found.channels);
-            let channels = wanted.iter().flat_map(|(_, channels)| channels);
-            let all: Vec<Channel> = channels.chain(matte_channels).copied().collect();
-            if !all.is_empty() {
-                let numbers = exr.file.read(&all)?;
-                let mut start = 0;
-                let mut next = |count: usize| {
-                    let part = numbers.slice(s![start..start + count, .., ..]).to_owned();
-                    start += count;
-                    part
-                };
-                for (content, channels) in wanted {
-                    planes.push((content, next(channels.len())));
-                }
-                mattes = found.map(|found| {
-                    let planes = next(found.channels.len());
-                    (found, planes)
-                });
-            }
-        }
-        let picture = match &beside {
-            Some(path) => picture_file::read(path)?,
-            None => self.linear_picture(&planes)?,
-        };
-        let (_, height, width) = picture.dim();
-        if let (Some(path), Some((_, layer))) = (&beside, planes.first()) {
-            let (_, rows, columns) = layer.dim();
-            same_size(path, (width, height), (columns, rows))?;
-        }
-        let camera_path = self
-            .config
-            .files
-            .camera
-            .as_deref()
-            .map(|pattern| self.path(pattern));
-        let camera = match &camera_path {
-            Some(path) => Camera::read(path, (width, height))?,
-            None => None,
-        };
-        Ok(Loaded {
-            size: (width, height),
-            picture,
-            camera,
-            camera_path,
-            planes,
-            mattes,
-            opened: self,
-        })
-    }
-
     /// The picture file beside the multi-layer file, with the renderer's own tone mapping.
-    fn beside(&self) -> Option<PathBuf> {
+    pub(super) fn picture_beside(&self) -> Option<PathBuf> {
         if let Some(pattern) = &self.config.files.picture {
             return Some(self.path(pattern));
         }
@@ -212,21 +140,5 @@ impl<'a> Opened<'a> {
         let candidates = picture_file::EXTENSIONS.iter();
         let mut candidates = candidates.map(|extension| self.path(&format!("{stem}.{extension}")));
         candidates.find(|path| path.is_file())
-    }
-
-    /// The linear layer as it is on a screen.
-    fn linear_picture(&self, planes: &[(Content, Array3<f32>)]) -> Result<Array3<f32>> {
-        let linear = planes
-            .iter()
-            .find(|(content, _)| *content == Content::Picture);
-        let (_, linear) = linear.with_context(|| {
-            format!(
-                "{}: has no picture, and there is no picture file beside it",
-                self.file(Content::Picture).display()
-            )
-        })?;
-        let srgb = |value: &f32| Transfer::Srgb.from_linear(value.clamp(0.0, 1.0));
-        // `clamp` lets NaN through.
-        Ok(linear.map(|value| if value.is_nan() { 0.0 } else { srgb(value) }))
     }
 }

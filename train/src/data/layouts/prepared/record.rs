@@ -14,7 +14,11 @@ use super::manifest::{Column, Manifest, Storage};
 use crate::data::Sample;
 
 /// Writes a sample, whose labels are the manifest's, into a record.
-pub(super) fn write(sample: &Sample, manifest: &Manifest, record: &mut [u8]) -> Result<()> {
+pub(in crate::data) fn write(
+    sample: &Sample,
+    manifest: &Manifest,
+    record: &mut [u8],
+) -> Result<()> {
     // Gaps between planes are part of the checksum.
     record.fill(0);
     let plane = |offset: usize, bytes: usize| offset..offset + bytes * manifest.pixels();
@@ -111,7 +115,7 @@ fn renumber(instances: &Array2<i32>) -> Result<Vec<u16>> {
 }
 
 /// The picture of a record.
-pub(super) fn read_picture(record: &[u8], manifest: &Manifest) -> Array3<f32> {
+pub(in crate::data) fn read_picture(record: &[u8], manifest: &Manifest) -> Array3<f32> {
     let start = manifest.picture_offset;
     let bytes = &record[start..start + 3 * manifest.pixels()];
     let values = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
@@ -120,7 +124,7 @@ pub(super) fn read_picture(record: &[u8], manifest: &Manifest) -> Array3<f32> {
 }
 
 /// The object numbers of a record.
-pub(super) fn read_instances(record: &[u8], manifest: &Manifest) -> Option<Array2<i32>> {
+pub(in crate::data) fn read_instances(record: &[u8], manifest: &Manifest) -> Option<Array2<i32>> {
     let start = manifest.instances_offset?;
     let bytes = &record[start..start + 2 * manifest.pixels()];
     let values = u16s(bytes).map(i32::from).collect();
@@ -129,7 +133,7 @@ pub(super) fn read_instances(record: &[u8], manifest: &Manifest) -> Option<Array
 }
 
 /// One label of a record.
-pub(super) fn read_label(record: &[u8], column: &Column, size: Size) -> LabelMap {
+pub(in crate::data) fn read_label(record: &[u8], column: &Column, size: Size) -> LabelMap {
     let channels = column.label.channels();
     let shape = (channels, size.height, size.width);
     let count = channels * size.height * size.width;

@@ -20,7 +20,7 @@ const MOST_STAGES: usize = 11;
 const MOST_BLOCKS: usize = 64;
 
 /// How the layers are numbered.
-pub(super) struct Layout {
+pub(super) struct Numbering {
     pub(super) padding: Padding,
     /// Convolutions before the blocks; all but the first halve the size.
     pub(super) stages: usize,
@@ -37,14 +37,14 @@ pub(super) struct Sizes {
     pub(super) parameters: usize,
 }
 
-impl Layout {
-    /// The layout that these keys look most like.
+impl Numbering {
+    /// The numbering that these keys look most like.
     pub(super) fn of(shapes: &Shapes) -> Self {
         let stages = numbers(shapes, |rest| {
             rest.starts_with("0.") || rest.starts_with("1.")
         });
         let blocks = numbers(shapes, |rest| rest.starts_with("conv_block."));
-        let mut layout = Self {
+        let mut numbering = Self {
             padding: match stages.contains(&1) {
                 true => Padding::Reflect,
                 false => Padding::Zero,
@@ -53,14 +53,16 @@ impl Layout {
             depth: 7,
         };
         if let Some(&last) = stages.iter().max() {
-            let count = last.saturating_sub(layout.skipped()) / layout.step() + 1;
-            layout.stages = count.clamp(2, MOST_STAGES);
+            let count = last.saturating_sub(numbering.skipped()) / numbering.step() + 1;
+            numbering.stages = count.clamp(2, MOST_STAGES);
         }
         if let Some(&last) = blocks.iter().max() {
-            let count = last.saturating_add(1).saturating_sub(layout.first_block());
-            layout.depth = count.min(MOST_BLOCKS);
+            let count = last
+                .saturating_add(1)
+                .saturating_sub(numbering.first_block());
+            numbering.depth = count.min(MOST_BLOCKS);
         }
-        layout
+        numbering
     }
 
     /// The keys of the convolution and of the norm of a stage or, beyond the stages, of a block.
@@ -135,18 +137,18 @@ impl Layout {
 
 impl Sizes {
     /// As the shapes say, and as in a released file where these are not there to say it.
-    pub(super) fn of(shapes: &Shapes, layout: &Layout) -> Self {
+    pub(super) fn of(shapes: &Shapes, numbering: &Numbering) -> Self {
         let side = |key: &str, axis: usize| {
             let shape = shapes.get(&format!("{key}.weight"))?;
             shape.get(axis).copied()
         };
-        let [first, _] = layout.stage(0);
-        let [last, _] = layout.stage(layout.stages - 1);
+        let [first, _] = numbering.stage(0);
+        let [last, _] = numbering.stage(numbering.stages - 1);
         Self {
             input: side(&first, 1).unwrap_or(RELEASED.input),
             width: side(&first, 0).unwrap_or(RELEASED.width),
             max_width: side(&last, 0).unwrap_or(RELEASED.max_width),
-            parameters: side(&layout.head(), 0).unwrap_or(RELEASED.parameters),
+            parameters: side(&numbering.head(), 0).unwrap_or(RELEASED.parameters),
         }
     }
 }
