@@ -15,6 +15,7 @@ use super::{
     Sample,
     derive::{self, Derivation},
     layouts::{self, Format, Layout},
+    names::label_names,
     resize::resize,
     source::Source,
 };
@@ -115,18 +116,13 @@ impl Dataset {
     pub fn label(&self, name: &str) -> Result<&Label> {
         let found = self.labels.iter().find(|label| label.name == name);
         found.with_context(|| {
-            let names: Vec<&str> = self
-                .labels
-                .iter()
-                .map(|label| label.name.as_str())
-                .collect();
             format!(
                 "{}: has no label `{name}`; it has {}",
                 self.root.display(),
-                if names.is_empty() {
+                if self.labels.is_empty() {
                     "none".into()
                 } else {
-                    names.join(", ")
+                    label_names(&self.labels)
                 }
             )
         })

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::{numbers::percent, training::Checkpoint};
+use crate::{readable::percent, training::Checkpoint};
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Difference, Outcome, Quantity, Row, Scores};
-use crate::numbers::percent;
+use crate::readable::percent;
 
 /// A heading and rows of as many cells.
 #[derive(Clone, Debug, PartialEq, Eq)]

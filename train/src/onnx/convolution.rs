@@ -29,6 +29,26 @@ impl Features {
         }
     }
 
+    /// These channels, then those of a skip connection's other end.
+    pub(crate) fn concat(&self, graph: &mut Graph, other: &Self) -> Self {
+        let value = graph
+            .node("Concat", &[&self.value, &other.value])
+            .int("axis", 1)
+            .output();
+        Self {
+            value,
+            channels: self.channels + other.channels,
+        }
+    }
+
+    /// The sum with features of as many channels.
+    pub(crate) fn add(&self, graph: &mut Graph, other: &Self) -> Self {
+        Self {
+            value: graph.op("Add", &[&self.value, &other.value]),
+            channels: self.channels,
+        }
+    }
+
     /// After a leaky ReLU.
     pub(crate) fn leaky(self, graph: &mut Graph, slope: f64) -> Self {
         let value = graph

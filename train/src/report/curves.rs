@@ -1,6 +1,9 @@
 //! Which curves a report has, and how they are smoothed.
 
-use crate::training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs};
+use crate::{
+    readable::words,
+    training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs},
+};
 
 /// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
 const COLUMNS: usize = 400;
@@ -43,7 +46,7 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
             Needs::Nothing => lines,
             Needs::Discriminator | Needs::Vgg => adversarial,
         };
-        let title = format!("Generator: {}", name.replace('_', " "));
+        let title = format!("Generator: {}", words(name));
         let term = |line: &LogLine| line.generator.parts()[index].1;
         charts.push(chart(title, [curve("", lines, window, term)]));
     }

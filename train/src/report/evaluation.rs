@@ -15,7 +15,7 @@ use super::{
 use crate::{
     data::show,
     eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table},
-    numbers::percent,
+    readable::percent,
 };
 
 /// Strips of pictures on a page.

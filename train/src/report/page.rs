@@ -11,8 +11,8 @@ use super::{
     sheets::{Embedded, embed},
 };
 use crate::{
-    data::Sparsity,
-    numbers::{duration, percent, three_digits},
+    data::{Sparsity, label_names},
+    readable::{duration, percent, three_digits, words},
     training::{Config, LogLine, LossWeights, TrainingConfig},
 };
 
@@ -99,17 +99,13 @@ fn losses(lines: &[LogLine]) -> Result<Markup> {
 }
 
 fn samples(sheets: &[Embedded], config: Option<&Config>) -> Markup {
-    let names = |labels: &[Label]| {
-        let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
-        names.join(", ")
-    };
     html! {
         @if let Some((newest, older)) = sheets.split_last() {
             h2 { "Samples" }
             p.note {
                 "Left to right: "
                 @match config {
-                    Some(config) => { (names(&config.labels)) }
+                    Some(config) => { (label_names(&config.labels)) }
                     None => { "the labels" }
                 }
                 ", the generated picture, the real one. Every second row has lost labels in about half of its regions."
@@ -193,7 +189,7 @@ fn label(label: &Label) -> String {
 
 fn weights(weights: &LossWeights) -> String {
     let parts = weights.parts();
-    let parts = parts.map(|(name, weight)| format!("{} {weight}", name.replace('_', " ")));
+    let parts = parts.map(|(name, weight)| format!("{} {weight}", words(name)));
     parts.join(", ")
 }
 

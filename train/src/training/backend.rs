@@ -5,6 +5,8 @@ use std::{num::NonZeroUsize, panic::catch_unwind};
 use anyhow::{Result, bail};
 use burn::tensor::{DType, Device, Tensor};
 
+use crate::data::all_cores;
+
 /// burn's backends; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum BackendKind {
@@ -101,7 +103,7 @@ fn device(kind: BackendKind, index: usize) -> Option<(Device, String)> {
 }
 
 fn cpu() -> String {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = all_cores();
     format!("the CPU, {threads} threads")
 }
 

@@ -125,7 +125,7 @@ impl Config {
 
     /// Parses and checks the text of a `config.toml`.
     pub fn parse(text: &str) -> Result<Self> {
-        let config: Self = toml::from_str(text).map_err(|error| anyhow!(one_line(&error)))?;
+        let config: Self = toml::from_str(text).map_err(|error| anyhow!(toml_error(&error)))?;
         config.validate()?;
         Ok(config)
     }
@@ -219,7 +219,7 @@ impl Config {
 }
 
 /// The reason and the place of a TOML error without the picture of the line.
-pub(super) fn one_line(error: &toml::de::Error) -> String {
+pub(super) fn toml_error(error: &toml::de::Error) -> String {
     error
         .to_string()
         .lines()

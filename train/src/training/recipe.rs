@@ -6,8 +6,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use multicond::{label::Label, model::Size};
 use serde::Deserialize;
 
-use super::{Config, TrainingConfig, config::one_line};
-use crate::net::{BackboneKind, MergeKind, NetworkConfig, Preset};
+use super::{Config, TrainingConfig, config::toml_error};
+use crate::{
+    data::label_names,
+    net::{BackboneKind, MergeKind, NetworkConfig, Preset},
+};
 
 /// A run before it meets its data.
 #[derive(Clone, Debug, Deserialize)]
@@ -80,7 +83,7 @@ impl Recipe {
     /// Reads a recipe.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), one_line(&error)))
+        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), toml_error(&error)))
     }
 
     /// The complete configuration for data with these labels.
@@ -137,13 +140,10 @@ impl Recipe {
 fn find(name: &str, available: &[Label]) -> Result<Label> {
     match available.iter().find(|label| label.name == name) {
         Some(label) => Ok(label.clone()),
-        None => {
-            let names: Vec<&str> = available.iter().map(|label| label.name.as_str()).collect();
-            bail!(
-                "label `{name}` is not in the data, which has {}",
-                names.join(", ")
-            )
-        }
+        None => bail!(
+            "label `{name}` is not in the data, which has {}",
+            label_names(available)
+        ),
     }
 }
 

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, show::save_png},
     net::{GeneratorNetwork, vgg::Vgg},
+    readable::words,
 };
 
 /// Frames on a sheet of samples; each comes once dense and once with holes.
@@ -256,11 +257,6 @@ fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> Stri
     let both: f32 = discriminator.parts().iter().map(|(_, value)| value).sum();
     message.push(format!("D {both:.3}"));
     message.join(" ")
-}
-
-/// The name of a loss, for people.
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 /// A bar of training steps, of which some may be done.

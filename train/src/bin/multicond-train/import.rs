@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use multicond::model::Size;
 use multicond_train::{
+    data::label_names,
     import::asap_net,
     net::BackboneConfig,
     onnx::{self, ModelInfo},
@@ -73,12 +74,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             "{} parameters, tiles of {tile}x{tile}, {:?} padding; labels: {}",
             manifest.parameters,
             asap.padding,
-            imported
-                .labels
-                .iter()
-                .map(|label| label.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
+            label_names(&imported.labels)
         );
     }
     println!("{}", args.out.display());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::each_frame;
 use crate::{
     data::{Dataset, Intrinsics, Sample, derive},
-    numbers::percent,
+    readable::percent,
 };
 
 /// Share of a label's pixels that may have an impossible value: single ones are noise of the renderer.

@@ -1,5 +1,5 @@
 //! The U-Net of Pix2Pix (Isola et al. 2017): convolutions of stride 2 down, transposed ones up, and each
-//! size's features handed across.
+//! size's features carried over by a skip connection.
 //!
 //! Batch norm of one picture, which the paper trains and runs with, is an instance norm. The paper's
 //! dropout, its only noise, is left out: it hardly changed its pictures.

@@ -107,8 +107,8 @@ impl Pix2Pix {
         for up in &self.up {
             let raised = up.convolution.forward(relu(features));
             features = normed(up.norm.as_ref(), raised);
-            if let Some(across) = sizes.pop() {
-                features = Tensor::cat(vec![across, features], 1);
+            if let Some(skipped) = sizes.pop() {
+                features = Tensor::cat(vec![skipped, features], 1);
             }
         }
         features.tanh()

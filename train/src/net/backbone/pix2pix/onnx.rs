@@ -34,15 +34,8 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2Pix, concept: Features) -
         let layer = format!("{name}.convolution");
         let larger = transposed(graph, &layer, &up.convolution, &active)?;
         features = normed(graph, &name, up.norm.as_ref(), larger)?;
-        if let Some(across) = sizes.pop() {
-            let value = graph
-                .node("Concat", &[&across.value, &features.value])
-                .int("axis", 1)
-                .output();
-            features = Features {
-                value,
-                channels: across.channels + features.channels,
-            };
+        if let Some(skipped) = sizes.pop() {
+            features = skipped.concat(graph, &features);
         }
     }
     Ok(graph.op("Tanh", &[&features.value]))

@@ -49,8 +49,5 @@ fn residual(graph: &mut Graph, block: &Block, name: &str, input: &Features) -> R
     };
     let inner = layer(graph, "first", &block.first, input)?.through(graph, "Relu");
     let inner = layer(graph, "second", &block.second, &inner)?;
-    Ok(Features {
-        value: graph.op("Add", &[&input.value, &inner.value]),
-        ..inner
-    })
+    Ok(input.add(graph, &inner))
 }

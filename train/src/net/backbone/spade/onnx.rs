@@ -57,10 +57,7 @@ fn residual(
         let active = features.leaky(graph, LEAKY_SLOPE);
         inner = spectral(graph, normed, &name, &active)?;
     }
-    Ok(Features {
-        value: graph.op("Add", &[&around.value, &inner.value]),
-        channels: inner.channels,
-    })
+    Ok(around.add(graph, &inner))
 }
 
 fn spectral(graph: &mut Graph, layer: &Normed, name: &str, input: &Features) -> Result<Features> {

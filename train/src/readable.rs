@@ -1,4 +1,9 @@
-//! Numbers as people read them.
+//! Numbers and names as people read them.
+
+/// The name of a key, such as that of a loss, in words.
+pub(crate) fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
 
 /// A share in percent, to a tenth.
 pub(crate) fn percent(share: f64) -> String {
