@@ -26,7 +26,7 @@ pub use derive::{Derivation, Network};
 pub use encode::{encode, encoded_channels};
 pub use layouts::{
     Format,
-    prepared::{Column, Manifest, Storage},
+    prepared::{Column, DatasetManifest, Storage},
 };
 pub(crate) use layouts::{cityscapes_ids, plain_ids};
 pub use loader::{Augmentation, Loader};

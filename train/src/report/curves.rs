@@ -51,7 +51,7 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
         charts.push(chart(title, [curve("", lines, window, term)]));
     }
     let parts = DiscriminatorLoss::default().parts();
-    let curves = parts.iter().enumerate().map(|(index, (name, _))| {
+    let curves = parts.into_iter().enumerate().map(|(index, (name, _))| {
         curve(name, adversarial, window, |line| {
             line.discriminator.parts()[index].1
         })

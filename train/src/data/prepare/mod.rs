@@ -11,7 +11,7 @@ use multicond::{label::Label, model::Size};
 use self::unfinished::{Plan, Unfinished};
 use super::{
     Dataset,
-    layouts::prepared::{Manifest, record},
+    layouts::prepared::{DatasetManifest, record},
     ordered::{Ordered, all_cores},
 };
 
@@ -39,7 +39,7 @@ pub fn prepare(
     destination: &Path,
     options: &PrepareOptions,
     progress: &ProgressBar,
-) -> Result<Manifest> {
+) -> Result<DatasetManifest> {
     ensure!(
         !destination.exists(),
         "{}: exists already",
@@ -53,7 +53,7 @@ pub fn prepare(
     let coded: Vec<(Label, bool)> = coded.collect();
     let plan = Plan {
         source: dataset.source(),
-        manifest: Manifest::plan(
+        manifest: DatasetManifest::plan(
             dataset.name(),
             dataset.derived(),
             size,

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     data::{
         Intrinsics,
-        layouts::prepared::{FrameEntry, MANIFEST, Manifest, PLAN, RECORDS, unfinished_folder},
+        layouts::prepared::{
+            DatasetManifest, FrameEntry, MANIFEST, PLAN, RECORDS, unfinished_folder,
+        },
         source::Source,
     },
     files::{lock, remove_temporary, write_atomically},
@@ -26,7 +28,7 @@ const DONE: &str = "done.txt";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Plan {
     pub(super) source: Source,
-    pub(super) manifest: Manifest,
+    pub(super) manifest: DatasetManifest,
     pub(super) frames: Vec<String>,
 }
 
@@ -144,10 +146,10 @@ impl Unfinished {
     }
 
     /// Gives the dataset its description and its name.
-    pub(super) fn finish(self) -> Result<Manifest> {
+    pub(super) fn finish(self) -> Result<DatasetManifest> {
         let place = || self.folder.display().to_string();
         self.records.sync_all().with_context(place)?;
-        let manifest = Manifest {
+        let manifest = DatasetManifest {
             frames: self.written,
             ..self.plan.manifest
         };

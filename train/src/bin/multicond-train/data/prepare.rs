@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use anyhow::Result;
 use multicond::model::Size;
-use multicond_train::data::{Manifest, PrepareOptions, prepare};
+use multicond_train::data::{DatasetManifest, PrepareOptions, prepare};
 
 use super::frames_bar;
 use crate::{
@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
 }
 
-fn print_summary(manifest: &Manifest, seconds: f64) {
+fn print_summary(manifest: &DatasetManifest, seconds: f64) {
     let frames = manifest.frames.len();
     let megabytes = (frames * manifest.record_bytes) as f64 / 1e6;
     let mut labels: Vec<&str> = manifest

@@ -19,7 +19,7 @@ const MAX_RECORD: usize = 1 << 30;
 /// The description of a prepared dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Manifest {
+pub struct DatasetManifest {
     /// Version of the form, 1.
     pub version: u32,
     /// Name of the data that it was made of.
@@ -101,7 +101,7 @@ pub struct FrameEntry {
     pub camera: Option<Intrinsics>,
 }
 
-impl Manifest {
+impl DatasetManifest {
     /// Plans records for labels; `is_coded` as for [`Storage`].
     pub(in crate::data) fn plan(
         name: String,

@@ -16,7 +16,7 @@ use memmap2::Mmap;
 use multicond::{label::Label, model::Size};
 
 pub(in crate::data) use self::manifest::FrameEntry;
-pub use self::manifest::{Column, Manifest, Storage};
+pub use self::manifest::{Column, DatasetManifest, Storage};
 use super::{Contents, Entry, Layout};
 use crate::data::Sample;
 
@@ -54,7 +54,7 @@ pub(in crate::data) fn unfinished_folder(destination: &Path) -> Result<PathBuf> 
 #[derive(Debug)]
 pub(super) struct Prepared {
     path: PathBuf,
-    manifest: Manifest,
+    manifest: DatasetManifest,
     contents: Contents,
     records: Mmap,
     /// Which records have been compared with their checksum.
@@ -66,7 +66,7 @@ impl Prepared {
         let path = folder.join(MANIFEST);
         let place = || path.display().to_string();
         let text = fs::read_to_string(&path).with_context(place)?;
-        let manifest = Manifest::parse(&text).with_context(place)?;
+        let manifest = DatasetManifest::parse(&text).with_context(place)?;
         let path = folder.join(RECORDS);
         let place = || path.display().to_string();
         let file = File::open(&path).with_context(place)?;

@@ -10,13 +10,13 @@ use multicond::{
 };
 use ndarray::{Array2, Array3};
 
-use super::manifest::{Column, Manifest, Storage};
+use super::manifest::{Column, DatasetManifest, Storage};
 use crate::data::Sample;
 
 /// Writes a sample, whose labels are the manifest's, into a record.
 pub(in crate::data) fn write(
     sample: &Sample,
-    manifest: &Manifest,
+    manifest: &DatasetManifest,
     record: &mut [u8],
 ) -> Result<()> {
     // Gaps between planes are part of the checksum.
@@ -115,7 +115,7 @@ fn renumber(instances: &Array2<i32>) -> Result<Vec<u16>> {
 }
 
 /// The picture of a record.
-pub(in crate::data) fn read_picture(record: &[u8], manifest: &Manifest) -> Array3<f32> {
+pub(in crate::data) fn read_picture(record: &[u8], manifest: &DatasetManifest) -> Array3<f32> {
     let start = manifest.picture_offset;
     let bytes = &record[start..start + 3 * manifest.pixels()];
     let values = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
@@ -124,7 +124,10 @@ pub(in crate::data) fn read_picture(record: &[u8], manifest: &Manifest) -> Array
 }
 
 /// The object numbers of a record.
-pub(in crate::data) fn read_instances(record: &[u8], manifest: &Manifest) -> Option<Array2<i32>> {
+pub(in crate::data) fn read_instances(
+    record: &[u8],
+    manifest: &DatasetManifest,
+) -> Option<Array2<i32>> {
     let start = manifest.instances_offset?;
     let bytes = &record[start..start + 2 * manifest.pixels()];
     let values = u16s(bytes).map(i32::from).collect();
