@@ -196,9 +196,9 @@ def low_resolution(weights, config, x, parameters):
     name = "asap.low_resolution"
     learned = config["learned_downsampling"]
     x = tent_downsample(x, config["tile"] // learned)
-    halvings = int(math.log2(learned))
-    outputs = [config["width"]] * halvings + [config["max_width"]] * (1 + config["depth"])
-    strides = [1] + [2] * halvings + [1] * config["depth"]
+    downsamplings = int(math.log2(learned))
+    outputs = [config["width"]] * downsamplings + [config["max_width"]] * (1 + config["depth"])
+    strides = [1] + [2] * downsamplings + [1] * config["depth"]
     for stage, (output, stride) in enumerate(zip(outputs, strides, strict=True)):
         place = f"{name}.stages.{stage}"
         kernel = weights(f"{place}.convolution.weight", output, len(x), 3, 3)

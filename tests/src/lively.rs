@@ -6,14 +6,14 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use multicond::label::Label;
-use multicond_train::net::{BackboneConfig, Generator, NetworkConfig};
+use multicond_train::net::{BackboneConfig, GeneratorNetwork, NetworkConfig};
 
 use crate::random::Random;
 
 /// A generator on the CPU with every parameter drawn anew, at gains that keep signals alive from the
 /// labels to the picture.
-pub fn generator(network: &NetworkConfig, labels: &[Label], seed: u64) -> Generator {
-    let drawn = Generator::new(network, labels, &Device::flex()).map(&mut Redraw {
+pub fn generator(network: &NetworkConfig, labels: &[Label], seed: u64) -> GeneratorNetwork {
+    let drawn = GeneratorNetwork::new(network, labels, &Device::flex()).map(&mut Redraw {
         path: Vec::new(),
         random: Random::new(seed),
         pixel_width: match &network.backbone {

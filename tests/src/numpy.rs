@@ -5,7 +5,7 @@ use std::{ffi::OsStr, ffi::OsString, fs, path::Path, process::Command};
 use anyhow::{Result, ensure};
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use multicond::label::Label;
-use multicond_train::net::{Generator, NetworkConfig};
+use multicond_train::net::{GeneratorNetwork, NetworkConfig};
 use serde::Serialize;
 
 use crate::engines::skip;
@@ -37,7 +37,7 @@ pub fn python() -> Option<OsString> {
 /// Writes as much of a checkpoint as the reference reads.
 pub fn write_checkpoint(
     folder: &Path,
-    generator: &Generator,
+    generator: &GeneratorNetwork,
     network: &NetworkConfig,
     labels: &[Label],
 ) -> Result<()> {

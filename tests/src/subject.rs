@@ -11,7 +11,10 @@ use multicond::{
 };
 use multicond_train::{
     data::{encode, encoded_channels},
-    net::{AsapConfig, BackboneConfig, Generator, MergeKind, NetworkConfig, Padding, Preset},
+    net::{
+        BackboneConfig, GeneratorNetwork, MergeKind, NetworkConfig, Preset,
+        backbone::asap::{AsapConfig, Padding},
+    },
     onnx::{self, ModelInfo},
 };
 use ndarray::Array3;
@@ -26,7 +29,7 @@ pub struct Subject {
     /// What it takes; all built-in labels, where nothing else was asked for.
     pub labels: Vec<Label>,
     /// The network.
-    pub generator: Generator,
+    pub generator: GeneratorNetwork,
     folder: TempDir,
 }
 
@@ -49,7 +52,7 @@ impl Subject {
 
     /// A generator that there is already.
     pub fn of(
-        generator: Generator,
+        generator: GeneratorNetwork,
         network: NetworkConfig,
         labels: Vec<Label>,
         rows: usize,

@@ -8,16 +8,16 @@ use burn::{module::Param, tensor::Tensor};
 use multicond::model::{Manifest, Size};
 use multicond_tests::{lively, subject};
 use multicond_train::{
-    net::{Backbone, Generator, Merge, MergeKind, Preset},
+    net::{BackboneNetwork, GeneratorNetwork, MergeKind, MergeNetwork, Preset},
     onnx::{self, ModelInfo},
 };
 use tempfile::TempDir;
 
-fn small() -> (Generator, Manifest) {
+fn small() -> (GeneratorNetwork, Manifest) {
     with(MergeKind::Tlam)
 }
 
-fn with(merge: MergeKind) -> (Generator, Manifest) {
+fn with(merge: MergeKind) -> (GeneratorNetwork, Manifest) {
     let labels = subject::labels();
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Small.merge(merge);
@@ -48,7 +48,7 @@ fn names(folder: &TempDir) -> Vec<String> {
 #[test]
 fn weights_that_are_no_numbers_are_named() {
     let (mut generator, manifest) = small();
-    let Backbone::Asap(asap) = &mut generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &mut generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let head = &mut asap.low_resolution.head;
@@ -68,7 +68,7 @@ fn weights_that_are_no_numbers_are_named() {
 #[test]
 fn class_tables_are_checked_too() {
     let (mut generator, manifest) = small();
-    let Merge::Tlam(tlam) = &mut generator.merge else {
+    let MergeNetwork::Tlam(tlam) = &mut generator.merge else {
         panic!("TLAM is the default")
     };
     let projection = &mut tlam.projections[0];
@@ -81,7 +81,7 @@ fn class_tables_are_checked_too() {
 #[test]
 fn weights_of_clam_are_checked() {
     let (mut generator, manifest) = with(MergeKind::Clam);
-    let Merge::Clam(clam) = &mut generator.merge else {
+    let MergeNetwork::Clam(clam) = &mut generator.merge else {
         panic!("CLAM was asked for")
     };
     let layer = &mut clam.branches[0].layers[0];

@@ -23,7 +23,7 @@ use multicond_tests::{
 };
 use multicond_train::{
     import::{Imported, asap_net},
-    net::{Generator, MergeKind, NetworkConfig, Padding, Preset},
+    net::{GeneratorNetwork, MergeKind, NetworkConfig, Preset, backbone::asap::Padding},
 };
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ fn small(padding: Padding, edges: bool) -> (NetworkConfig, Vec<Label>) {
 struct Written {
     folder: TempDir,
     network: NetworkConfig,
-    generator: Generator,
+    generator: GeneratorNetwork,
 }
 
 impl Written {

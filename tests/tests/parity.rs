@@ -100,12 +100,12 @@ fn spade() {
 
 #[test]
 fn pix2pix() {
-    agree_behind(BackboneKind::Pix2pix, &[(1, 1), (2, 3)]);
+    agree_behind(BackboneKind::Pix2Pix, &[(1, 1), (2, 3)]);
 }
 
 #[test]
 fn pix2pix_hd() {
-    agree_behind(BackboneKind::Pix2pixHd, &[(4, 3), (7, 5)]);
+    agree_behind(BackboneKind::Pix2PixHd, &[(4, 3), (7, 5)]);
 }
 
 #[test]

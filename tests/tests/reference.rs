@@ -12,7 +12,7 @@ use multicond_tests::{
 use multicond_train::{
     net::{MergeKind, NetworkConfig, Preset},
     onnx::{self, ModelInfo},
-    train::{self, Checkpoint, Players, Progress, TrainingConfig},
+    training::{self, Checkpoint, GanState, Progress, TrainingConfig},
 };
 use tempfile::TempDir;
 
@@ -65,7 +65,7 @@ fn checkpoint_of_the_small_preset() {
         width: 128,
         height: 128,
     };
-    let config = train::Config {
+    let config = training::Config {
         name: "test".into(),
         notice: None,
         size,
@@ -73,14 +73,14 @@ fn checkpoint_of_the_small_preset() {
         training: TrainingConfig::default(),
         labels: subject::labels(),
     };
-    let mut players = Players::new(&config, &Device::flex().autodiff());
-    players.average = lively::generator(&config.network, &config.labels, 2);
+    let mut state = GanState::new(&config, &Device::flex().autodiff());
+    state.average = lively::generator(&config.network, &config.labels, 2);
     let progress = Progress {
         step: 1,
         data: "none".into(),
     };
     let run = TempDir::new().unwrap();
-    Checkpoint::write(run.path(), &config, &progress, &players).unwrap();
+    Checkpoint::write(run.path(), &config, &progress, &state).unwrap();
     let checkpoint = Checkpoint::find(run.path()).unwrap();
     let config = checkpoint.config().unwrap();
     let generator = checkpoint.generator(&config, &Device::flex()).unwrap();

@@ -14,7 +14,7 @@ use multicond::{
 use multicond_tests::{engines, subject::difference};
 use multicond_train::{
     data::{encode, encoded_channels},
-    train::Checkpoint,
+    training::Checkpoint,
 };
 
 /// A quarter of a step of 8 bits. Trained pixel networks are steeper than drawn ones, and rounding grows in them.

@@ -19,7 +19,7 @@ use multicond_train::{
         Condition, Evaluator, Judges, Keeping, Lpips, LpipsNetwork, Quantity, Subject, open_model,
     },
     net::Preset,
-    train::{Config, LossWeights, Options, Recipe, Schedule, TrainingConfig, train},
+    training::{self, Config, LossWeights, Recipe, Schedule, TrainOptions, TrainingConfig},
 };
 
 const FRAMES: usize = 4;
@@ -27,11 +27,11 @@ const SIDE: usize = 64;
 const LARGEST_LPIPS: f64 = 0.15;
 
 #[derive(Parser)]
-struct Arguments {
+struct Args {
     /// A dataset with all labels that are wanted; its first, and three more spread over it, are learned
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Part of a divided dataset
+    /// Dataset split
     #[arg(long, value_name = "NAME")]
     split: Option<String>,
     /// Steps of four frames each
@@ -43,13 +43,13 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
-    let arguments = &Arguments::parse();
+    let args = &Args::parse();
     let folder = tempfile::tempdir()?;
     let options = OpenOptions {
-        split: arguments.split.clone(),
+        split: args.split.clone(),
         ..OpenOptions::default()
     };
-    let all = Dataset::open_with(&arguments.data, &options)?;
+    let all = Dataset::open_with(&args.data, &options)?;
     let names = all.frames();
     ensure!(names.len() >= FRAMES, "has fewer than {FRAMES} frames");
     let list: Vec<&str> = (0..FRAMES)
@@ -61,15 +61,15 @@ fn main() -> Result<()> {
         frames: Some(path),
         ..options
     };
-    let data = Dataset::open_with(&arguments.data, &options)?;
+    let data = Dataset::open_with(&args.data, &options)?;
 
-    let config = config(&data, arguments.steps)?;
+    let config = config(&data, args.steps)?;
     let start = Instant::now();
     let run = folder.path().join("run");
     std::fs::create_dir(&run)?;
-    let checkpoint = train(
+    let checkpoint = training::run(
         &config,
-        Options {
+        TrainOptions {
             data: data.clone(),
             validation: None,
             run: &run,
@@ -104,7 +104,7 @@ fn main() -> Result<()> {
     println!(
         "{FRAMES} frames of {SIDE}x{SIDE}, {} steps in {seconds:.0} s on flex: LPIPS {:.4} (below {LARGEST_LPIPS} \
          is asked for), PSNR {:.2} dB",
-        arguments.steps, lpips, psnr
+        args.steps, lpips, psnr
     );
     ensure!(
         lpips < LARGEST_LPIPS,

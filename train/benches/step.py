@@ -219,7 +219,7 @@ def leaves(tensors):
     return [tensor for tensor in tensors.values() if tensor.requires_grad]
 
 
-class Game:
+class Training:
     def __init__(self, config, folder, vgg, device):
         self.network, self.training = config["network"], config["training"]
         for part, kind in (("merge", "tlam"), ("backbone", "asap")):
@@ -329,13 +329,13 @@ def main():
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     config = tomllib.loads((arguments.folder / "config.toml").read_text())
-    game = Game(config, arguments.folder, arguments.vgg, arguments.device)
-    losses = [game.step() for _ in range(arguments.warm_up)]
+    training = Training(config, arguments.folder, arguments.vgg, arguments.device)
+    losses = [training.step() for _ in range(arguments.warm_up)]
     seconds = []
     for _ in range(arguments.steps):
         # Losses are read in each step, so that none is left to be computed when its clock stops.
         start = time.perf_counter()
-        game.step()
+        training.step()
         seconds.append(time.perf_counter() - start)
     result = {
         "losses": losses,

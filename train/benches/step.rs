@@ -3,7 +3,7 @@
 //!
 //!     cargo xtask assets lpips
 //!     pip install torch==2.11.0 safetensors numpy
-//!     cargo bench -p multicond-train --bench step -- --device flex
+//!     cargo bench -p multicond-train --bench step -- --backend flex
 //!
 //! PyTorch is that of `$MULTICOND_PYTHON`, else of `python3`. It fails where the losses differ.
 
@@ -27,8 +27,8 @@ use multicond::{label::Label, model::Size};
 use multicond_train::{
     data::{Batch, encoded_channels},
     net::{Preset, vgg::Vgg},
-    train::{
-        Config, DeviceKind, DiscriminatorLoss, GeneratorLoss, Players, Precision, Recipe, Share,
+    training::{
+        BackendKind, Config, DiscriminatorLoss, GanState, GeneratorLoss, Precision, Recipe, Share,
         open_devices,
     },
 };
@@ -36,7 +36,7 @@ use safetensors::{Dtype, tensor::TensorView};
 use serde::Deserialize;
 
 /// Largest differences of losses in the first step and in the second, relative to them. Rounding makes some 1e-6
-/// of the first. Without momentum Adam moves a weight by its rate whichever way its gradient points, and rounding
+/// of the first. Without momentum Adam changes a weight by its rate whichever way its gradient points, and rounding
 /// decides that for the tiny ones: up to 4e-3 were seen in the second.
 const TOLERANCES: [f32; 2] = [1e-3, 2e-2];
 /// What smaller losses are measured by: the adversarial one is a mean around 0.
@@ -45,10 +45,10 @@ const SMALL: f32 = 0.1;
 const CLASSES: usize = 15;
 
 #[derive(Parser)]
-struct Arguments {
-    /// Where our step is computed; all but flex need a cargo feature of the same name
+struct Args {
+    /// burn backend of our step; all but flex need a cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
-    device: DeviceKind,
+    backend: BackendKind,
     /// Sizes of the networks
     #[arg(long, value_enum, default_value = "small")]
     preset: Preset,
@@ -82,18 +82,17 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
-    let arguments = &Arguments::parse();
-    let mut config = config(arguments)?;
+    let args = &Args::parse();
+    let mut config = config(args)?;
     let vgg = perceptual_weights(&mut config);
-    let found = open_devices(arguments.device, NonZeroUsize::MIN)?.remove(0);
+    let found = open_devices(args.backend, NonZeroUsize::MIN)?.remove(0);
     println!("{found}");
     println!(
-        "{}, {}, batch {}; perceptual {}, pixel {}",
+        "{}, {}, batch {}; loss {:?}",
         config.name,
         config.size,
         config.training.batch_size,
-        config.training.loss.perceptual,
-        config.training.loss.pixel
+        config.training.loss.parts()
     );
     let mut ours = Ours::new(config, vgg.as_deref(), &found.device.autodiff())?;
     let folder = tempfile::tempdir()?;
@@ -106,15 +105,15 @@ fn main() -> Result<()> {
         );
     }
 
-    let losses: Vec<Losses> = (0..arguments.warm_up.get()).map(|_| ours.step()).collect();
-    let name = name(arguments.device);
+    let losses: Vec<Losses> = (0..args.warm_up.get()).map(|_| ours.step()).collect();
+    let name = name(args.backend);
     let (mut our_seconds, mut their_seconds, mut last) = (Vec::new(), Vec::new(), None);
-    for round in 1..=arguments.rounds.get() {
-        let seconds = ours.seconds(arguments.steps);
+    for round in 1..=args.rounds.get() {
+        let seconds = ours.seconds(args.steps);
         our_seconds.push(seconds);
         let mut line = format!("round {round}: {name} {seconds:.3} s");
         if let Some(python) = &python {
-            let theirs = Theirs::run(python, folder.path(), vgg.as_deref(), arguments)?;
+            let theirs = Theirs::run(python, folder.path(), vgg.as_deref(), args)?;
             their_seconds.push(theirs.seconds);
             line += &format!(", PyTorch {:.3} s", theirs.seconds);
             last = Some(theirs);
@@ -139,21 +138,21 @@ fn main() -> Result<()> {
         "a step: {name} {seconds:.3} s; PyTorch {} on {}, {} threads, {torch_seconds:.3} s",
         theirs.torch, theirs.device, theirs.threads
     );
-    let target = target(arguments.device)
-        .map_or(String::new(), |target| format!(", wanted at most {target}"));
+    let target =
+        target(args.backend).map_or(String::new(), |target| format!(", wanted at most {target}"));
     println!("RATIO {:.2}{target}", seconds / torch_seconds);
     compare(&losses, &theirs.losses)
 }
 
 /// The labels of `examples/rooms` in networks of the sizes that were asked for.
-fn config(arguments: &Arguments) -> Result<Config> {
-    let recipe = match &arguments.recipe {
+fn config(args: &Args) -> Result<Config> {
+    let recipe = match &args.recipe {
         Some(path) => Recipe::load(path)?,
         None => {
-            let (width, height) = (arguments.side, arguments.side);
+            let (width, height) = (args.side, args.side);
             let size = Some(Size { width, height });
-            let mut recipe = Recipe::preset(arguments.preset, name(arguments.preset), size);
-            recipe.training.batch_size = arguments.batch;
+            let mut recipe = Recipe::preset(args.preset, name(args.preset), size);
+            recipe.training.batch_size = args.batch;
             recipe
         }
     };
@@ -174,40 +173,40 @@ fn config(arguments: &Arguments) -> Result<Config> {
 
 /// The file of VGG's weights, where there is a perceptual loss; without the file there is none.
 fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
-    let weight = &mut config.training.loss.perceptual;
+    let loss = &mut config.training.loss;
     let path = multicond::cache_folder()
         .unwrap_or_default()
         .join("vgg16.safetensors");
-    if *weight > 0.0 && !path.is_file() {
+    if loss.needs_vgg() && !path.is_file() {
         loudly(
             "NO PERCEPTUAL LOSS, which is a good part of a step: `cargo xtask assets lpips` installs its weights",
         );
-        *weight = 0.0;
+        *loss = loss.without_vgg();
     }
-    (*weight > 0.0).then_some(path)
+    loss.needs_vgg().then_some(path)
 }
 
 /// What a step may take at most, in PyTorch's time on the CPU.
-fn target(device: DeviceKind) -> Option<f64> {
-    match device {
-        DeviceKind::Flex => Some(6.0),
-        DeviceKind::Libtorch => Some(3.0),
-        DeviceKind::Wgpu | DeviceKind::Vulkan | DeviceKind::Cuda => None,
+fn target(backend: BackendKind) -> Option<f64> {
+    match backend {
+        BackendKind::Flex => Some(6.0),
+        BackendKind::Libtorch => Some(3.0),
+        BackendKind::Wgpu | BackendKind::Vulkan | BackendKind::Cuda => None,
     }
 }
 
 /// Our side.
 struct Ours {
     config: Config,
-    players: Players,
+    state: GanState,
     batch: Batch,
     vgg: Option<Vgg>,
 }
 
 impl Ours {
-    /// Fresh players, and noise in the form of pictures and their labels.
+    /// Fresh networks, and noise in the form of pictures and their labels.
     fn new(config: Config, vgg: Option<&Path>, device: &Device) -> Result<Self> {
-        let players = Players::new(&config, device);
+        let state = GanState::new(&config, device);
         let noise = |channels| {
             let Size { width, height } = config.size;
             let shape = [config.training.batch_size, channels, height, width];
@@ -219,7 +218,7 @@ impl Ours {
                 pictures: noise(3),
             },
             vgg: vgg.map(|path| Vgg::load(path, device)).transpose()?,
-            players,
+            state,
             config,
         })
     }
@@ -227,12 +226,9 @@ impl Ours {
     /// Writes what `step.py` starts from.
     fn write(&self, folder: &Path) -> Result<()> {
         std::fs::write(folder.join("config.toml"), self.config.to_toml()?)?;
+        save(&self.state.generator, &folder.join("generator.safetensors"))?;
         save(
-            &self.players.generator,
-            &folder.join("generator.safetensors"),
-        )?;
-        save(
-            &self.players.discriminator,
+            &self.state.discriminator,
             &folder.join("discriminator.safetensors"),
         )?;
         let Batch { labels, pictures } = self.batch.clone();
@@ -256,7 +252,7 @@ impl Ours {
             batches: vec![self.batch.clone()],
             vgg: self.vgg.as_ref(),
         }];
-        let (generator, discriminator) = self.players.step(&shares, &self.config, 1.0);
+        let (generator, discriminator) = self.state.step(&shares, &self.config, 1.0);
         Losses {
             generator,
             discriminator,
@@ -293,23 +289,18 @@ struct Theirs {
 }
 
 impl Theirs {
-    fn run(
-        python: &OsString,
-        folder: &Path,
-        vgg: Option<&Path>,
-        arguments: &Arguments,
-    ) -> Result<Self> {
+    fn run(python: &OsString, folder: &Path, vgg: Option<&Path>, args: &Args) -> Result<Self> {
         let mut command = Command::new(python);
         command
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/step.py"))
             .arg(folder)
-            .args(["--device", &arguments.torch_device])
-            .args(["--steps", &arguments.steps.to_string()])
-            .args(["--warm-up", &arguments.warm_up.to_string()]);
+            .args(["--device", &args.torch_device])
+            .args(["--steps", &args.steps.to_string()])
+            .args(["--warm-up", &args.warm_up.to_string()]);
         if let Some(path) = vgg {
             command.arg("--vgg").arg(path);
         }
-        if let Some(threads) = arguments.torch_threads {
+        if let Some(threads) = args.torch_threads {
             command.args(["--threads", &threads.to_string()]);
         }
         let output = command.stderr(Stdio::inherit()).output()?;
@@ -325,15 +316,9 @@ struct Losses {
 }
 
 impl Losses {
-    fn parts(&self) -> [(&'static str, f32); 6] {
-        [
-            ("adversarial", self.generator.adversarial),
-            ("feature matching", self.generator.feature_matching),
-            ("perceptual", self.generator.perceptual),
-            ("pixel", self.generator.pixel),
-            ("discriminator, real", self.discriminator.real),
-            ("discriminator, fake", self.discriminator.fake),
-        ]
+    fn parts(&self) -> impl Iterator<Item = (&'static str, f32)> {
+        let generator = self.generator.parts().into_iter();
+        generator.chain(self.discriminator.parts())
     }
 }
 
@@ -349,14 +334,14 @@ fn python() -> Option<OsString> {
         .then_some(python)
 }
 
-/// Shows the losses of the first steps side by side. The second ones tell whether the first step moved the same
+/// Shows the losses of the first steps side by side. The second ones tell whether the first step changed the same
 /// weights by the same amounts.
 fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
     println!("step  loss                       ours     PyTorch  difference");
     let mut wrong = Vec::new();
     let steps = ours.iter().zip(theirs).zip(TOLERANCES);
     for (step, ((ours, theirs), tolerance)) in (1..).zip(steps) {
-        for ((name, ours), (_, theirs)) in ours.parts().into_iter().zip(theirs.parts()) {
+        for ((name, ours), (_, theirs)) in ours.parts().zip(theirs.parts()) {
             let difference = (ours - theirs).abs() / theirs.abs().max(SMALL);
             println!("{step:4}  {name:20} {ours:10.6}  {theirs:10.6}  {difference:10.1e}");
             // NaN is not below it.

@@ -9,8 +9,12 @@ use multicond::label::{Label, LabelMap};
 use multicond_train::{
     data::encode,
     net::{
-        Merge, MergeConfig,
-        clam::{Branch, Clam},
+        MergeConfig, MergeNetwork,
+        merge::{
+            clam::{Branch, Clam},
+            naive::NaiveConfig,
+            semantics::SemanticsConfig,
+        },
     },
 };
 use ndarray::{Array3, array};
@@ -77,7 +81,7 @@ fn concept(config: &MergeConfig, labels: &[Label], values: Vec<f32>) -> Vec<f32>
     let device = Device::flex();
     let channels = values.len() / 3;
     let input = Tensor::<4>::from_data(TensorData::new(values, [1, channels, 1, 3]), &device);
-    let concept = Merge::new(config, labels, &device).forward(input);
+    let concept = MergeNetwork::new(config, labels, &device).forward(input);
     assert_eq!(concept.dims(), [1, config.concept_channels(labels), 1, 3]);
     numbers(concept)
 }
@@ -87,7 +91,7 @@ fn the_naive_concept_is_the_encoding() {
     let (labels, values) = encoded();
     assert_eq!(values.len(), (2 + 3 + 4) * 3);
     assert_eq!(
-        concept(&MergeConfig::Naive {}, &labels, values.clone()),
+        concept(&MergeConfig::Naive(NaiveConfig {}), &labels, values.clone()),
         values
     );
 }
@@ -95,7 +99,7 @@ fn the_naive_concept_is_the_encoding() {
 #[test]
 fn semantics_sees_the_classes_alone() {
     let (labels, mut values) = encoded();
-    let config = MergeConfig::Semantics {};
+    let config = MergeConfig::Semantics(SemanticsConfig {});
     #[rustfmt::skip]
     let expected = [
         0.0, 1.0, 0.0, // class a

@@ -8,12 +8,14 @@ use burn::{
 };
 use multicond::label::Label;
 use multicond_train::net::{
-    AsapConfig, ClamConfig, Condition, DiscriminatorConfig, Padding, TlamConfig,
-    asap::{Asap, downsample::downsample, pixel_mlp::PixelMlp},
-    clam::Clam,
+    Condition, DiscriminatorConfig,
+    backbone::asap::{Asap, AsapConfig, Padding, downsample::downsample, pixel_mlp::PixelMlp},
     discriminator::Discriminator,
+    merge::{
+        clam::{Clam, ClamConfig},
+        tlam::{Tlam, TlamConfig},
+    },
     spectral::SpectralConv,
-    tlam::Tlam,
 };
 
 /// A device that records gradients, seeded, for one test at a time: all tests of a process draw from the

@@ -12,7 +12,7 @@ use std::{
 use burn::tensor::Device;
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use multicond::{label::Label, model::ModelFile};
-use multicond_train::net::{BackboneConfig, Generator, MergeKind, Preset};
+use multicond_train::net::{BackboneConfig, GeneratorNetwork, MergeKind, Preset};
 use tempfile::TempDir;
 
 fn import(arguments: &[&str], folder: &Path) -> Output {
@@ -44,7 +44,7 @@ fn write(python: &OsString, folder: &Path) {
     semantics.presence = false;
     let weights = folder.join("generator.safetensors");
     let mut store = SafetensorsStore::from_file(&weights);
-    let generator = Generator::new(&network, &[semantics], &Device::flex());
+    let generator = GeneratorNetwork::new(&network, &[semantics], &Device::flex());
     generator.save_into(&mut store).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/write_asap.py");
     let mut command = Command::new(python);

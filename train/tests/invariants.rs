@@ -10,12 +10,15 @@ use burn::{
 };
 use multicond::label::Label;
 use multicond_train::net::{
-    AsapConfig, ClamConfig, Condition, DiscriminatorConfig, Merge, MergeConfig, Padding,
-    TlamConfig,
-    asap::{Asap, downsample},
-    clam::Clam,
+    Condition, DiscriminatorConfig, MergeConfig, MergeNetwork,
+    backbone::asap::{Asap, AsapConfig, Padding, downsample},
     discriminator::{self, Discriminator},
-    tlam::Tlam,
+    merge::{
+        clam::{Clam, ClamConfig},
+        naive::NaiveConfig,
+        semantics::SemanticsConfig,
+        tlam::{Tlam, TlamConfig},
+    },
 };
 
 /// The CPU, seeded, for one test at a time: all tests of a process draw from the same stream.
@@ -71,13 +74,13 @@ fn redraw_bias(layer: &mut Linear) {
 }
 
 /// One of each kind.
-fn merges(device: &Device) -> [Merge; 4] {
-    let without_weights = |config| Merge::new(&config, &labels(), device);
+fn merges(device: &Device) -> [MergeNetwork; 4] {
+    let without_weights = |config| MergeNetwork::new(&config, &labels(), device);
     [
-        Merge::Tlam(tlam(device)),
-        Merge::Clam(clam(device)),
-        without_weights(MergeConfig::Naive {}),
-        without_weights(MergeConfig::Semantics {}),
+        MergeNetwork::Tlam(tlam(device)),
+        MergeNetwork::Clam(clam(device)),
+        without_weights(MergeConfig::Naive(NaiveConfig {})),
+        without_weights(MergeConfig::Semantics(SemanticsConfig {})),
     ]
 }
 
@@ -104,7 +107,7 @@ fn invariant_1_the_merge_is_pixel_wise() {
     }
 }
 
-fn is_pixel_wise(merge: &Merge, device: &Device) {
+fn is_pixel_wise(merge: &MergeNetwork, device: &Device) {
     let input = random([2, 9, 4, 6], device);
     let concept = merge.forward(input.clone());
     let channels = concept.dims()[1];
@@ -147,7 +150,7 @@ fn invariant_2_a_missing_label_is_a_token_without_input() {
     let without_depth = input
         .clone()
         .slice_fill([0..1, CHANNELS[0]..CHANNELS[0] + CHANNELS[1]], 0.0);
-    let concept = Merge::Tlam(tlam.clone()).forward(without_depth);
+    let concept = MergeNetwork::Tlam(tlam.clone()).forward(without_depth);
 
     let tokens: Vec<Tensor<2>> = (0..3)
         .map(|label| {
@@ -193,10 +196,15 @@ fn invariant_3_the_order_of_labels_does_not_matter() {
         vec![parts[1].clone(), parts[2].clone(), parts[0].clone()],
         1,
     );
-    assert_same(Merge::Tlam(turned), turned_input, Merge::Tlam(tlam), input);
+    assert_same(
+        MergeNetwork::Tlam(turned),
+        turned_input,
+        MergeNetwork::Tlam(tlam),
+        input,
+    );
 }
 
-fn assert_same(a: Merge, a_input: Tensor<4>, b: Merge, b_input: Tensor<4>) {
+fn assert_same(a: MergeNetwork, a_input: Tensor<4>, b: MergeNetwork, b_input: Tensor<4>) {
     assert_close(a.forward(a_input), b.forward(b_input), 1e-5);
 }
 
@@ -233,7 +241,12 @@ fn invariant_3_in_clam() {
     turned.branches.rotate_left(1);
     parts.rotate_left(1);
     let turned_input = Tensor::cat(parts, 1);
-    assert_same(Merge::Clam(turned), turned_input, Merge::Clam(clam), input);
+    assert_same(
+        MergeNetwork::Clam(turned),
+        turned_input,
+        MergeNetwork::Clam(clam),
+        input,
+    );
 }
 
 fn asap(device: &Device, tile: usize, learned: usize) -> Asap {

@@ -3,10 +3,12 @@
 use burn::{module::Module, tensor::Device};
 use multicond::label::{Encoding, Label, MissingValue, Values};
 use multicond_train::net::{
-    AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator, Merge,
-    MergeKind, Preset, asap::Asap, discriminator::Discriminator,
+    BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, GeneratorNetwork, MergeKind,
+    MergeNetwork, Preset,
+    backbone::asap::{Asap, AsapConfig},
+    discriminator::Discriminator,
+    multiply_adds,
 };
-use multicond_train::onnx::multiply_adds;
 
 /// A label of so many raw channels and no presence channel.
 fn raw(name: &str, channels: usize) -> Label {
@@ -51,8 +53,8 @@ fn clam_has_142_656_parameters_and_the_other_baselines_none() {
     assert_eq!(merge(MergeKind::Semantics).num_params(), 0);
 }
 
-fn merge(kind: MergeKind) -> Merge {
-    Merge::new(&Preset::Paper.merge(kind), &taskonomy(), &Device::flex())
+fn merge(kind: MergeKind) -> MergeNetwork {
+    MergeNetwork::new(&Preset::Paper.merge(kind), &taskonomy(), &Device::flex())
 }
 
 /// Of the network on Cityscapes, whose map has 35 classes, the public code makes 83,201,411 and one more
@@ -63,9 +65,9 @@ fn asap_on_semantics_has_the_numbers_of_the_original() {
     semantics.presence = false;
     let mut network = Preset::Paper.network(256);
     network.merge = Preset::Paper.merge(MergeKind::Semantics);
-    let generator = Generator::new(&network, &[semantics], &Device::flex());
+    let generator = GeneratorNetwork::new(&network, &[semantics], &Device::flex());
     assert_eq!(generator.num_params(), 83_201_411 - 64 * 9);
-    let Backbone::Asap(asap) = &generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     assert_eq!(asap.pixel_mlp.parameter_count(), 16_003);
@@ -121,7 +123,7 @@ fn the_discriminator_has_5_724_290_parameters() {
 fn small_is_an_eighth_of_paper_or_less() {
     let labels = taskonomy();
     let count = |preset: Preset| {
-        Generator::new(&preset.network(256), &labels, &Device::flex()).num_params()
+        GeneratorNetwork::new(&preset.network(256), &labels, &Device::flex()).num_params()
     };
     let cost = |preset: Preset| {
         let adds = multiply_adds(&preset.network(256), &labels);

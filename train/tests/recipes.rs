@@ -11,7 +11,7 @@ use common::datasets::{self, Made};
 use multicond::label::Label;
 use multicond_train::{
     data::{Dataset, Derivation},
-    train::{Config, Recipe},
+    training::{Config, Recipe},
 };
 
 fn complete(recipe: &str, labels: &[Label]) -> Config {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
-use multicond_train::train::{LogLine, read_log};
+use multicond_train::training::{LogLine, read_log};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -55,15 +55,15 @@ impl Work {
     /// Writes the log of a run that had this many lines, ten steps apart, and a warm-up for the first half.
     fn write_log(&self, lines: u64) {
         let line = |number: u64| {
-            let plays = f64::from(u8::from(2 * number > lines));
+            let adversarial = f64::from(u8::from(2 * number > lines));
             let line = json!({
                 "step": 10 * number, "epoch": number / 4, "rate": 1.0,
                 "seconds_per_step": 0.25, "waiting": 0.5,
                 "generator": {
-                    "adversarial": plays * 0.5, "feature_matching": plays * (2.0 - number as f64 / 100.0),
+                    "adversarial": adversarial * 0.5, "feature_matching": adversarial * (2.0 - number as f64 / 100.0),
                     "perceptual": 0.0, "pixel": 1.0 / number as f64
                 },
-                "discriminator": {"real": plays * 0.75, "fake": plays}
+                "discriminator": {"real": adversarial * 0.75, "fake": adversarial}
             });
             format!("{line}\n")
         };

@@ -15,8 +15,10 @@ use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
     data::Dataset,
-    net::{Backbone, BackboneConfig, BackboneKind, MergeKind, Preset},
-    train::{Checkpoint, Config, LossWeights, Options, Players, Progress, Recipe, read_log, train},
+    net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
+    training::{
+        self, Checkpoint, Config, GanState, LossWeights, Progress, Recipe, TrainOptions, read_log,
+    },
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
 
@@ -28,15 +30,11 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn config(data: &Dataset, merge: MergeKind, backbone: BackboneKind) -> Config {
-    let size = match backbone {
-        BackboneKind::Spade => Size {
-            width: 64,
-            height: 64,
-        },
-        _ => Size {
-            width: 32,
-            height: 32,
-        },
+    let smallest = Preset::Small.backbone(backbone, 32).smallest_side();
+    let side = smallest.max(32);
+    let size = Size {
+        width: side,
+        height: side,
     };
     let mut recipe = Recipe::preset(Preset::Small, "test", Some(size));
     recipe.merge = Some(merge);
@@ -71,7 +69,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
         }
         From::Start(merge, backbone) => (config(&data, merge, backbone), None),
     };
-    let options = Options {
+    let options = TrainOptions {
         data,
         validation: None,
         run,
@@ -79,7 +77,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
         vgg: None,
         steps: Some(steps),
     };
-    train(&config, options, resume).unwrap()
+    training::run(&config, options, resume).unwrap()
 }
 
 #[test]
@@ -135,7 +133,7 @@ fn a_divided_step_has_the_losses_of_a_whole_one() {
         });
         config.validate().unwrap();
         let run = tempfile::tempdir().unwrap();
-        let options = Options {
+        let options = TrainOptions {
             data,
             validation: None,
             run: run.path(),
@@ -143,7 +141,7 @@ fn a_divided_step_has_the_losses_of_a_whole_one() {
             vgg: None,
             steps: Some(1),
         };
-        train(&config, options, None).unwrap();
+        training::run(&config, options, None).unwrap();
         read_log(run.path()).unwrap()[0]
     };
     let (whole, divided) = (first_losses(1, 1), first_losses(2, 2));
@@ -168,7 +166,7 @@ fn pictures_that_cannot_be_divided_are_refused() {
     assert!(error.contains("training.accumulate"), "{error}");
     config.training.accumulate = 1;
     let run = tempfile::tempdir().unwrap();
-    let options = Options {
+    let options = TrainOptions {
         data,
         validation: None,
         run: run.path(),
@@ -197,7 +195,7 @@ fn a_checkpoint_gives_back_its_generator() {
     );
     let config = checkpoint.config().unwrap();
     let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
-    let Backbone::Asap(asap) = &generator.backbone else {
+    let BackboneNetwork::Asap(asap) = &generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let weight = asap.low_resolution.head.weight.val();
@@ -226,8 +224,8 @@ fn weights_that_are_no_numbers_are_not_kept() {
         MergeKind::Tlam,
         BackboneKind::Asap,
     );
-    let mut players = Players::new(&config, &Device::flex().autodiff());
-    let Backbone::Asap(asap) = &mut players.generator.backbone else {
+    let mut state = GanState::new(&config, &Device::flex().autodiff());
+    let BackboneNetwork::Asap(asap) = &mut state.generator.backbone else {
         panic!("ASAP-Net is the default")
     };
     let head = &mut asap.low_resolution.head;
@@ -237,7 +235,7 @@ fn weights_that_are_no_numbers_are_not_kept() {
         step: 7,
         data: "none".into(),
     };
-    let error = Checkpoint::write(run.path(), &config, &progress, &players).unwrap_err();
+    let error = Checkpoint::write(run.path(), &config, &progress, &state).unwrap_err();
     assert!(error.to_string().contains("step 7"), "{error}");
     assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
 }

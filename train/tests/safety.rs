@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use multicond_train::train::{Checkpoint, read_log};
+use multicond_train::training::{Checkpoint, read_log};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use recipe::RECIPE;
@@ -144,13 +144,13 @@ fn succeeds(output: Output) {
     assert!(output.status.success(), "{text}");
 }
 
-/// The one line that a command says when it fails, after naming its device.
+/// The one line that a command says when it fails, after naming its backend.
 fn fails(output: Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{text}");
     let errors: Vec<&str> = text
         .lines()
-        .filter(|line| !line.starts_with("device flex: "))
+        .filter(|line| !line.starts_with("backend flex: "))
         .collect();
     assert!(
         errors.len() == 1 && errors[0].starts_with("error: "),
@@ -467,9 +467,9 @@ fn losses_that_are_no_numbers() {
     let checkpoint = work.newest().unwrap().folder().display().to_string();
     // The generator's step spoils what the discriminator sees in the same one, the discriminator's what
     // both see in the next. No checkpoint is written in between.
-    for (player, step) in [("generator", 6), ("discriminator", 7)] {
+    for (network, step) in [("generator", 6), ("discriminator", 7)] {
         for every in ["1", "100"] {
-            work.configure(&format!("{player}_rate"), "1e30");
+            work.configure(&format!("{network}_rate"), "1e30");
             work.configure("checkpoint_every", every);
             let error = fails(work.resume().output().unwrap());
             let start = format!("error: step {step}: the ");
@@ -480,7 +480,7 @@ fn losses_that_are_no_numbers() {
             assert!(error.contains(&format!("{checkpoint} is good")), "{error}");
             assert_eq!(work.newest_step(), 5);
         }
-        work.configure(&format!("{player}_rate"), "1e-4");
+        work.configure(&format!("{network}_rate"), "1e-4");
     }
     work.configure("discriminator_rate", "4e-4");
     work.configure("checkpoint_every", "1");

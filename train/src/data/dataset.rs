@@ -10,13 +10,14 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{label::Label, model::Size};
-use serde::{Deserialize, Serialize};
 
 use super::{
     Sample,
     derive::{self, Derivation},
     layouts::{self, Format, Layout},
+    names::label_names,
     resize::resize,
+    source::Source,
 };
 
 /// How a dataset is opened. All of it may be left out.
@@ -24,7 +25,7 @@ use super::{
 pub struct OpenOptions {
     /// The layout; recognised from what is there if absent.
     pub format: Option<Format>,
-    /// The part of a divided dataset, or `all`.
+    /// The dataset split, or `all`.
     pub split: Option<String>,
     /// A text file that names the frames to take, one a line.
     pub frames: Option<PathBuf>,
@@ -34,14 +35,6 @@ pub struct OpenOptions {
     pub derive: Vec<Derivation>,
     /// The horizontal field of view in degrees, where the data does not know its cameras.
     pub field_of_view: Option<f32>,
-}
-
-/// Where a dataset's values come from, beside its labels.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Source {
-    root: PathBuf,
-    format: String,
-    field_of_view: Option<f32>,
 }
 
 /// Frames and the labels that they have. Clones share what is open.
@@ -123,18 +116,13 @@ impl Dataset {
     pub fn label(&self, name: &str) -> Result<&Label> {
         let found = self.labels.iter().find(|label| label.name == name);
         found.with_context(|| {
-            let names: Vec<&str> = self
-                .labels
-                .iter()
-                .map(|label| label.name.as_str())
-                .collect();
             format!(
                 "{}: has no label `{name}`; it has {}",
                 self.root.display(),
-                if names.is_empty() {
+                if self.labels.is_empty() {
                     "none".into()
                 } else {
-                    names.join(", ")
+                    label_names(&self.labels)
                 }
             )
         })
@@ -162,11 +150,7 @@ impl Dataset {
 
     /// What tells it from other datasets, for work that goes on later.
     pub(super) fn source(&self) -> Source {
-        Source {
-            root: self.root.canonicalize().unwrap_or(self.root.clone()),
-            format: format!("{:?}", self.format),
-            field_of_view: self.field_of_view,
-        }
+        Source::new(&self.root, self.format, self.field_of_view)
     }
 
     /// Whether its frames have objects, some of them at least.

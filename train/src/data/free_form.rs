@@ -1,4 +1,4 @@
-//! Masks of thick random strokes, as if somebody had rubbed parts out by hand (Yu et al., "Free-Form Image
+//! Masks of thick random strokes, as if somebody had masked parts out by hand (Yu et al., "Free-Form Image
 //! Inpainting with Gated Convolution", ICCV 2019, section 3.2).
 
 use std::f32::consts::TAU;

@@ -9,12 +9,14 @@ mod free_form;
 pub mod inspect;
 mod layouts;
 mod loader;
+mod names;
 mod ordered;
-mod prepared;
+mod prepare;
 mod region;
 mod resize;
 mod sample;
 pub mod show;
+mod source;
 mod sparsity;
 
 pub use batch::{Batch, HostBatch};
@@ -22,12 +24,16 @@ pub use camera::Intrinsics;
 pub use dataset::{Dataset, OpenOptions};
 pub use derive::{Derivation, Network};
 pub use encode::{encode, encoded_channels};
-pub use layouts::Format;
+pub use layouts::{
+    Format,
+    prepared::{Column, DatasetManifest, Storage},
+};
 pub(crate) use layouts::{cityscapes_ids, plain_ids};
 pub use loader::{Augmentation, Loader};
+pub use names::label_names;
 pub(crate) use ordered::{Ordered, all_cores};
-pub use prepared::{Column, Manifest, PrepareOptions, Storage, prepare};
+pub use prepare::{PrepareOptions, prepare};
 pub use region::regions;
-pub(crate) use resize::scale_picture;
+pub(crate) use resize::{nearest, scale_picture};
 pub use sample::Sample;
 pub use sparsity::Sparsity;

@@ -57,12 +57,9 @@ impl Crop {
     }
 
     fn nearest<T: Copy>(&self, values: ArrayView2<'_, T>, size: Size) -> Array2<T> {
-        Array2::from_shape_fn((size.height, size.width), |(y, x)| {
-            // The pixel under the new pixel's centre.
-            let row = self.top + (2 * y + 1) * self.height / (2 * size.height);
-            let column = self.left + (2 * x + 1) * self.width / (2 * size.width);
-            values[[row, column]]
-        })
+        let rows = self.top..self.top + self.height;
+        let columns = self.left..self.left + self.width;
+        nearest(values.slice(s![rows, columns]), size)
     }
 
     fn nearest_each(&self, values: &Array3<f32>, size: Size) -> Array3<f32> {
@@ -81,6 +78,16 @@ impl Crop {
         };
         cropped.scaled((self.width, self.height), (size.width, size.height))
     }
+}
+
+/// Scales by the number under each pixel's centre.
+pub(crate) fn nearest<T: Copy>(values: ArrayView2<'_, T>, size: Size) -> Array2<T> {
+    let (rows, columns) = values.dim();
+    Array2::from_shape_fn((size.height, size.width), |(y, x)| {
+        let row = (2 * y + 1) * rows / (2 * size.height);
+        let column = (2 * x + 1) * columns / (2 * size.width);
+        values[[row, column]]
+    })
 }
 
 fn resize_picture(crop: &Crop, picture: &Array3<f32>, size: Size) -> Array3<f32> {

@@ -20,7 +20,7 @@ pub struct Sparsity {
     pub rate: [f64; 2],
     /// Chance that a label is missing from the whole picture, by the label's name.
     pub remove: std::collections::BTreeMap<String, f64>,
-    /// Chance that random strokes are rubbed out of a label, drawn for each label anew.
+    /// Chance that random strokes are masked out of a label, drawn for each label anew.
     pub free_form: f64,
     /// Steps over which `share` and `remove` grow from nothing to what they say, so that a network
     /// learns from full labels first; 0 starts with all of it.
@@ -96,12 +96,12 @@ impl Sparsity {
             let mut rng = random_for(seed, label);
             let probability = self.remove.get(&label.name).copied().unwrap_or(0.0);
             let is_removed = rng.random::<f64>() < probability * strength;
-            let is_rubbed = rng.random::<f64>() < self.free_form * strength;
+            let is_masked = rng.random::<f64>() < self.free_form * strength;
             if is_removed {
                 *map = LabelMap::missing(label, width, height);
                 continue;
             }
-            if is_rubbed {
+            if is_masked {
                 erase(map, label, &strokes(width, height, &mut rng));
             }
             if let Some((numbers, count)) = &regions {

@@ -27,7 +27,6 @@ pub use measures::{
     ClassCounts, ClassScores, Moments, SegmentationScores, frechet_distance, psnr, ssim,
 };
 pub use outcome::{Outcome, Row};
-pub(crate) use plan::percent;
 pub use plan::{Condition, Planned, Source, names};
 pub use published::{DIFFERENCES, PUBLISHED, Published};
 pub use real_pictures::real_scores;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::train::Checkpoint;
+use crate::{readable::percent, training::Checkpoint};
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct Condition {
     /// Labels that are absent altogether.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// Chance that strokes are rubbed out of a label.
+    /// Chance that strokes are masked out of a label.
     #[serde(skip_serializing_if = "is_zero")]
     pub free_form: f64,
 }
@@ -112,11 +112,6 @@ impl Condition {
         }
         (!parts.is_empty()).then(|| parts.join(", "))
     }
-}
-
-/// A share in percent.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{} %", (1000.0 * share).round() / 10.0)
 }
 
 /// What tables call the models or runs at these paths: the file's name, or the folder's for a `model.onnx`, and

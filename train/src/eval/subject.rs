@@ -16,7 +16,7 @@ use prost::Message;
 use crate::{
     data::{Dataset, Sample, show},
     onnx,
-    train::Checkpoint,
+    training::Checkpoint,
 };
 
 /// A maker of pictures.

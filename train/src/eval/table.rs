@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Difference, Outcome, Quantity, Row, Scores, percent};
+use super::{Difference, Outcome, Quantity, Row, Scores};
+use crate::readable::percent;
 
 /// A heading and rows of as many cells.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,14 +12,16 @@ use burn::{
 use multicond::label::{Encoding, Label, Values};
 
 use super::{
-    layout::{Layout, Sizes},
+    numbering::{Numbering, Sizes},
     pytorch::{File, Shapes},
 };
 use crate::{
     data::{cityscapes_ids, plain_ids},
     net::{
-        AsapConfig, Backbone, BackboneConfig, Condition, DiscriminatorConfig, Generator,
+        BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, GeneratorNetwork,
         MergeConfig, NetworkConfig,
+        backbone::asap::AsapConfig,
+        merge::{naive::NaiveConfig, semantics::SemanticsConfig},
     },
 };
 
@@ -31,7 +33,7 @@ const CITYSCAPES: usize = 35;
 /// A generator with what describes it.
 pub struct Imported {
     /// The network.
-    pub generator: Generator,
+    pub generator: GeneratorNetwork,
     /// Its sizes; those of a discriminator, which the file does not hold, are the paper's.
     pub network: NetworkConfig,
     /// Its labels: classes and, where the file has a channel for it, the edges of instances.
@@ -53,7 +55,7 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     let description = Description::of(&file.shapes());
     file.expect(&description.expected())?;
     let (network, labels) = description.network(classes)?;
-    let generator = load(&file, &description.layout, &network, &labels)?;
+    let generator = load(&file, &description.numbering, &network, &labels)?;
     Ok(Imported {
         generator,
         network,
@@ -63,19 +65,19 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
 
 /// What keys and shapes tell.
 struct Description {
-    layout: Layout,
+    numbering: Numbering,
     sizes: Sizes,
 }
 
 impl Description {
     fn of(shapes: &Shapes) -> Self {
-        let layout = Layout::of(shapes);
-        let sizes = Sizes::of(shapes, &layout);
-        Self { layout, sizes }
+        let numbering = Numbering::of(shapes);
+        let sizes = Sizes::of(shapes, &numbering);
+        Self { numbering, sizes }
     }
 
     fn expected(&self) -> Shapes {
-        self.layout.expected(&self.sizes)
+        self.numbering.expected(&self.sizes)
     }
 
     fn network(&self, classes: Option<Vec<String>>) -> Result<(NetworkConfig, Vec<Label>)> {
@@ -83,8 +85,8 @@ impl Description {
         let labels = labels(self.sizes.input, pixels.edges, classes)?;
         let network = NetworkConfig {
             merge: match pixels.edges {
-                true => MergeConfig::Naive {},
-                false => MergeConfig::Semantics {},
+                true => MergeConfig::Naive(NaiveConfig {}),
+                false => MergeConfig::Semantics(SemanticsConfig {}),
             },
             backbone: BackboneConfig::Asap(self.asap(&pixels)),
             discriminator: DiscriminatorConfig {
@@ -99,12 +101,12 @@ impl Description {
     fn asap(&self, pixels: &PixelInput) -> AsapConfig {
         AsapConfig {
             tile: pixels.tile,
-            learned_downsampling: 1 << (self.layout.stages - 1),
+            learned_downsampling: 1 << (self.numbering.stages - 1),
             width: self.sizes.width,
             max_width: self.sizes.max_width,
-            depth: self.layout.depth,
+            depth: self.numbering.depth,
             pixel_width: PIXEL_WIDTH,
-            padding: self.layout.padding,
+            padding: self.numbering.padding,
             low_resolution_only: usize::from(pixels.edges),
             initial_gain: 0.02,
             head_gain: 0.02,
@@ -185,23 +187,28 @@ fn instance_edges() -> Label {
 
 fn load(
     file: &File,
-    layout: &Layout,
+    numbering: &Numbering,
     network: &NetworkConfig,
     labels: &[Label],
-) -> Result<Generator> {
+) -> Result<GeneratorNetwork> {
     let device = Device::flex();
-    let mut generator = Generator::new(network, labels, &device);
-    let Backbone::Asap(asap) = &mut generator.backbone else {
+    let mut generator = GeneratorNetwork::new(network, labels, &device);
+    let BackboneNetwork::Asap(asap) = &mut generator.backbone else {
         bail!("the network is made with ASAP-Net")
     };
     for (index, stage) in asap.low_resolution.stages.iter_mut().enumerate() {
-        let [convolution, norm] = layout.stage(index);
+        let [convolution, norm] = numbering.stage(index);
         let shape = stage.convolution.weight.dims();
         stage.convolution.weight =
             parameter(file.tensor(&format!("{convolution}.weight"), shape, &device)?);
         load_norm(&mut stage.norm, file, &norm, shape[0], &device)?;
     }
-    load_head(&mut asap.low_resolution.head, file, &layout.head(), &device)?;
+    load_head(
+        &mut asap.low_resolution.head,
+        file,
+        &numbering.head(),
+        &device,
+    )?;
     Ok(generator)
 }
 
@@ -236,7 +243,7 @@ fn parameter<const D: usize>(tensor: Tensor<D>) -> Param<Tensor<D>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{net::Padding, onnx::parameter_count};
+    use crate::net::{backbone::asap::Padding, parameter_count};
 
     /// Keys and shapes as those of the released code, written down by hand.
     fn shapes(stages: [usize; 5], blocks: &str, head: usize, input: usize, p: usize) -> Shapes {

@@ -1,7 +1,7 @@
 //! Generators that were trained elsewhere, as ours.
 
 mod asap;
-mod layout;
+mod numbering;
 mod pytorch;
 
 pub use asap::{Imported, asap_net};

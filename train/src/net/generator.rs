@@ -6,15 +6,15 @@ use burn::{
 };
 use multicond::label::Label;
 
-use super::{Backbone, BackboneKind, Merge, MergeKind, NetworkConfig};
+use super::{BackboneNetwork, MergeNetwork, NetworkConfig};
 
 /// The network that is trained and exported.
 #[derive(Clone, Debug)]
-pub struct Generator {
+pub struct GeneratorNetwork {
     /// Labels to concept, pixel by pixel.
-    pub merge: Merge,
+    pub merge: MergeNetwork,
     /// Concept to picture.
-    pub backbone: Backbone,
+    pub backbone: BackboneNetwork,
 }
 
 /// What one pass of the generator gives.
@@ -26,7 +26,7 @@ pub struct Generated {
     pub image: Tensor<4>,
 }
 
-impl Generator {
+impl GeneratorNetwork {
     /// A fresh generator for these labels.
     ///
     /// # Panics
@@ -34,8 +34,8 @@ impl Generator {
     pub fn new(config: &NetworkConfig, labels: &[Label], device: &Device) -> Self {
         let channels = config.merge.concept_channels(labels);
         Self {
-            merge: Merge::new(&config.merge, labels, device),
-            backbone: Backbone::new(&config.backbone, channels, device),
+            merge: MergeNetwork::new(&config.merge, labels, device),
+            backbone: BackboneNetwork::new(&config.backbone, channels, device),
         }
     }
 
@@ -58,40 +58,17 @@ impl Generator {
 
 /// Not derived because of the parameters' names, which checkpoints have and readers in other languages
 /// know: `tlam.projections.0.weight` is what `burn` would call `merge.Tlam.projections.0.weight`.
-impl Module for Generator {
+impl Module for GeneratorNetwork {
     fn visit<Visitor: ModuleVisitor>(&self, visitor: &mut Visitor) {
-        match &self.merge {
-            Merge::Tlam(tlam) => visit(MergeKind::Tlam.name(), tlam, visitor),
-            Merge::Clam(clam) => visit(MergeKind::Clam.name(), clam, visitor),
-            Merge::Naive(_) | Merge::Semantics(_) => {}
-        }
-        match &self.backbone {
-            Backbone::Asap(asap) => visit(BackboneKind::Asap.name(), asap, visitor),
-            Backbone::Spade(spade) => visit(BackboneKind::Spade.name(), spade, visitor),
-            Backbone::Pix2pix(network) => visit(BackboneKind::Pix2pix.name(), network, visitor),
-            Backbone::Pix2pixHd(network) => visit(BackboneKind::Pix2pixHd.name(), network, visitor),
-        }
+        self.merge.visit_named(visitor);
+        self.backbone.visit_named(visitor);
     }
 
     fn map<Mapper: ModuleMapper>(self, mapper: &mut Mapper) -> Self {
-        let merge = match self.merge {
-            Merge::Tlam(tlam) => Merge::Tlam(map(MergeKind::Tlam.name(), tlam, mapper)),
-            Merge::Clam(clam) => Merge::Clam(map(MergeKind::Clam.name(), clam, mapper)),
-            merge @ (Merge::Naive(_) | Merge::Semantics(_)) => merge,
-        };
-        let backbone = match self.backbone {
-            Backbone::Asap(asap) => Backbone::Asap(map(BackboneKind::Asap.name(), asap, mapper)),
-            Backbone::Spade(spade) => {
-                Backbone::Spade(map(BackboneKind::Spade.name(), spade, mapper))
-            }
-            Backbone::Pix2pix(network) => {
-                Backbone::Pix2pix(map(BackboneKind::Pix2pix.name(), network, mapper))
-            }
-            Backbone::Pix2pixHd(network) => {
-                Backbone::Pix2pixHd(map(BackboneKind::Pix2pixHd.name(), network, mapper))
-            }
-        };
-        Self { merge, backbone }
+        Self {
+            merge: self.merge.map_named(mapper),
+            backbone: self.backbone.map_named(mapper),
+        }
     }
 
     fn collect_devices(&self, devices: Devices) -> Devices {
@@ -133,20 +110,4 @@ impl Module for Generator {
             backbone: self.backbone.materialize(),
         }
     }
-}
-
-/// How `burn` names what holds the parts, which some of its visitors ask for.
-const CONTAINER: &str = "Struct:Generator";
-
-fn visit<M: Module>(name: &str, part: &M, visitor: &mut impl ModuleVisitor) {
-    visitor.enter_module(name, CONTAINER);
-    part.visit(visitor);
-    visitor.exit_module(name, CONTAINER);
-}
-
-fn map<M: Module>(name: &str, part: M, mapper: &mut impl ModuleMapper) -> M {
-    mapper.enter_module(name, CONTAINER);
-    let part = part.map(mapper);
-    mapper.exit_module(name, CONTAINER);
-    part
 }

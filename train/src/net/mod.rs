@@ -1,28 +1,21 @@
-//! The networks. One file a network, its `forward` in `burn`; its ONNX form is under [`crate::onnx`].
+//! The networks in `burn`. What turns a backbone or a merge into ONNX nodes is in its folder, too.
 
-pub mod asap;
 pub mod backbone;
-pub mod clam;
 mod config;
+mod cost;
 pub mod discriminator;
 mod generator;
 mod layers;
 pub mod merge;
-pub mod naive;
-pub mod pix2pix;
-pub mod pix2pix_hd;
+mod named;
+mod preset;
 pub mod segmenter;
-pub mod semantics;
-pub mod spade;
 pub mod spectral;
-pub mod tlam;
 pub mod vgg;
 
-pub use backbone::Backbone;
-pub use config::{
-    AsapConfig, BackboneConfig, BackboneKind, ClamConfig, Condition, DiscriminatorConfig,
-    MergeConfig, MergeKind, NetworkConfig, NetworkConfigError, Padding, Pix2PixConfig,
-    Pix2PixHdConfig, Preset, SpadeConfig, TlamConfig,
-};
-pub use generator::{Generated, Generator};
-pub use merge::Merge;
+pub use backbone::{BackboneConfig, BackboneKind, BackboneNetwork};
+pub use config::{Condition, DiscriminatorConfig, NetworkConfig, NetworkConfigError};
+pub use cost::{multiply_adds, parameter_count};
+pub use generator::{Generated, GeneratorNetwork};
+pub use merge::{MergeConfig, MergeKind, MergeNetwork};
+pub use preset::Preset;

@@ -1,6 +1,6 @@
 //! A small U-Net (Ronneberger et al. 2015) that tells the classes of a picture's pixels: the judge that says whether
 //! generated pictures look like what they ought to be. Convolutions of stride 2 down, doubled features up, each
-//! size's features handed across.
+//! size's features carried over by a skip connection.
 
 use burn::{
     module::Module,
@@ -71,8 +71,8 @@ impl Segmenter {
         }
         sizes.pop();
         for layer in &self.up {
-            let across = sizes.pop().expect("as many sizes down as up");
-            features = layer.forward(Tensor::cat(vec![across, double(features)], 1));
+            let skipped = sizes.pop().expect("as many sizes down as up");
+            features = layer.forward(Tensor::cat(vec![skipped, double(features)], 1));
         }
         self.last.forward(features)
     }

@@ -15,22 +15,42 @@ use super::{
 
 /// Features of the graph with their number of channels.
 #[derive(Clone)]
-pub(super) struct Features {
-    pub(super) value: Value,
-    pub(super) channels: usize,
+pub(crate) struct Features {
+    pub(crate) value: Value,
+    pub(crate) channels: usize,
 }
 
 impl Features {
     /// The features after an operator that leaves their channels as they are.
-    pub(super) fn through(self, graph: &mut Graph, operator: &str) -> Self {
+    pub(crate) fn through(self, graph: &mut Graph, operator: &str) -> Self {
         Self {
             value: graph.op(operator, &[&self.value]),
             ..self
         }
     }
 
+    /// These channels, then those of a skip connection's other end.
+    pub(crate) fn concat(&self, graph: &mut Graph, other: &Self) -> Self {
+        let value = graph
+            .node("Concat", &[&self.value, &other.value])
+            .int("axis", 1)
+            .output();
+        Self {
+            value,
+            channels: self.channels + other.channels,
+        }
+    }
+
+    /// The sum with features of as many channels.
+    pub(crate) fn add(&self, graph: &mut Graph, other: &Self) -> Self {
+        Self {
+            value: graph.op("Add", &[&self.value, &other.value]),
+            channels: self.channels,
+        }
+    }
+
     /// After a leaky ReLU.
-    pub(super) fn leaky(self, graph: &mut Graph, slope: f64) -> Self {
+    pub(crate) fn leaky(self, graph: &mut Graph, slope: f64) -> Self {
         let value = graph
             .node("LeakyRelu", &[&self.value])
             .float("alpha", slope as f32)
@@ -39,18 +59,18 @@ impl Features {
     }
 }
 
-/// A square convolution: its weight `[output, input, kernel, kernel]`, and how it moves.
-pub(super) struct Kernel<'a> {
-    pub(super) weight: &'a Param<Tensor<4>>,
-    pub(super) bias: Option<&'a Param<Tensor<1>>>,
-    pub(super) stride: usize,
+/// A square convolution: its weight `[output, input, kernel, kernel]`, its stride and its padding.
+pub(crate) struct Kernel<'a> {
+    pub(crate) weight: &'a Param<Tensor<4>>,
+    pub(crate) bias: Option<&'a Param<Tensor<1>>>,
+    pub(crate) stride: usize,
     /// Zeros around the picture.
-    pub(super) padding: usize,
+    pub(crate) padding: usize,
 }
 
 impl<'a> Kernel<'a> {
     /// Of a layer with so many zeros around the picture.
-    pub(super) fn of(layer: &'a Conv2d, padding: usize) -> Self {
+    pub(crate) fn of(layer: &'a Conv2d, padding: usize) -> Self {
         Self {
             weight: &layer.weight,
             bias: layer.bias.as_ref(),
@@ -61,7 +81,7 @@ impl<'a> Kernel<'a> {
 }
 
 /// A convolution under the name of its layer in checkpoints.
-pub(super) fn convolve(
+pub(crate) fn convolve(
     graph: &mut Graph,
     name: &str,
     kernel: &Kernel<'_>,
@@ -90,7 +110,7 @@ pub(super) fn convolve(
 }
 
 /// A transposed convolution.
-pub(super) fn transposed(
+pub(crate) fn transposed(
     graph: &mut Graph,
     name: &str,
     layer: &ConvTranspose2d,
@@ -132,7 +152,7 @@ fn bias(
 }
 
 /// An instance norm with scale and shift.
-pub(super) fn affine_norm(
+pub(crate) fn affine_norm(
     graph: &mut Graph,
     name: &str,
     norm: &InstanceNorm,
@@ -153,7 +173,7 @@ pub(super) fn affine_norm(
 }
 
 /// An instance norm without weights.
-pub(super) fn plain_norm(graph: &mut Graph, input: &Features) -> Features {
+pub(crate) fn plain_norm(graph: &mut Graph, input: &Features) -> Features {
     let factors = [1.0, 0.0].map(|value| graph.filled(input.channels, value));
     norm_with(graph, input, &factors)
 }
@@ -171,7 +191,7 @@ fn norm_with(graph: &mut Graph, input: &Features, factors: &[Value]) -> Features
 }
 
 /// Mirrors so many pixels beyond each border.
-pub(super) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Features {
+pub(crate) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Features {
     let pixels = pixels as i64;
     let pads = graph.list(&[0, 0, pixels, pixels, 0, 0, pixels, pixels]);
     let value = graph
@@ -185,7 +205,7 @@ pub(super) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Fea
 }
 
 /// Every pixel twice in each row and column.
-pub(super) fn double(graph: &mut Graph, input: Features) -> Features {
+pub(crate) fn double(graph: &mut Graph, input: Features) -> Features {
     let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, 2.0, 2.0]));
     let value = graph
         .node("Resize", &[&input.value, &no_region, &scales])

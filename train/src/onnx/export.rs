@@ -10,11 +10,11 @@ use multicond::{
 };
 use prost::Message;
 
-use super::{backbone, builder::Graph, cost, merge};
+use super::{builder::Graph, generator};
 use crate::{
     files::write_atomically,
-    net::{Generator, NetworkConfig},
-    train::Checkpoint,
+    net::{GeneratorNetwork, NetworkConfig, multiply_adds, parameter_count},
+    training::Checkpoint,
 };
 
 /// Protocol buffers end at 2 GiB.
@@ -42,8 +42,8 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
         tile: network.backbone.tile(),
         concept_channels: network.merge.concept_channels(labels),
         trained_size: info.trained_size,
-        parameters: cost::parameter_count(network, labels),
-        multiply_adds: cost::multiply_adds(network, labels),
+        parameters: parameter_count(network, labels),
+        multiply_adds: multiply_adds(network, labels),
         training: info.training,
         notice: info.notice,
     }
@@ -53,7 +53,10 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
 ///
 /// # Errors
 /// When the checkpoint is damaged.
-pub fn of_checkpoint(checkpoint: &Checkpoint, device: &Device) -> Result<(Generator, Manifest)> {
+pub fn of_checkpoint(
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> Result<(GeneratorNetwork, Manifest)> {
     let config = checkpoint.config()?;
     let progress = checkpoint.progress()?;
     let generator = checkpoint.generator(&config, device)?;
@@ -72,12 +75,12 @@ pub fn of_checkpoint(checkpoint: &Checkpoint, device: &Device) -> Result<(Genera
 }
 
 /// Writes the model file. An error leaves no file, and an older file of that name as it was.
-pub fn export(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+pub fn export(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     write(generator, manifest, path)
         .with_context(|| format!("{}: the model cannot be written", path.display()))
 }
 
-fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> {
+fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     let model = model(generator, manifest)?;
     let size = model.encoded_len();
     if size > LARGEST_FILE {
@@ -87,13 +90,13 @@ fn write(generator: &Generator, manifest: &Manifest, path: &Path) -> Result<()> 
 }
 
 /// The model in memory.
-pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
+pub fn model(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<ModelProto> {
     manifest.validate()?;
     check_sizes(generator, manifest)?;
     let mut graph = Graph::new("multicond");
     let channels = manifest.concept_channels;
-    let concept = merge::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
-    backbone::image(&mut graph, &generator.backbone, concept, channels)?;
+    let concept = generator::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
+    generator::image(&mut graph, &generator.backbone, concept)?;
 
     let doc_string = format!(
         "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
@@ -111,11 +114,13 @@ pub fn model(generator: &Generator, manifest: &Manifest) -> Result<ModelProto> {
 }
 
 /// The manifest must describe this generator and no other.
-fn check_sizes(generator: &Generator, manifest: &Manifest) -> Result<()> {
-    merge::check_sizes(
-        &generator.merge,
-        &manifest.labels,
-        manifest.concept_channels,
-    )?;
-    backbone::check_sizes(&generator.backbone, manifest.tile)
+fn check_sizes(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<()> {
+    generator
+        .merge
+        .check_sizes(&manifest.labels, manifest.concept_channels)?;
+    let (said, found) = (manifest.tile, generator.backbone.tile());
+    if said != found {
+        bail!("the manifest says {said} pixels along a tile, the generator has {found}");
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The graph's inputs, one a label.
-pub(super) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
+pub(crate) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
     labels.iter().map(|label| input(graph, label)).collect()
 }
 
@@ -32,7 +32,7 @@ fn input(graph: &mut Graph, label: &Label) -> Value {
 }
 
 /// A label's network input, `[pixels, network channels]`, zero where missing.
-pub(super) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
+pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
     match &label.values {
         Values::Categorical { classes, .. } => {
             let (classes, channels) = (classes.len(), label.network_channels());
@@ -49,7 +49,7 @@ pub(super) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result
 
 /// The network inputs of all classes, `[classes + 1, channels]`. The last row is that of a missing id,
 /// whose one-hot vector and presence are zero.
-pub(super) fn one_hot(classes: usize, channels: usize) -> Vec<f32> {
+pub(crate) fn one_hot(classes: usize, channels: usize) -> Vec<f32> {
     let mut rows = vec![0.0; (classes + 1) * channels];
     for (class, row) in rows.chunks_exact_mut(channels).take(classes).enumerate() {
         row[class] = 1.0;
@@ -60,7 +60,7 @@ pub(super) fn one_hot(classes: usize, channels: usize) -> Vec<f32> {
 }
 
 /// A row of a table of `classes + 1` rows for each pixel; the last for ids that are no class.
-pub(super) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &Value) -> Value {
+pub(crate) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &Value) -> Value {
     let (first, last) = (graph.id(0), graph.id(classes as i32 - 1));
     let unknown = graph.id(classes as i32);
     let ids = reshape(graph, input, &[-1]);

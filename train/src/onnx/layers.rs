@@ -11,10 +11,10 @@ use super::{
 };
 
 /// Epsilon of every norm of the generator; `burn` keeps that of a layer norm to itself.
-pub(super) const EPSILON: f32 = 1e-5;
+pub(crate) const EPSILON: f32 = 1e-5;
 
 /// `[rows, input]` to `[rows, output]`.
-pub(super) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<Value> {
+pub(crate) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<Value> {
     let name = &layer.name;
     let weight = graph.weight(
         &format!("{name}.weight"),
@@ -26,7 +26,7 @@ pub(super) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<V
 }
 
 /// Exact GELU, `x / 2 (1 + erf(x / sqrt 2))`, in the order of factors that ONNX Runtime fuses.
-pub(super) fn gelu(graph: &mut Graph, input: &Value) -> Value {
+pub(crate) fn gelu(graph: &mut Graph, input: &Value) -> Value {
     let (root, one, half) = (graph.scalar(SQRT_2), graph.scalar(1.0), graph.scalar(0.5));
     let scaled = graph.op("Div", &[input, &root]);
     let erf = graph.op("Erf", &[&scaled]);
@@ -36,7 +36,7 @@ pub(super) fn gelu(graph: &mut Graph, input: &Value) -> Value {
 }
 
 /// Layer norm over the last axis of `[rows, size]`.
-pub(super) fn layer_norm(
+pub(crate) fn layer_norm(
     graph: &mut Graph,
     input: &Value,
     name: &str,
@@ -54,13 +54,13 @@ pub(super) fn layer_norm(
 }
 
 /// The same numbers with other sides; 0 keeps a side and -1 is what remains.
-pub(super) fn reshape(graph: &mut Graph, value: &Value, sides: &[i64]) -> Value {
+pub(crate) fn reshape(graph: &mut Graph, value: &Value, sides: &[i64]) -> Value {
     let sides = graph.list(sides);
     graph.op("Reshape", &[value, &sides])
 }
 
 /// The sides in another order.
-pub(super) fn transpose<const N: usize>(
+pub(crate) fn transpose<const N: usize>(
     graph: &mut Graph,
     value: &Value,
     order: [i64; N],
@@ -72,7 +72,7 @@ pub(super) fn transpose<const N: usize>(
 }
 
 /// Mean over the labels of each pixel, `[pixels * labels, size]` to `[pixels, size]`.
-pub(super) fn mean(graph: &mut Graph, rows: &Value, labels: usize, size: usize) -> Value {
+pub(crate) fn mean(graph: &mut Graph, rows: &Value, labels: usize, size: usize) -> Value {
     let tokens = reshape(graph, rows, &[-1, labels as i64, size as i64]);
     graph
         .node("ReduceMean", &[&tokens])

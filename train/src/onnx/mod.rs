@@ -1,25 +1,15 @@
-//! The trained generator as one ONNX file. One file a part of the network turns its weights into
-//! nodes; what the file looks like from outside is in `docs/model-file.md`.
+//! The trained generator as one ONNX file, and the nodes that its parts share. What the parts of their own
+//! add to the graph is beside their networks, in [`crate::net`]; what the file looks like from outside is in
+//! `docs/model-file.md`.
 
-mod asap;
-mod backbone;
 pub(crate) mod builder;
-mod clam;
-mod convolution;
-mod cost;
+pub(crate) mod convolution;
 mod export;
-mod labels;
-mod layers;
-mod merge;
-mod naive;
-mod pix2pix;
-mod pix2pix_hd;
+mod generator;
+pub(crate) mod labels;
+pub(crate) mod layers;
 mod segmenter;
-mod semantics;
-mod spade;
-mod tlam;
-mod weights;
+pub(crate) mod weights;
 
-pub use cost::{multiply_adds, parameter_count};
 pub use export::{ModelInfo, export, manifest, model, of_checkpoint};
 pub use segmenter::segmenter;

@@ -33,16 +33,9 @@ pub fn segmenter(network: &Segmenter, classes: &[String], size: Size) -> Result<
     }
     sizes.pop();
     for (index, layer) in network.up.iter().enumerate() {
-        let across = sizes.pop().expect("as many sizes down as up");
+        let skipped = sizes.pop().expect("as many sizes down as up");
         let larger = double(&mut graph, features);
-        let value = graph
-            .node("Concat", &[&across.value, &larger.value])
-            .int("axis", 1)
-            .output();
-        let both = Features {
-            value,
-            channels: across.channels + larger.channels,
-        };
+        let both = skipped.concat(&mut graph, &larger);
         features = normed(&mut graph, layer, &format!("up.{index}"), &both)?;
     }
     graph.enter("last");

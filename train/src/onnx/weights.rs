@@ -8,7 +8,7 @@ use burn::{
 };
 
 /// The numbers of a parameter, row by row.
-pub(super) fn read<const D: usize>(
+pub(crate) fn read<const D: usize>(
     name: &str,
     parameter: &Param<Tensor<D>>,
     expected: [usize; D],
@@ -34,16 +34,16 @@ pub(super) fn read<const D: usize>(
 }
 
 /// Weight `[input, output]` and bias `[output]` of a dense layer.
-pub(super) struct Dense {
-    pub(super) name: String,
-    pub(super) input: usize,
-    pub(super) output: usize,
-    pub(super) weight: Vec<f32>,
-    pub(super) bias: Vec<f32>,
+pub(crate) struct Dense {
+    pub(crate) name: String,
+    pub(crate) input: usize,
+    pub(crate) output: usize,
+    pub(crate) weight: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
 }
 
 impl Dense {
-    pub(super) fn read(name: &str, layer: &Linear, [input, output]: [usize; 2]) -> Result<Self> {
+    pub(crate) fn read(name: &str, layer: &Linear, [input, output]: [usize; 2]) -> Result<Self> {
         let bias = layer
             .bias
             .as_ref()
@@ -58,7 +58,7 @@ impl Dense {
     }
 
     /// Multiplies the first `count` outputs of the layer.
-    pub(super) fn scale_outputs(&mut self, count: usize, factor: f32) {
+    pub(crate) fn scale_outputs(&mut self, count: usize, factor: f32) {
         for row in self.weight.chunks_exact_mut(self.output) {
             row[..count].iter_mut().for_each(|weight| *weight *= factor);
         }
@@ -69,7 +69,7 @@ impl Dense {
 }
 
 /// Scale and shift of a layer norm, `[size]` each.
-pub(super) fn norm(name: &str, layer: &LayerNorm, size: usize) -> Result<[Vec<f32>; 2]> {
+pub(crate) fn norm(name: &str, layer: &LayerNorm, size: usize) -> Result<[Vec<f32>; 2]> {
     let beta = layer
         .beta
         .as_ref()

@@ -1,6 +1,9 @@
 //! Which curves a report has, and how they are smoothed.
 
-use crate::train::{DiscriminatorLoss, LogLine};
+use crate::{
+    readable::words,
+    training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs},
+};
 
 /// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
 const COLUMNS: usize = 400;
@@ -10,7 +13,7 @@ const STEP: &str = "step";
 
 /// One chart: curves that share an axis.
 pub(super) struct Chart {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     /// What the horizontal axis counts.
     pub(super) axis: &'static str,
     /// The least and the most that can be; where it is open, the axis follows from the curves.
@@ -34,33 +37,30 @@ pub(super) type Point = (u64, f64);
 /// The charts that a log fills. Losses that a run does not have, such as the perceptual one without its
 /// network, have none.
 pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
-    let game = &lines[warm_up_lines(lines)..];
+    let adversarial = &lines[warm_up_lines(lines)..];
     let window = window(lines.len());
-    let curve = |name, lines, value| curve(name, lines, window, value);
-    let loss = |title, lines, value| chart(title, vec![curve("", lines, value)]);
-    let mut charts = vec![
-        loss("Generator: adversarial", game, |line| {
-            line.generator.adversarial
-        }),
-        loss("Generator: feature matching", game, |line| {
-            line.generator.feature_matching
-        }),
-        loss("Generator: perceptual", game, |line| {
-            line.generator.perceptual
-        }),
-        loss("Generator: pixel", lines, |line| line.generator.pixel),
-        chart(
-            "Discriminator",
-            vec![
-                curve("real", game, |line| line.discriminator.real),
-                curve("fake", game, |line| line.discriminator.fake),
-            ],
-        ),
-    ];
+    let mut charts = Vec::new();
+    let terms = GeneratorLoss::default().parts();
+    for (index, ((name, _), needs)) in terms.into_iter().zip(GeneratorLoss::NEEDS).enumerate() {
+        let lines = match needs {
+            Needs::Nothing => lines,
+            Needs::Discriminator | Needs::Vgg => adversarial,
+        };
+        let title = format!("Generator: {}", words(name));
+        let term = |line: &LogLine| line.generator.parts()[index].1;
+        charts.push(chart(title, [curve("", lines, window, term)]));
+    }
+    let parts = DiscriminatorLoss::default().parts();
+    let curves = parts.into_iter().enumerate().map(|(index, (name, _))| {
+        curve(name, adversarial, window, |line| {
+            line.discriminator.parts()[index].1
+        })
+    });
+    charts.push(chart("Discriminator".into(), curves));
     charts.retain(|chart| !chart.curves.is_empty());
     let rate = lines.iter().map(|line| (line.step, line.rate)).collect();
     charts.push(Chart {
-        title: "Learning-rate factor",
+        title: "Learning-rate factor".into(),
         axis: STEP,
         range: Some((0.0, 1.0)),
         curves: vec![Curve {
@@ -72,12 +72,12 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     charts
 }
 
-/// Lines of the generator's time alone, in which the losses of the game are written as 0.
+/// Lines of the warm-up, in which the losses of adversarial training are written as 0.
 pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
-    let plays = |line: &LogLine| {
+    let is_adversarial = |line: &LogLine| {
         line.discriminator != DiscriminatorLoss::default() || line.generator.adversarial != 0.0
     };
-    lines.iter().position(plays).unwrap_or(lines.len())
+    lines.iter().position(is_adversarial).unwrap_or(lines.len())
 }
 
 /// Lines that one smoothed point stands for: an odd number, so that they lie around it.
@@ -85,7 +85,7 @@ pub(super) fn window(lines: usize) -> usize {
     lines / PARTS / 2 * 2 + 1
 }
 
-fn chart(title: &'static str, curves: Vec<Option<Curve>>) -> Chart {
+fn chart(title: String, curves: impl IntoIterator<Item = Option<Curve>>) -> Chart {
     Chart {
         title,
         axis: STEP,
@@ -98,7 +98,7 @@ fn curve(
     name: &'static str,
     lines: &[LogLine],
     window: usize,
-    value: fn(&LogLine) -> f32,
+    value: impl Fn(&LogLine) -> f32,
 ) -> Option<Curve> {
     let point = |line: &LogLine| (line.step, f64::from(value(line)));
     let raw: Vec<Point> = lines.iter().map(point).collect();
@@ -154,7 +154,6 @@ fn every_nth(points: &[Point]) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::GeneratorLoss;
 
     fn line(step: u64, adversarial: f32) -> LogLine {
         LogLine {
@@ -174,17 +173,17 @@ mod tests {
 
     #[test]
     fn losses_that_a_run_does_not_have_get_no_chart() {
-        let titles = |lines: &[LogLine]| -> Vec<&str> {
-            charts(lines).iter().map(|chart| chart.title).collect()
+        let titles = |lines: &[LogLine]| -> Vec<String> {
+            charts(lines).into_iter().map(|chart| chart.title).collect()
         };
         let warm_up = [line(1, 0.0), line(2, 0.0)];
         assert_eq!(
             titles(&warm_up),
             ["Generator: pixel", "Learning-rate factor"]
         );
-        let game = [line(1, 0.0), line(2, 0.0), line(3, -1.0), line(4, 0.0)];
-        assert_eq!(titles(&game).len(), 3);
-        let adversarial = &charts(&game)[0].curves[0];
+        let training = [line(1, 0.0), line(2, 0.0), line(3, -1.0), line(4, 0.0)];
+        assert_eq!(titles(&training).len(), 3);
+        let adversarial = &charts(&training)[0].curves[0];
         assert_eq!(adversarial.raw, [(3, -1.0), (4, 0.0)]);
     }
 

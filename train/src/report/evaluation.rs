@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     data::show,
-    eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table, percent},
+    eval::{Condition, DIFFERENCES, Outcome, PUBLISHED, Published, Quantity, Row, Table},
+    readable::percent,
 };
 
 /// Strips of pictures on a page.
@@ -285,7 +286,7 @@ fn curves(
     };
     let curves: Vec<Curve> = names.iter().map(curve).collect();
     (!curves.is_empty()).then_some(Chart {
-        title: quantity.name(),
+        title: quantity.name().into(),
         axis,
         range: None,
         curves,

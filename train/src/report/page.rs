@@ -11,9 +11,9 @@ use super::{
     sheets::{Embedded, embed},
 };
 use crate::{
-    data::Sparsity,
-    net::BackboneConfig,
-    train::{Config, LogLine, TrainingConfig},
+    data::{Sparsity, label_names},
+    readable::{duration, percent, three_digits, words},
+    training::{Config, LogLine, LossWeights, TrainingConfig},
 };
 
 /// The page of a run, as HTML.
@@ -99,17 +99,13 @@ fn losses(lines: &[LogLine]) -> Result<Markup> {
 }
 
 fn samples(sheets: &[Embedded], config: Option<&Config>) -> Markup {
-    let names = |labels: &[Label]| {
-        let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
-        names.join(", ")
-    };
     html! {
         @if let Some((newest, older)) = sheets.split_last() {
             h2 { "Samples" }
             p.note {
                 "Left to right: "
                 @match config {
-                    Some(config) => { (names(&config.labels)) }
+                    Some(config) => { (label_names(&config.labels)) }
                     None => { "the labels" }
                 }
                 ", the generated picture, the real one. Every second row has lost labels in about half of its regions."
@@ -149,7 +145,14 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
                 network.merge.concept_channels(&config.labels)
             ),
         ),
-        ("Render", backbone(&network.backbone)),
+        (
+            "Render",
+            format!(
+                "{}: {}",
+                network.backbone.kind().name(),
+                network.backbone.describe()
+            ),
+        ),
         (
             "Discriminator",
             format!("{} channels", network.discriminator.width),
@@ -162,13 +165,7 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
                 training.generator_rate, training.discriminator_rate
             ),
         ),
-        (
-            "Loss weights",
-            format!(
-                "adversarial 1, feature matching {}, perceptual {}, pixel {}",
-                training.loss.feature_matching, training.loss.perceptual, training.loss.pixel
-            ),
-        ),
+        ("Loss weights", weights(&training.loss)),
         ("Sparsity", sparsity(&training.sparsity)),
     ];
     Ok(html! {
@@ -190,24 +187,10 @@ fn label(label: &Label) -> String {
     }
 }
 
-fn backbone(config: &BackboneConfig) -> String {
-    let sizes = match config {
-        BackboneConfig::Asap(asap) => format!(
-            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
-            asap.tile, asap.width, asap.max_width, asap.pixel_width
-        ),
-        BackboneConfig::Spade(spade) => {
-            format!("{} channels, {} in norms", spade.width, spade.hidden)
-        }
-        BackboneConfig::Pix2pix(network) => {
-            format!("{} channels, {} halvings", network.width, network.halvings)
-        }
-        BackboneConfig::Pix2pixHd(network) => format!(
-            "{} channels, {} halvings, {} blocks",
-            network.width, network.halvings, network.blocks
-        ),
-    };
-    format!("{}: {sizes}", config.kind().name())
+fn weights(weights: &LossWeights) -> String {
+    let parts = weights.parts();
+    let parts = parts.map(|(name, weight)| format!("{} {weight}", words(name)));
+    parts.join(", ")
 }
 
 fn schedule(training: &TrainingConfig) -> String {
@@ -241,7 +224,7 @@ fn sparsity(sparsity: &Sparsity) -> String {
     }
     if sparsity.free_form > 0.0 {
         parts.push(format!(
-            "strokes are rubbed out of {} of the labels",
+            "strokes are masked out of {} of the labels",
             percent(sparsity.free_form)
         ));
     }
@@ -249,47 +232,4 @@ fn sparsity(sparsity: &Sparsity) -> String {
         parts.push(format!("growing over {} steps", sparsity.ramp_steps));
     }
     parts.join("; ")
-}
-
-fn percent(share: f64) -> String {
-    match 100.0 * share {
-        percent if percent > 0.0 && percent < 10.0 => format!("{} %", three_digits(percent)),
-        percent => format!("{percent:.0} %"),
-    }
-}
-
-fn three_digits(value: f64) -> String {
-    let whole = value.abs().log10().floor().clamp(-6.0, 2.0);
-    let text = format!("{value:.*}", (2.0 - whole) as usize);
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').into(),
-        false => text,
-    }
-}
-
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 60.0 => format!("{} s", three_digits(s)),
-        s if s < 3600.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{} h", three_digits(s / 3600.0)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_three_digits() {
-        let texts = [0.0, 0.000_123_4, 0.5, 1.0 / 3.0, 12.345, 1234.5].map(three_digits);
-        assert_eq!(texts, ["0", "0.000123", "0.5", "0.333", "12.3", "1234"]);
-        assert_eq!(
-            [0.0, 0.004, 0.35, 1.0].map(percent),
-            ["0 %", "0.4 %", "35 %", "100 %"]
-        );
-        assert_eq!(
-            [1.5, 90.0, 5400.0].map(duration),
-            ["1.5 s", "2 min", "1.5 h"]
-        );
-    }
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
-use crate::train::{
+use crate::training::{
     Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, LOG, LogLine, Progress, read_log,
 };
 

@@ -18,9 +18,9 @@ use sha2::{Digest, Sha256};
 use super::{
     Description, Input, ResultKind,
     description::VISION_KEY,
-    output::{highest, nearest, plane, planes},
+    output::{highest, plane, planes},
 };
-use crate::data::all_cores;
+use crate::data::{all_cores, nearest};
 
 /// A network and what it makes of pictures.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl Network {
         let count = self.result.classes().map_or(0, <[String]>::len);
         let known =
             |id: i32| usize::try_from(id).is_ok_and(|id| id < count && !unknown.contains(&id));
-        let ids = nearest(&ids, Size { width, height });
+        let ids = nearest(ids.view(), Size { width, height });
         Ok(ids.mapv(|id| if known(id) { id } else { -1 }))
     }
 }

@@ -46,16 +46,6 @@ pub(super) fn highest(scores: &Array3<f32>) -> Array2<i32> {
     })
 }
 
-/// Scales by the number under each pixel's centre.
-pub(super) fn nearest(ids: &Array2<i32>, size: Size) -> Array2<i32> {
-    let (rows, columns) = ids.dim();
-    Array2::from_shape_fn((size.height, size.width), |(y, x)| {
-        let row = (2 * y + 1) * rows / (2 * size.height);
-        let column = (2 * x + 1) * columns / (2 * size.width);
-        ids[[row, column]]
-    })
-}
-
 /// Scales smoothly.
 pub(crate) fn scale_plane(plane: Array2<f32>, size: Size) -> Array2<f32> {
     let (rows, columns) = plane.dim();

@@ -7,7 +7,7 @@ use std::{
 };
 
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
-use multicond_train::data::Manifest;
+use multicond_train::data::DatasetManifest;
 use tempfile::TempDir;
 
 /// A dataset to prepare, and room for what is made of it.
@@ -188,7 +188,7 @@ pub(crate) fn assert_same(made: &Path, whole: &Path) {
     assert!(!unfinished(made).exists());
 }
 
-pub(crate) fn manifest(dataset: &Path) -> Manifest {
+pub(crate) fn manifest(dataset: &Path) -> DatasetManifest {
     let text = fs::read(dataset.join("dataset.json")).unwrap();
     serde_json::from_slice(&text).unwrap()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
-use multicond_train::{onnx, train::Checkpoint};
+use multicond_train::{onnx, training::Checkpoint};
 
 /// Write a run's generator as one ONNX file
 #[derive(clap::Args)]
@@ -13,7 +13,7 @@ use multicond_train::{onnx, train::Checkpoint};
   multicond-train export runs/rooms/checkpoints/step_00001000 -o early.onnx
 
 The file is ordinary ONNX that any runtime can run; docs/model-file.md describes it.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// A run (its newest checkpoint is taken) or one checkpoint
     run: PathBuf,
     /// The model file to write
@@ -21,11 +21,11 @@ pub(crate) struct Arguments {
     out: PathBuf,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let checkpoint = Checkpoint::find(&arguments.run)?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let checkpoint = Checkpoint::find(&args.run)?;
     let (generator, manifest) = onnx::of_checkpoint(&checkpoint, &Device::flex())?;
-    onnx::export(&generator, &manifest, &arguments.out)
+    onnx::export(&generator, &manifest, &args.out)
         .with_context(|| checkpoint.folder().display().to_string())?;
-    println!("{}", arguments.out.display());
+    println!("{}", args.out.display());
     Ok(())
 }

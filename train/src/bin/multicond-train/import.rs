@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use multicond::model::Size;
 use multicond_train::{
+    data::label_names,
     import::asap_net,
     net::BackboneConfig,
     onnx::{self, ModelInfo},
 };
 
-use crate::arguments::size;
+use crate::args::size;
 
 const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a PyTorch file: see their licence. \
     Those released with its code are CC BY-NC-SA 4.0.";
@@ -24,7 +25,7 @@ const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a 
 Sizes follow from the file; every tensor in it is checked. PNG files of classes hold ids from 0.
 A model of Cityscapes takes a second label, instance_edges: 1 at pixels with a neighbour of
 another instance, else 0.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The generator's file, *_net_G.pth
     file: PathBuf,
     /// The model file to write
@@ -44,44 +45,39 @@ pub(crate) struct Arguments {
     notice: Option<String>,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let classes = arguments.classes.as_deref().map(class_names).transpose()?;
-    let imported = asap_net(&arguments.file, classes)?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let classes = args.classes.as_deref().map(class_names).transpose()?;
+    let imported = asap_net(&args.file, classes)?;
     let tile = imported.network.backbone.tile();
     let square = Size {
         width: 16 * tile,
         height: 16 * tile,
     };
-    let trained_size = arguments.size.unwrap_or(square);
+    let trained_size = args.size.unwrap_or(square);
     ensure!(
         trained_size.width.is_multiple_of(tile) && trained_size.height.is_multiple_of(tile),
         "--size {trained_size}: sides must be multiples of {tile} pixels"
     );
-    let file_name = || arguments.file.file_stem().unwrap_or_default();
+    let file_name = || args.file.file_stem().unwrap_or_default();
     let info = ModelInfo {
-        name: arguments
+        name: args
             .name
             .unwrap_or_else(|| file_name().to_string_lossy().into_owned()),
         trained_size,
         training: None,
-        notice: Some(arguments.notice.unwrap_or_else(|| NOTICE.into())),
+        notice: Some(args.notice.unwrap_or_else(|| NOTICE.into())),
     };
     let manifest = onnx::manifest(info, &imported.labels, &imported.network);
-    onnx::export(&imported.generator, &manifest, &arguments.out)?;
+    onnx::export(&imported.generator, &manifest, &args.out)?;
     if let BackboneConfig::Asap(asap) = &imported.network.backbone {
         eprintln!(
             "{} parameters, tiles of {tile}x{tile}, {:?} padding; labels: {}",
             manifest.parameters,
             asap.padding,
-            imported
-                .labels
-                .iter()
-                .map(|label| label.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
+            label_names(&imported.labels)
         );
     }
-    println!("{}", arguments.out.display());
+    println!("{}", args.out.display());
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use burn::tensor::Device;
 use multicond::model::Size;
 use multicond_train::{
     net::{BackboneKind, MergeKind, Preset},
-    train::{Checkpoint, Players, Progress, Recipe},
+    training::{Checkpoint, GanState, Progress, Recipe},
 };
 
-use crate::{arguments::size, dataset_arguments::DatasetArguments};
+use crate::{args::size, dataset_args::DatasetArgs};
 
 /// Make an untrained run, to size a deployment before training
 #[derive(clap::Args)]
@@ -19,14 +19,14 @@ use crate::{arguments::size, dataset_arguments::DatasetArguments};
   multicond-train init --preset paper --merge clam --data rooms/train -o runs/clam
   multicond-train export runs/paper -o paper.onnx
   multicond bench --model paper.onnx --size 256x256")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// Sizes of the networks
     #[arg(long, value_enum)]
     preset: Preset,
-    /// What merges the labels [default: tlam]
+    /// Merge [default: tlam]
     #[arg(long, value_enum, value_name = "KIND")]
     merge: Option<MergeKind>,
-    /// What paints the picture [default: asap]
+    /// Backbone [default: asap]
     #[arg(long, value_enum, value_name = "KIND")]
     backbone: Option<BackboneKind>,
     /// The dataset whose labels the model takes
@@ -39,34 +39,31 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "RUN")]
     out: PathBuf,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     ensure!(
-        Checkpoint::of_run(&arguments.out)?.is_empty(),
+        Checkpoint::of_run(&args.out)?.is_empty(),
         "{}: holds checkpoints already",
-        arguments.out.display()
+        args.out.display()
     );
-    let data = arguments.dataset.open(&arguments.data)?;
-    let name = arguments
-        .out
-        .file_name()
-        .map_or("untrained".into(), |name| {
-            name.to_string_lossy().into_owned()
-        });
+    let data = args.dataset.open(&args.data)?;
+    let name = args.out.file_name().map_or("untrained".into(), |name| {
+        name.to_string_lossy().into_owned()
+    });
     let recipe = Recipe {
-        merge: arguments.merge,
-        backbone: arguments.backbone,
-        ..Recipe::preset(arguments.preset, name, arguments.size)
+        merge: args.merge,
+        backbone: args.backbone,
+        ..Recipe::preset(args.preset, name, args.size)
     };
     let config = recipe.complete(data.labels())?;
-    let players = Players::new(&config, &Device::flex().autodiff());
+    let state = GanState::new(&config, &Device::flex().autodiff());
     let progress = Progress {
         step: 0,
         data: data.name(),
     };
-    let checkpoint = Checkpoint::write(&arguments.out, &config, &progress, &players)?;
+    let checkpoint = Checkpoint::write(&args.out, &config, &progress, &state)?;
     println!("{}", checkpoint.folder().display());
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The command line of the trainer: one file a subcommand.
 
-mod arguments;
+mod args;
 mod data;
-mod dataset_arguments;
+mod dataset_args;
 mod eval;
 mod export;
 mod import;
@@ -30,13 +30,13 @@ struct Cli {
 enum Command {
     #[command(subcommand)]
     Data(data::Command),
-    Train(train::Arguments),
-    Report(report::Arguments),
-    Init(init::Arguments),
-    Export(export::Arguments),
-    Import(import::Arguments),
-    Eval(Box<eval::Arguments>),
-    Segmenter(segmenter::Arguments),
+    Train(train::Args),
+    Report(report::Args),
+    Init(init::Args),
+    Export(export::Args),
+    Import(import::Args),
+    Eval(Box<eval::Args>),
+    Segmenter(segmenter::Args),
 }
 
 fn main() -> ExitCode {
@@ -46,13 +46,13 @@ fn main() -> ExitCode {
         .init();
     let outcome = match Cli::parse().command {
         Command::Data(command) => data::run(command),
-        Command::Train(arguments) => train::run(arguments),
-        Command::Report(arguments) => report::run(arguments),
-        Command::Init(arguments) => init::run(arguments),
-        Command::Export(arguments) => export::run(arguments),
-        Command::Import(arguments) => import::run(arguments),
-        Command::Eval(arguments) => eval::run(*arguments),
-        Command::Segmenter(arguments) => segmenter::run(arguments),
+        Command::Train(args) => train::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Export(args) => export::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Eval(args) => eval::run(*args),
+        Command::Segmenter(args) => segmenter::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

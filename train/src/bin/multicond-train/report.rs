@@ -8,7 +8,7 @@ use multicond_train::{
     report::{Run, page},
 };
 
-use crate::arguments::print_json;
+use crate::args::print_json;
 
 /// Show how a run goes, as one HTML page
 #[derive(clap::Args)]
@@ -18,7 +18,7 @@ use crate::arguments::print_json;
 
 The page holds the run's numbers, configuration, loss curves and sheets of samples. It needs no
 network and no script, and can be made while the run goes on.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The run's folder
     run: PathBuf,
     /// The page to write
@@ -29,13 +29,13 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let run = Run::read(&arguments.run)?;
-    if let Some(out) = &arguments.out {
+pub(crate) fn run(args: Args) -> Result<()> {
+    let run = Run::read(&args.run)?;
+    if let Some(out) = &args.out {
         write_atomically(out, page(&run)?.as_bytes())?;
     }
-    match &arguments.out {
-        Some(out) if !arguments.json => println!("{}", out.display()),
+    match &args.out {
+        Some(out) if !args.json => println!("{}", out.display()),
         _ => print_json(&run.summary())?,
     }
     Ok(())

@@ -11,13 +11,13 @@ use multicond_train::{
     eval::{Segmenter, Table, real_scores},
     files::write_atomically,
     onnx,
-    train::{DeviceKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
+    training::{BackendKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
 };
 use prost::Message;
 
 use crate::{
-    arguments::{print, print_json, require_folder, size},
-    dataset_arguments::DatasetArguments,
+    args::{print, print_json, require_folder, size},
+    dataset_args::DatasetArgs,
 };
 
 /// Train a small segmenter, to judge generated pictures by the classes it sees in them
@@ -28,14 +28,14 @@ use crate::{
 `multicond-train eval --segmenter segmenter.onnx` uses it. The file says what goes in and what comes out, so that
 any ONNX runtime can use it too. With --validation its scores on real pictures are printed at the end: what
 those of generated pictures are held against.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The dataset to learn from
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// The dataset to score the segmenter on
     #[arg(long, value_name = "DIR")]
     validation: Option<PathBuf>,
-    /// Part of a divided validation dataset
+    /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
     /// The file to write
@@ -56,25 +56,24 @@ pub(crate) struct Arguments {
     /// Seed of every random number
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Where to compute; all but flex need a cargo feature of the same name
+    /// burn backend; all but flex need a cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
-    device: DeviceKind,
+    backend: BackendKind,
     /// Print the scores as JSON
     #[arg(long, requires = "validation")]
     json: bool,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let data = arguments.dataset.open(&arguments.data)?;
-    let validation = arguments.dataset.open_other(
-        arguments.validation.as_deref(),
-        arguments.validation_split.as_deref(),
-    )?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let data = args.dataset.open(&args.data)?;
+    let validation = args
+        .dataset
+        .open_other(args.validation.as_deref(), args.validation_split.as_deref())?;
     let label = data.class_label().cloned();
     let label =
-        label.with_context(|| format!("{}: has no label of classes", arguments.data.display()))?;
+        label.with_context(|| format!("{}: has no label of classes", args.data.display()))?;
     let classes = label.classes().unwrap_or_default();
     if let Some(validation) = &validation {
         let other = validation.class_label().and_then(Label::classes);
@@ -83,27 +82,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             "the validation data has other classes than the training data"
         );
     }
-    require_folder(&arguments.out)?;
-    let device = &open_devices(arguments.device, NonZeroUsize::MIN)?[0];
+    require_folder(&args.out)?;
+    let device = &open_devices(args.backend, NonZeroUsize::MIN)?[0];
     eprintln!("{device}");
     let options = SegmenterOptions {
-        size: arguments.size,
-        steps: arguments.steps.get(),
-        batch_size: arguments.batch.get(),
-        rate: arguments.rate,
-        seed: arguments.seed,
+        size: args.size,
+        steps: args.steps.get(),
+        batch_size: args.batch.get(),
+        rate: args.rate,
+        seed: args.seed,
     };
     let bar = progress_bar(0, options.steps);
     let network = train_segmenter(data, &label, &options, &device.device, &bar)?;
     bar.finish_and_clear();
-    let model = onnx::segmenter(&network, classes, arguments.size)?;
-    write_atomically(&arguments.out, &model.encode_to_vec())?;
+    let model = onnx::segmenter(&network, classes, args.size)?;
+    write_atomically(&args.out, &model.encode_to_vec())?;
     let Some(validation) = validation else {
-        return print(&format!("{}\n", arguments.out.display()));
+        return print(&format!("{}\n", args.out.display()));
     };
-    let judge = Segmenter::load(&arguments.out, classes, &DeviceOptions::default())?;
-    let scores = real_scores(&judge, &validation, arguments.size)?;
-    if arguments.json {
+    let judge = Segmenter::load(&args.out, classes, &DeviceOptions::default())?;
+    let scores = real_scores(&judge, &validation, args.size)?;
+    if args.json {
         return print_json(&scores);
     }
     let frames = validation.frames().len();

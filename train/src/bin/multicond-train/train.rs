@@ -6,10 +6,10 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use multicond_train::{
     net::{BackboneKind, MergeKind, vgg::Vgg},
-    train::{Checkpoint, DeviceKind, Options, Recipe, open_devices, train},
+    training::{self, BackendKind, Checkpoint, Recipe, TrainOptions, open_devices},
 };
 
-use crate::{arguments::cached, dataset_arguments::DatasetArguments};
+use crate::{args::cached, dataset_args::DatasetArgs};
 
 /// Train a generator on a dataset
 #[derive(clap::Args)]
@@ -17,19 +17,19 @@ use crate::{arguments::cached, dataset_arguments::DatasetArguments};
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
   multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
-      --device libtorch --devices 4
+      --backend libtorch --devices 4
 
 The run's folder receives checkpoints/step_*/, log.jsonl, samples/step_*.png and events/ for TensorBoard.
 `multicond-train report` shows them. With --resume the run goes on from its newest checkpoint, whose
 configuration counts; --config is then not read.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The recipe: a TOML file (see docs/training.md)
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]
     config: Option<PathBuf>,
-    /// What merges the labels, instead of what the recipe says
+    /// Merge (overrides the recipe)
     #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
     merge: Option<MergeKind>,
-    /// What paints the picture, instead of what the recipe says
+    /// Backbone (overrides the recipe)
     #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
     backbone: Option<BackboneKind>,
     /// The dataset to learn from; a prepared one is fastest (multicond-train data prepare)
@@ -38,16 +38,16 @@ pub(crate) struct Arguments {
     /// The dataset whose frames the sheets of samples show [default: the training data]
     #[arg(long, value_name = "DIR")]
     validation: Option<PathBuf>,
-    /// Part of a divided validation dataset
+    /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
     /// The run's folder
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
-    /// Where to compute; all but flex need a cargo feature of the same name
+    /// burn backend; all but flex need a cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
-    device: DeviceKind,
-    /// How many devices of that kind share each step's pictures
+    backend: BackendKind,
+    /// How many devices of the backend share each step's pictures
     #[arg(long, value_name = "N", default_value = "1")]
     devices: NonZeroUsize,
     /// Go on from the newest checkpoint
@@ -61,44 +61,46 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let data = arguments.dataset.open(&arguments.data)?;
-    let validation = arguments.dataset.open_other(
-        arguments.validation.as_deref(),
-        arguments.validation_split.as_deref(),
-    )?;
-    let existing = Checkpoint::of_run(&arguments.out)?.pop();
-    let (config, checkpoint) = match (&arguments.config, arguments.resume) {
+pub(crate) fn run(args: Args) -> Result<()> {
+    let data = args.dataset.open(&args.data)?;
+    let validation = args
+        .dataset
+        .open_other(args.validation.as_deref(), args.validation_split.as_deref())?;
+    let existing = Checkpoint::of_run(&args.out)?.pop();
+    let (config, checkpoint) = match (&args.config, args.resume) {
         (_, true) => {
-            let checkpoint = Checkpoint::find(&arguments.out)?;
+            let checkpoint = Checkpoint::find(&args.out)?;
             (checkpoint.config()?, Some(checkpoint))
         }
         (Some(recipe), false) => {
             ensure!(
                 existing.is_none(),
                 "{}: holds checkpoints already; give --resume to go on, or another folder",
-                arguments.out.display()
+                args.out.display()
             );
             let mut recipe = Recipe::load(recipe)?;
-            recipe.merge = arguments.merge.or(recipe.merge);
-            recipe.backbone = arguments.backbone.or(recipe.backbone);
+            recipe.merge = args.merge.or(recipe.merge);
+            recipe.backbone = args.backbone.or(recipe.backbone);
             (recipe.complete(data.labels())?, None)
         }
         (None, false) => unreachable!("clap asks for --config"),
     };
-    let devices = open_devices(arguments.device, arguments.devices)?;
+    let devices = open_devices(args.backend, args.devices)?;
     for device in &devices {
         eprintln!("{device}");
     }
     let devices: Vec<Device> = devices.into_iter().map(|found| found.device).collect();
     let device = devices[0].clone();
-    let vgg = (config.training.loss.perceptual > 0.0)
+    let vgg = config
+        .training
+        .loss
+        .needs_vgg()
         .then(|| {
             Vgg::load(
-                &arguments.vgg.unwrap_or_else(|| cached("vgg16.safetensors")),
+                &args.vgg.unwrap_or_else(|| cached("vgg16.safetensors")),
                 &device.clone().autodiff(),
             )
         })
@@ -106,16 +108,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let resume = checkpoint
         .map(|checkpoint| checkpoint.resume(&config, &device.clone().autodiff()))
         .transpose()?;
-    std::fs::create_dir_all(&arguments.out).with_context(|| arguments.out.display().to_string())?;
-    let last = train(
+    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    let last = training::run(
         &config,
-        Options {
+        TrainOptions {
             data,
             validation,
-            run: &arguments.out,
+            run: &args.out,
             devices,
             vgg,
-            steps: arguments.steps,
+            steps: args.steps,
         },
         resume,
     )?;

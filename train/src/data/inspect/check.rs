@@ -7,7 +7,10 @@ use ndarray::{Array3, ArrayView2, Axis};
 use serde::Serialize;
 
 use super::each_frame;
-use crate::data::{Dataset, Intrinsics, Sample, derive};
+use crate::{
+    data::{Dataset, Intrinsics, Sample, derive},
+    readable::percent,
+};
 
 /// Share of a label's pixels that may have an impossible value: single ones are noise of the renderer.
 const TOLERATED: f64 = 0.001;
@@ -90,7 +93,6 @@ fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -
         }
         bad as f64 / present.max(1) as f64
     };
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     match (encoding, unit.as_str()) {
         (Encoding::Direction, _) => {
             let away = looking_away(values, camera);

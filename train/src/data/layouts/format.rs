@@ -4,8 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use super::{cityscapes, frames, nyu, pictures, table, taskonomy};
-use crate::data::prepared;
+use super::{cityscapes, frames, nyu, pictures, prepared, table, taskonomy};
 
 /// How a dataset's files are arranged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -30,6 +29,19 @@ pub enum Format {
 type Recognise = fn(&Path) -> bool;
 
 impl Format {
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Taskonomy => "taskonomy",
+            Self::Cityscapes => "cityscapes",
+            Self::Nyu => "nyu",
+            Self::Frames => "frames",
+            Self::Table => "table",
+            Self::Pictures => "pictures",
+        }
+    }
+
     /// The layout of a folder or file.
     pub(in crate::data) fn recognise(path: &Path) -> Result<Self> {
         // One clear message where nothing is there at all.

@@ -9,6 +9,7 @@ mod instances;
 mod nyu;
 mod picture_file;
 mod pictures;
+pub(super) mod prepared;
 mod table;
 mod taskonomy;
 
@@ -27,7 +28,8 @@ use multicond::{
 
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;
 pub use self::format::Format;
-use super::{Sample, prepared::Prepared};
+use self::prepared::Prepared;
+use super::Sample;
 
 /// Files whose gray values are class ids as they are.
 pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {

@@ -17,7 +17,7 @@ use multicond::label::{Label, LabelMap, validate_labels};
 use super::{
     Contents, Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
 };
-use crate::data::Sample;
+use crate::data::{Sample, label_names};
 
 const PICTURE: &str = "image";
 const INSTANCES: &str = "instances";
@@ -223,13 +223,10 @@ fn row(cells: BTreeMap<String, String>, folder: &Path, known: &[Label]) -> Resul
             NAME => name = Some(cell),
             SPLIT => split = Some(cell),
             _ if is_file => drop(row.insert(column, folder.join(cell))),
-            _ => {
-                let labels: Vec<&str> = known.iter().map(|label| label.name.as_str()).collect();
-                bail!(
-                    "column `{column}` is none of {PICTURE}, {NAME}, {SPLIT}, {INSTANCES}, {CAMERA}, {}",
-                    labels.join(", ")
-                )
-            }
+            _ => bail!(
+                "column `{column}` is none of {PICTURE}, {NAME}, {SPLIT}, {INSTANCES}, {CAMERA}, {}",
+                label_names(known)
+            ),
         }
     }
     let picture = row

@@ -10,8 +10,8 @@ use multicond_train::{
 
 use super::frames_bar;
 use crate::{
-    arguments::{print, print_json},
-    dataset_arguments::DatasetArguments,
+    args::{print, print_json},
+    dataset_args::DatasetArgs,
 };
 
 /// Read every frame and say what is wrong with it
@@ -24,7 +24,7 @@ use crate::{
 Files that cannot be read, sizes that do not match, codes that a label does not have, and values \
 that cannot be true: distances that are not positive or mostly beyond 300 m, normals that look away or do not fit \
 the depth, curvatures in the wrong order. The exit code is 2 if there is anything.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The dataset
     source: PathBuf,
     /// Write the names of the frames without problems, for --frames
@@ -34,11 +34,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let dataset = arguments.dataset.open(&arguments.source)?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let dataset = args.dataset.open(&args.source)?;
     let bar = frames_bar();
     let problems = check(&dataset, &bar);
     bar.finish_and_clear();
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         .iter()
         .map(|problem| problem.frame.as_str())
         .collect();
-    if let Some(path) = &arguments.good {
+    if let Some(path) = &args.good {
         let good = dataset
             .frames()
             .iter()
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         write_atomically(path, lines.as_bytes())?;
     }
     let frames = dataset.frames().len();
-    if arguments.json {
+    if args.json {
         print_json(&problems)?;
     } else {
         let line = |problem: &Problem| format!("{}: {}\n", problem.frame, problem.message);
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     if !problems.is_empty() {
         bail!("{} of {frames} frames have problems", bad.len());
     }
-    if !arguments.json {
+    if !args.json {
         print(&format!("{frames} frames, nothing wrong\n"))?;
     }
     Ok(())

@@ -12,18 +12,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// Prepare, check and look at datasets
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Prepare(prepare::Arguments),
-    Check(check::Arguments),
-    Stats(stats::Arguments),
-    Preview(preview::Arguments),
+    Prepare(prepare::Args),
+    Check(check::Args),
+    Stats(stats::Args),
+    Preview(preview::Args),
 }
 
 pub(crate) fn run(command: Command) -> Result<()> {
     match command {
-        Command::Prepare(arguments) => prepare::run(arguments),
-        Command::Check(arguments) => check::run(arguments),
-        Command::Stats(arguments) => stats::run(arguments),
-        Command::Preview(arguments) => preview::run(arguments),
+        Command::Prepare(args) => prepare::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Stats(args) => stats::run(args),
+        Command::Preview(args) => preview::run(args),
     }
 }
 

@@ -4,12 +4,12 @@ use std::{path::PathBuf, time::Instant};
 
 use anyhow::Result;
 use multicond::model::Size;
-use multicond_train::data::{Manifest, PrepareOptions, prepare};
+use multicond_train::data::{DatasetManifest, PrepareOptions, prepare};
 
 use super::frames_bar;
 use crate::{
-    arguments::{print, print_json, size},
-    dataset_arguments::DatasetArguments,
+    args::{print, print_json, size},
+    dataset_args::DatasetArgs,
 };
 
 /// Write a dataset in the form that loads at the speed of memory
@@ -22,7 +22,7 @@ use crate::{
 
 Interrupted, the same command goes on where it stopped. Pictures are cropped around their middle to \
 the proportions of the size, then scaled. docs/dataset.md describes the form and every layout that is read.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The dataset: a folder, or a table or .mat file
     source: PathBuf,
     /// The folder to write
@@ -41,30 +41,30 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let dataset = arguments.dataset.open(&arguments.source)?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let dataset = args.dataset.open(&args.source)?;
     let options = PrepareOptions {
-        size: arguments.size,
-        labels: arguments.labels,
-        threads: arguments.threads.map(usize::from),
+        size: args.size,
+        labels: args.labels,
+        threads: args.threads.map(usize::from),
     };
     let bar = frames_bar();
     let start = Instant::now();
-    let manifest = prepare(&dataset, &arguments.out, &options, &bar);
+    let manifest = prepare(&dataset, &args.out, &options, &bar);
     bar.finish_and_clear();
     let manifest = manifest?;
-    if arguments.json {
+    if args.json {
         print_json(&manifest)
     } else {
         print_summary(&manifest, start.elapsed().as_secs_f64());
-        print(&format!("{}\n", arguments.out.display()))
+        print(&format!("{}\n", args.out.display()))
     }
 }
 
-fn print_summary(manifest: &Manifest, seconds: f64) {
+fn print_summary(manifest: &DatasetManifest, seconds: f64) {
     let frames = manifest.frames.len();
     let megabytes = (frames * manifest.record_bytes) as f64 / 1e6;
     let mut labels: Vec<&str> = manifest

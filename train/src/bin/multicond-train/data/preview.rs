@@ -12,8 +12,8 @@ use multicond_train::data::{
 
 use super::frames_bar;
 use crate::{
-    arguments::{print, size},
-    dataset_arguments::DatasetArguments,
+    args::{print, size},
+    dataset_args::DatasetArgs,
     percents::percent,
 };
 
@@ -24,7 +24,7 @@ use crate::{
   multicond-train data preview renders -o sheet.png --count 4 --size 512x512 --sparsity 50
 
 Columns are printed in their order. A checkerboard is where nothing is known.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The dataset
     source: PathBuf,
     /// The picture to write
@@ -43,32 +43,28 @@ pub(crate) struct Arguments {
     #[arg(long)]
     free_form: bool,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let is_png = arguments
+pub(crate) fn run(args: Args) -> Result<()> {
+    let is_png = args
         .out
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("png"));
-    ensure!(
-        is_png,
-        "{}: a sheet is a .png file",
-        arguments.out.display()
-    );
-    let dataset = arguments.dataset.open(&arguments.source)?;
+    ensure!(is_png, "{}: a sheet is a .png file", args.out.display());
+    let dataset = args.dataset.open(&args.source)?;
     let options = Preview {
-        frames: arguments.count,
-        size: arguments.size.unwrap_or(dataset.training_size()),
+        frames: args.count,
+        size: args.size.unwrap_or(dataset.training_size()),
         sparsity: Sparsity {
-            free_form: if arguments.free_form { 1.0 } else { 0.0 },
-            ..Sparsity::at_rate(arguments.sparsity / 100.0, &[])
+            free_form: if args.free_form { 1.0 } else { 0.0 },
+            ..Sparsity::at_rate(args.sparsity / 100.0, &[])
         },
     };
     let bar = frames_bar();
     let sheet = preview(&dataset, &options, &bar);
     bar.finish_and_clear();
     let (sheet, columns) = sheet?;
-    save_png(&sheet, &arguments.out)?;
+    save_png(&sheet, &args.out)?;
     print(&format!("{}\n", columns.join(", ")))
 }

@@ -7,8 +7,8 @@ use multicond_train::data::inspect::{LabelStats, Stats, stats};
 
 use super::frames_bar;
 use crate::{
-    arguments::{print, print_json},
-    dataset_arguments::DatasetArguments,
+    args::{print, print_json},
+    dataset_args::DatasetArgs,
 };
 
 /// Count what a dataset holds: coverage of each label, ranges of values, frequencies of classes
@@ -16,7 +16,7 @@ use crate::{
 #[command(after_help = "Examples:
   multicond-train data stats prepared/train
   multicond-train data stats taskonomy --split train --sample 500 --json")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The dataset
     source: PathBuf,
     /// Look at so many frames, spread over the dataset [default: all]
@@ -26,16 +26,16 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let dataset = arguments.dataset.open(&arguments.source)?;
+pub(crate) fn run(args: Args) -> Result<()> {
+    let dataset = args.dataset.open(&args.source)?;
     let bar = frames_bar();
-    let stats = stats(&dataset, arguments.sample, &bar);
+    let stats = stats(&dataset, args.sample, &bar);
     bar.finish_and_clear();
     let stats = stats?;
-    if arguments.json {
+    if args.json {
         print_json(&stats)
     } else {
         print(&describe(&stats)?)

@@ -27,7 +27,7 @@ pub(super) struct Missing {
     /// Labels that are left out, by name
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     remove: Vec<String>,
-    /// Chance that random strokes are rubbed out of a label, from 0 to 1
+    /// Chance that random strokes are masked out of a label, from 0 to 1
     #[arg(long, value_name = "S", value_parser = chance, default_value = "0")]
     free_form: f64,
     /// What is dropped follows from this and the frame's name

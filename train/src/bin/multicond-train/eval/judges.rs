@@ -10,7 +10,7 @@ use multicond_train::{
     eval::{FeatureNetwork, Judges, Lpips, LpipsNetwork, Segmenter},
 };
 
-use crate::arguments::cached;
+use crate::args::cached;
 
 /// Something to measure; PSNR and SSIM always are.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -15,7 +15,7 @@ use self::{
     judges::{Metric, Networks},
     results::Results,
 };
-use crate::{arguments::size, dataset_arguments::DatasetArguments};
+use crate::{args::size, dataset_args::DatasetArgs};
 
 /// Pictures of each row that a page shows.
 const SHOWN: usize = 4;
@@ -34,7 +34,7 @@ The pictures are made by the SDK from the model file, so what is scored is what 
 hold them. Networks that scores need are installed by `cargo xtask assets`; docs/evaluation.md says what is measured
 and how. The mean colour and the nearest training picture are chosen by looking at the real picture, which the
 model never sees.")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// The model: an .onnx file, a checkpoint, or a run (its newest checkpoint is taken)
     #[arg(required_unless_present_any = ["compare", "curve"], conflicts_with_all = ["compare", "curve"])]
     model: Option<PathBuf>,
@@ -69,10 +69,10 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     results: Results,
     #[command(flatten)]
-    dataset: DatasetArguments,
+    dataset: DatasetArgs,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
+pub(crate) fn run(arguments: Args) -> Result<()> {
     arguments.results.check()?;
     let data = arguments.dataset.open(&arguments.data)?;
     let training = arguments.dataset.open_other(

@@ -9,7 +9,7 @@ use multicond_train::{
     report::{evaluation_markdown, evaluation_page},
 };
 
-use crate::arguments::{print, print_json, require_folder};
+use crate::args::{print, print_json, require_folder};
 
 /// Where the results go.
 #[derive(clap::Args)]

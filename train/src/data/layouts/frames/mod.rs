@@ -3,9 +3,9 @@
 
 mod config;
 mod cryptomatte;
+mod files;
+mod frame;
 mod layers;
-mod loaded;
-mod opened;
 mod paths;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use multicond::label::Label;
 
-use self::{config::Config, layers::Content, opened::Opened};
+use self::{config::Config, files::FrameFiles, frame::Frame, layers::Content};
 use super::{Contents, Entry, Layout};
 use crate::data::Sample;
 
@@ -45,8 +45,8 @@ impl Frames {
             .first()
             .with_context(|| format!("{}: holds no {leading}", root.display()))?;
         // What the first frame has, all must have.
-        let opened = Opened::new(root, &config, &first.name)?;
-        let (labels, has_instances) = (opened.labels()?, opened.has_instances()?);
+        let files = FrameFiles::new(root, &config, &first.name)?;
+        let (labels, has_instances) = (files.labels()?, files.has_instances()?);
         ensure!(
             !labels.is_empty(),
             "{}: no layer or file of its frame `{}` is known; name them in {CONFIG}",
@@ -78,22 +78,23 @@ impl Layout for Frames {
             _ => Content::Index,
         };
         let name = &self.contents.frames[index].name;
-        match Opened::new(&self.root, &self.config, name) {
-            Ok(opened) => opened.file(content),
+        match FrameFiles::new(&self.root, &self.config, name) {
+            Ok(files) => files.file(content),
             Err(_) => self.root.join(name),
         }
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let name = &self.contents.frames[index].name;
-        let loaded = Opened::new(&self.root, &self.config, name)?.load(schema)?;
-        let labels = schema.iter().map(|label| loaded.label(label));
+        let files = FrameFiles::new(&self.root, &self.config, name)?;
+        let frame = Frame::read(files, schema)?;
+        let labels = schema.iter().map(|label| frame.label(label));
         Ok(Sample {
             name: name.clone(),
             labels: labels.collect::<Result<_>>()?,
-            instances: loaded.instances()?,
-            camera: loaded.camera.as_ref().map(|camera| camera.intrinsics),
-            picture: loaded.picture,
+            instances: frame.instances()?,
+            camera: frame.camera.as_ref().map(|camera| camera.intrinsics),
+            picture: frame.picture,
         })
     }
 }

@@ -14,14 +14,14 @@ use super::domains::PICTURE;
 /// One frame: `point_P_view_V` of a building.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
-    place: Place,
+    nesting: Nesting,
     /// `point_P_view_V`.
     stem: String,
 }
 
 /// How the folders above a file are nested.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum Nesting {
     /// `DOMAIN/`
     Flat,
     /// `DOMAIN/BUILDING/`, or `DOMAIN/taskonomy/BUILDING/`
@@ -55,10 +55,10 @@ impl Frame {
 
     /// The folder that holds a domain of the frame.
     pub(super) fn folder(&self, root: &Path, domain: &str) -> PathBuf {
-        match &self.place {
-            Place::Flat => root.join(domain),
-            Place::DomainFirst(inner) => root.join(domain).join(inner),
-            Place::BuildingFirst(building) => root.join(building).join(domain),
+        match &self.nesting {
+            Nesting::Flat => root.join(domain),
+            Nesting::DomainFirst(inner) => root.join(domain).join(inner),
+            Nesting::BuildingFirst(building) => root.join(building).join(domain),
         }
     }
 
@@ -67,10 +67,10 @@ impl Frame {
     }
 
     fn building_folder(&self) -> Option<&str> {
-        match &self.place {
-            Place::Flat => None,
-            Place::DomainFirst(inner) => inner.file_name().and_then(|name| name.to_str()),
-            Place::BuildingFirst(building) => Some(building),
+        match &self.nesting {
+            Nesting::Flat => None,
+            Nesting::DomainFirst(inner) => inner.file_name().and_then(|name| name.to_str()),
+            Nesting::BuildingFirst(building) => Some(building),
         }
     }
 }
@@ -79,13 +79,13 @@ impl Frame {
 pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
     let pictures = root.join(PICTURE);
     let mut frames = BTreeMap::new();
-    let mut add = |place: Place, folder: &Path| -> Result<()> {
+    let mut add = |nesting: Nesting, folder: &Path| -> Result<()> {
         for stem in stems(folder)? {
-            let key = (place.clone(), natural_order(&stem));
+            let key = (nesting.clone(), natural_order(&stem));
             frames.insert(
                 key,
                 Frame {
-                    place: place.clone(),
+                    nesting: nesting.clone(),
                     stem,
                 },
             );
@@ -93,7 +93,7 @@ pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
         Ok(())
     };
     if pictures.is_dir() {
-        add(Place::Flat, &pictures)?;
+        add(Nesting::Flat, &pictures)?;
         for folder in subfolders(&pictures)? {
             let inner = subfolders(&folder)?;
             for building in if inner.is_empty() {
@@ -102,7 +102,7 @@ pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
                 inner
             } {
                 let relative = building.strip_prefix(&pictures).unwrap_or(&building);
-                add(Place::DomainFirst(relative.to_owned()), &building)?;
+                add(Nesting::DomainFirst(relative.to_owned()), &building)?;
             }
         }
     } else {
@@ -112,7 +112,7 @@ pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
             let pictures = building.join(PICTURE);
             if let (true, Some(name)) = (pictures.is_dir(), building.file_name()) {
                 let name = name.to_string_lossy().into_owned();
-                add(Place::BuildingFirst(name), &pictures)?;
+                add(Nesting::BuildingFirst(name), &pictures)?;
             }
         }
     }

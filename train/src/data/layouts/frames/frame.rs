@@ -1,0 +1,347 @@
+//! One frame's numbers, as labels in physical units.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use multicond::{
+    files::{self, Channel},
+    label::{Encoding, Label, LabelMap, PngCode, Transfer, Values},
+};
+use ndarray::{Array2, Array3, Axis, s};
+
+use super::{
+    config::{Measured, Range, Space},
+    cryptomatte::{self, Cryptomatte},
+    files::{FrameFiles, Source},
+    layers::Content,
+};
+use crate::data::layouts::{camera_file::Camera, instances, picture_file, read_label, same_size};
+
+/// Squared length below which an unsigned direction is none: whole numbers cannot say 0.5.
+const SHORT: f32 = 0.25;
+
+/// A frame whose picture, camera and layers are in memory.
+pub(super) struct Frame<'a> {
+    files: FrameFiles<'a>,
+    /// Width and height.
+    size: (usize, usize),
+    /// RGB `[3, height, width]` in [0, 1].
+    pub(super) picture: Array3<f32>,
+    pub(super) camera: Option<Camera>,
+    /// Where the camera's file is, or would be.
+    camera_path: Option<PathBuf>,
+    planes: Vec<(Content, Array3<f32>)>,
+    mattes: Option<(Cryptomatte, Array3<f32>)>,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads the picture, the camera, and of the multi-layer file what these labels need, in one pass.
+    pub(super) fn read(mut files: FrameFiles<'a>, schema: &[Label]) -> Result<Self> {
+        let needs = |name: &str| schema.iter().any(|label| label.name == name);
+        let beside = files.picture_beside();
+        let mut wanted = Vec::new();
+        for (content, is_needed) in [
+            (Content::Picture, beside.is_none()),
+            (Content::Depth, needs("depth") || needs("albedo")),
+            (Content::Normals, needs("normals")),
+            (Content::Albedo, needs("albedo")),
+            (Content::Index, true),
+        ] {
+            if is_needed && let Some(Source::Layer(channels)) = files.source(content)? {
+                wanted.push((content, channels));
+            }
+        }
+        let mut planes = Vec::new();
+        let mut mattes = None;
+        if let Some(exr) = &mut files.exr {
+            let found = exr.mattes.take();
+            let matte_channels = found.as_ref().map_or(&[][..], |found| &found.channels);
+            let channels = wanted.iter().flat_map(|(_, channels)| channels);
+            let all: Vec<Channel> = channels.chain(matte_channels).copied().collect();
+            if !all.is_empty() {
+                let numbers = exr.file.read(&all)?;
+                let mut start = 0;
+                let mut next = |count: usize| {
+                    let part = numbers.slice(s![start..start + count, .., ..]).to_owned();
+                    start += count;
+                    part
+                };
+                for (content, channels) in wanted {
+                    planes.push((content, next(channels.len())));
+                }
+                mattes = found.map(|found| {
+                    let planes = next(found.channels.len());
+                    (found, planes)
+                });
+            }
+        }
+        let picture = match &beside {
+            Some(path) => picture_file::read(path)?,
+            None => linear_picture(&files, &planes)?,
+        };
+        let (_, height, width) = picture.dim();
+        if let (Some(path), Some((_, layer))) = (&beside, planes.first()) {
+            let (_, rows, columns) = layer.dim();
+            same_size(path, (width, height), (columns, rows))?;
+        }
+        let camera_path = files.config.files.camera.as_deref();
+        let camera_path = camera_path.map(|pattern| files.path(pattern));
+        let camera = match &camera_path {
+            Some(path) => Camera::read(path, (width, height))?,
+            None => None,
+        };
+        Ok(Self {
+            size: (width, height),
+            picture,
+            camera,
+            camera_path,
+            planes,
+            mattes,
+            files,
+        })
+    }
+
+    /// One label, in physical units.
+    pub(super) fn label(&self, label: &Label) -> Result<LabelMap> {
+        match label.name.as_str() {
+            "semantics" => self.semantics(label),
+            "depth" => self.depth(label).map(LabelMap::Values),
+            "normals" => self.normals(label),
+            "albedo" => self.albedo(label),
+            name => bail!("label `{name}` is not in the frames layout"),
+        }
+    }
+
+    /// The numbers of a label as they are in its file or layer, and where that is.
+    fn numbers(&self, content: Content, label: &Label) -> Result<(PathBuf, Array3<f32>)> {
+        let loaded = self.planes.iter().find(|(known, _)| *known == content);
+        if let Some(Source::File(path)) = self.files.source(content)? {
+            return match read_label(&path, &plain(label, content), self.size)? {
+                LabelMap::Values(values) => Ok((path, values)),
+                LabelMap::Classes(_) => unreachable!("asked for continuous labels only"),
+            };
+        }
+        let (_, planes) = loaded.with_context(|| {
+            format!(
+                "{}: frame `{}` lacks label `{}`, which the first frame has",
+                self.files.root.display(),
+                self.files.frame,
+                label.name
+            )
+        })?;
+        Ok((self.files.file(content), planes.clone()))
+    }
+
+    fn camera(&self, what: &str) -> Result<&Camera> {
+        self.camera
+            .as_ref()
+            .with_context(|| match &self.camera_path {
+                Some(path) => format!("{}: not there, and {what} needs the camera", path.display()),
+                None => format!("{what} needs the camera, but [files] names none"),
+            })
+    }
+
+    fn depth(&self, label: &Label) -> Result<Array3<f32>> {
+        let (path, numbers) = self.numbers(Content::Depth, label)?;
+        let LabelMap::Values(mut depth) = files::label_from_numbers(&path, label, numbers)? else {
+            unreachable!("depth is continuous")
+        };
+        let config = &self.files.config.depth;
+        if config.measured == Measured::ToCentre {
+            self.camera("depth to the camera's centre")?
+                .to_plane(&mut depth);
+        }
+        let of_camera = self
+            .camera
+            .as_ref()
+            .and_then(|camera| camera.metres_per_unit);
+        let metres = config.metres_per_unit.or(of_camera).unwrap_or(1.0);
+        depth.mapv_inplace(|value| value * metres);
+        Ok(depth)
+    }
+
+    fn normals(&self, label: &Label) -> Result<LabelMap> {
+        let (path, mut numbers) = self.numbers(Content::Normals, label)?;
+        let config = &self.files.config.normals;
+        if config.range == Range::Unsigned {
+            numbers.mapv_inplace(|value| 2.0 * value - 1.0);
+            for mut vector in numbers.lanes_mut(Axis(0)) {
+                if vector.iter().map(|value| value * value).sum::<f32>() < SHORT {
+                    vector.fill(0.0);
+                }
+            }
+        } else if path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("png"))
+        {
+            bail!(
+                "{}: normals in a PNG file run from 0 to 1; say `range = \"unsigned\"` under [normals]",
+                path.display()
+            );
+        }
+        match config.space {
+            Space::Camera => {}
+            Space::CameraForward => numbers.index_axis_mut(Axis(0), 2).mapv_inplace(|z| -z),
+            Space::World => {
+                let what =
+                    "turning normals from world to camera space (or say `space = \"camera\"`)";
+                let rotated = self.camera(what)?.rotate(&mut numbers);
+                rotated.with_context(|| match &self.camera_path {
+                    Some(path) => path.display().to_string(),
+                    None => self.files.frame.to_owned(),
+                })?;
+            }
+        }
+        Ok(files::label_from_numbers(&path, label, numbers)?)
+    }
+
+    /// Base colour; nothing is known of it where there is no surface.
+    fn albedo(&self, label: &Label) -> Result<LabelMap> {
+        let (path, mut numbers) = self.numbers(Content::Albedo, label)?;
+        if self.files.source(Content::Depth)?.is_some() {
+            let depth = self.depth(&Label::depth())?;
+            for mut plane in numbers.outer_iter_mut() {
+                plane.zip_mut_with(&depth.index_axis(Axis(0), 0), |value, depth| {
+                    if depth.is_nan() {
+                        *value = f32::NAN;
+                    }
+                });
+            }
+        }
+        Ok(files::label_from_numbers(&path, label, numbers)?)
+    }
+
+    fn semantics(&self, label: &Label) -> Result<LabelMap> {
+        let Values::Categorical { missing, .. } = &label.values else {
+            unreachable!("semantics are categorical")
+        };
+        let config = self.files.config;
+        if let Some(pattern) = &config.files.semantics {
+            let path = self.files.path(pattern);
+            if config.class_by_color.is_empty() {
+                return read_label(&path, label, self.size);
+            }
+            let picture = files::read_picture(&path)?;
+            same_size(&path, picture.size(), self.size)?;
+            let rgb = picture.to_rgb8();
+            let (width, height) = self.size;
+            return Ok(LabelMap::Classes(Array2::from_shape_fn(
+                (height, width),
+                |(y, x)| {
+                    let start = 3 * (y * width + x);
+                    let color = [rgb[start], rgb[start + 1], rgb[start + 2]];
+                    config
+                        .class_by_color
+                        .get(&color)
+                        .copied()
+                        .unwrap_or(*missing)
+                },
+            )));
+        }
+        let objects = self.objects().with_context(|| {
+            format!(
+                "{}: lacks the layer of objects that the first frame has",
+                self.files.file(Content::Index).display()
+            )
+        })?;
+        let mut classes = HashMap::new();
+        let mut class = |object: i32| {
+            let known = classes.entry(object);
+            *known.or_insert_with(|| self.class_of(object).unwrap_or(*missing))
+        };
+        Ok(LabelMap::Classes(objects.mapv(&mut class)))
+    }
+
+    /// The class of an object's number, by the object's name.
+    fn class_of(&self, object: i32) -> Option<i32> {
+        let listed = self
+            .camera
+            .as_ref()
+            .map_or(&[][..], |camera| &camera.objects);
+        let name = match &self.mattes {
+            // An object's number is its hash, see `objects`.
+            Some((mattes, _)) => mattes.name(object as u32)?,
+            None => &listed.iter().find(|listed| listed.index == object)?.name,
+        };
+        let config = self.files.config;
+        config.class_of_object(name).or_else(|| {
+            let listed = listed.iter().find(|listed| listed.name == name)?;
+            config.class_id(listed.class.as_deref()?)
+        })
+    }
+
+    /// Which object each pixel shows, 0 where none: by Cryptomatte's hash, or by the renderer's own number.
+    fn objects(&self) -> Option<Array2<i32>> {
+        if let Some((_, planes)) = &self.mattes {
+            return Some(cryptomatte::ids(planes.view()).mapv(|id| id as i32));
+        }
+        let index = self
+            .planes
+            .iter()
+            .find(|(content, _)| *content == Content::Index);
+        let (_, planes) = index?;
+        // `as` turns NaN into 0 and clips.
+        Some(
+            planes
+                .slice(s![0, .., ..])
+                .mapv(|value| value.round() as i32),
+        )
+    }
+
+    /// Object numbers, if the frame has them.
+    pub(super) fn instances(&self) -> Result<Option<Array2<i32>>> {
+        let Some(pattern) = &self.files.config.files.instances else {
+            return Ok(self.objects());
+        };
+        let map = read_label(&self.files.path(pattern), &instances::LABEL, self.size)?;
+        Ok(Some(instances::ids(map)))
+    }
+}
+
+/// The linear layer as it is on a screen.
+fn linear_picture(
+    files: &FrameFiles<'_>,
+    planes: &[(Content, Array3<f32>)],
+) -> Result<Array3<f32>> {
+    let linear = planes
+        .iter()
+        .find(|(content, _)| *content == Content::Picture);
+    let (_, linear) = linear.with_context(|| {
+        format!(
+            "{}: has no picture, and there is no picture file beside it",
+            files.file(Content::Picture).display()
+        )
+    })?;
+    let srgb = |value: &f32| Transfer::Srgb.from_linear(value.clamp(0.0, 1.0));
+    // `clamp` lets NaN through.
+    Ok(linear.map(|value| if value.is_nan() { 0.0 } else { srgb(value) }))
+}
+
+/// A label's numbers as a file has them. PNG files hold whole steps of depth, 0 where nothing is known, and
+/// normals from 0 to 1; nothing is brought to unit length yet.
+fn plain(label: &Label, content: Content) -> Label {
+    let mut plain = label.clone();
+    let code = |bits, scale, missing| {
+        Some(PngCode {
+            bits,
+            zero: 0.0,
+            scale,
+            missing,
+            transfer: Transfer::Linear,
+        })
+    };
+    match content {
+        Content::Depth => plain.png = code(16, 1.0, Some(0)),
+        Content::Normals => plain.png = code(8, 1.0 / 255.0, None),
+        _ => {}
+    }
+    if let Values::Continuous { encoding, .. } = &mut plain.values
+        && *encoding == Encoding::Direction
+    {
+        *encoding = Encoding::Affine {
+            scale: 1.0,
+            bias: 0.0,
+        };
+    }
+    plain
+}

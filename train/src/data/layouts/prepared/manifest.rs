@@ -1,0 +1,210 @@
+//! `dataset.json`: what a prepared dataset holds and where in a record it is.
+
+use anyhow::{Context, Result, ensure};
+use multicond::{
+    label::{Label, Values, validate_labels},
+    model::Size,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::data::Intrinsics;
+
+/// The version of the form that this program reads and writes.
+const VERSION: u32 = 1;
+/// Planes start at multiples of this, so that any program can look at them as they are.
+const ALIGNMENT: usize = 64;
+/// Largest record; a side of 16384 pixels each way would not be a training picture.
+const MAX_RECORD: usize = 1 << 30;
+
+/// The description of a prepared dataset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetManifest {
+    /// Version of the form, 1.
+    pub version: u32,
+    /// Name of the data that it was made of.
+    pub name: String,
+    /// The program that made it.
+    pub made_by: String,
+    /// Labels that were computed, as `NAME=METHOD`.
+    pub derived: Vec<String>,
+    /// Size of every picture and label.
+    pub size: Size,
+    /// Bytes from one record to the next.
+    pub record_bytes: usize,
+    /// Where in a record the picture starts: `u8 [3, height, width]`, RGB.
+    pub picture_offset: usize,
+    /// Where in a record the object numbers start, if there are any: `u16 [height, width]`, 0 no object.
+    pub instances_offset: Option<usize>,
+    /// The labels, in order.
+    #[serde(rename = "labels")]
+    pub columns: Vec<Column>,
+    /// The frames, in the order of their records.
+    pub frames: Vec<FrameEntry>,
+}
+
+/// How one label is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// What the label is.
+    #[serde(flatten)]
+    pub label: Label,
+    /// The numbers.
+    pub storage: Storage,
+    /// Where in a record they start: `[channels, height, width]`.
+    pub offset: usize,
+}
+
+/// Numbers on disk, little-endian. Class ids are stored as they are, the highest number for a missing one;
+/// values in 8 or 16 bits by the label's PNG code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Storage {
+    /// 8 bits.
+    U8,
+    /// 16 bits.
+    U16,
+    /// Half floats in physical units, NaN where missing.
+    F16,
+}
+
+impl Storage {
+    pub(in crate::data) fn bytes(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 | Self::F16 => 2,
+        }
+    }
+
+    /// What suits a label. `is_coded` says that its values come from its PNG code.
+    fn of(label: &Label, is_coded: bool) -> Self {
+        match (&label.values, &label.png) {
+            (Values::Categorical { classes, .. }, _) if classes.len() <= 255 => Self::U8,
+            (Values::Categorical { .. }, _) => Self::U16,
+            (Values::Continuous { .. }, Some(code)) if is_coded && code.bits == 8 => Self::U8,
+            (Values::Continuous { .. }, Some(_)) if is_coded => Self::U16,
+            (Values::Continuous { .. }, _) => Self::F16,
+        }
+    }
+}
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameEntry {
+    /// The frame's name in the data that it was made of.
+    pub name: String,
+    /// CRC-32 (IEEE 802.3) of the record.
+    pub crc32: u32,
+    /// The camera in pixels of the record, where the data knew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<Intrinsics>,
+}
+
+impl DatasetManifest {
+    /// Plans records for labels; `is_coded` as for [`Storage`].
+    pub(in crate::data) fn plan(
+        name: String,
+        derived: Vec<String>,
+        size: Size,
+        labels: &[(Label, bool)],
+        has_instances: bool,
+    ) -> Result<Self> {
+        let mut manifest = Self {
+            version: VERSION,
+            name,
+            made_by: format!("multicond-train {}", env!("CARGO_PKG_VERSION")),
+            derived,
+            size,
+            record_bytes: 0,
+            picture_offset: 0,
+            instances_offset: has_instances.then_some(0),
+            columns: labels
+                .iter()
+                .map(|(label, is_coded)| Column {
+                    storage: Storage::of(label, *is_coded),
+                    label: label.clone(),
+                    offset: 0,
+                })
+                .collect(),
+            frames: Vec::new(),
+        };
+        manifest.lay_out()?;
+        Ok(manifest)
+    }
+
+    /// Gives every plane its place: the picture, the labels, the objects.
+    fn lay_out(&mut self) -> Result<()> {
+        let pixels = self.size.width.checked_mul(self.size.height);
+        let pixels = pixels.filter(|&pixels| (1..=MAX_RECORD).contains(&pixels));
+        let pixels = pixels.with_context(|| format!("{} is no size for pictures", self.size))?;
+        let mut end = 0usize;
+        let mut place = |bytes_per_pixel: usize| {
+            let start = end.next_multiple_of(ALIGNMENT);
+            end = start + bytes_per_pixel * pixels;
+            start
+        };
+        self.picture_offset = place(3);
+        for column in &mut self.columns {
+            column.offset = place(column.label.channels() * column.storage.bytes());
+        }
+        if let Some(offset) = &mut self.instances_offset {
+            *offset = place(2);
+        }
+        self.record_bytes = end.next_multiple_of(ALIGNMENT);
+        ensure!(
+            self.record_bytes <= MAX_RECORD,
+            "{} with these labels takes {} bytes a frame, at most {MAX_RECORD} are possible",
+            self.size,
+            self.record_bytes
+        );
+        Ok(())
+    }
+
+    /// Reads and checks a description.
+    pub(in crate::data) fn parse(text: &str) -> Result<Self> {
+        let manifest: Self = serde_json::from_str(text).context("not a dataset's description")?;
+        ensure!(
+            manifest.version == VERSION,
+            "is of version {}, this program reads version {VERSION}",
+            manifest.version
+        );
+        ensure!(!manifest.frames.is_empty(), "lists no frames");
+        let labels: Vec<Label> = manifest.columns.iter().map(|c| c.label.clone()).collect();
+        if !labels.is_empty() {
+            validate_labels(&labels)?;
+        }
+        for column in &manifest.columns {
+            let is_right = match column.storage {
+                Storage::F16 => column.label.classes().is_none(),
+                coded => {
+                    coded == Storage::of(&column.label, true)
+                        && (column.label.classes().is_some() || column.label.png.is_some())
+                }
+            };
+            ensure!(
+                is_right,
+                "label `{}` cannot be stored as {:?}",
+                column.label.name,
+                column.storage
+            );
+        }
+        let mut laid_out = manifest.clone();
+        laid_out.lay_out()?;
+        ensure!(
+            laid_out == manifest,
+            "its offsets are not where this version puts them"
+        );
+        Ok(manifest)
+    }
+
+    /// How a label is stored.
+    pub(in crate::data) fn column(&self, label: &Label) -> Option<&Column> {
+        let mut columns = self.columns.iter();
+        columns.find(|column| column.label.name == label.name)
+    }
+
+    pub(in crate::data) fn pixels(&self) -> usize {
+        self.size.width * self.size.height
+    }
+}

@@ -1,0 +1,217 @@
+//! One frame as bytes, and back.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use half::{f16, slice::HalfFloatSliceExt};
+use multicond::{
+    label::{LabelMap, PngCode, Values},
+    model::Size,
+};
+use ndarray::{Array2, Array3};
+
+use super::manifest::{Column, DatasetManifest, Storage};
+use crate::data::Sample;
+
+/// Writes a sample, whose labels are the manifest's, into a record.
+pub(in crate::data) fn write(
+    sample: &Sample,
+    manifest: &DatasetManifest,
+    record: &mut [u8],
+) -> Result<()> {
+    // Gaps between planes are part of the checksum.
+    record.fill(0);
+    let plane = |offset: usize, bytes: usize| offset..offset + bytes * manifest.pixels();
+    let picture = &mut record[plane(manifest.picture_offset, 3)];
+    for (byte, value) in picture.iter_mut().zip(&sample.picture) {
+        // `as` clips to 0..=255.
+        *byte = (value * 255.0).round() as u8;
+    }
+    for (column, map) in manifest.columns.iter().zip(&sample.labels) {
+        let bytes = column.label.channels() * column.storage.bytes();
+        write_label(map, column, &mut record[plane(column.offset, bytes)]);
+    }
+    if let Some(offset) = manifest.instances_offset {
+        let numbers = &mut record[plane(offset, 2)];
+        // A frame without objects in data with some has none that is known.
+        if let Some(instances) = &sample.instances {
+            let renumbered = renumber(instances)?;
+            for (bytes, number) in numbers.chunks_exact_mut(2).zip(renumbered) {
+                bytes.copy_from_slice(&number.to_le_bytes());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
+    match (map, &column.label.values) {
+        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
+            let known = |id: &i32| {
+                u16::try_from(*id)
+                    .ok()
+                    .filter(|&id| usize::from(id) < classes.len())
+            };
+            match column.storage {
+                Storage::U8 => {
+                    for (out, id) in out.iter_mut().zip(ids) {
+                        *out = known(id).map_or(u8::MAX, |id| id as u8);
+                    }
+                }
+                _ => write_u16(out, ids.iter().map(|id| known(id).unwrap_or(u16::MAX))),
+            }
+        }
+        (LabelMap::Values(values), Values::Continuous { .. }) => {
+            match (column.storage, &column.label.png) {
+                (Storage::U8, Some(code)) => {
+                    for (out, &value) in out.iter_mut().zip(values) {
+                        *out = code.encode(value) as u8;
+                    }
+                }
+                (Storage::U16, Some(code)) => {
+                    write_u16(out, values.iter().map(|&value| code.encode(value)));
+                }
+                _ => write_u16(out, values.iter().map(|&value| half(value).to_bits())),
+            }
+        }
+        _ => unreachable!("layouts give ids to categorical labels and values to continuous ones"),
+    }
+}
+
+/// The nearest half float; one that is too large for it is the largest there is, not infinite, which would be missing.
+fn half(value: f32) -> f16 {
+    if value.is_finite() {
+        f16::from_f32(value.clamp(f16::MIN.to_f32(), f16::MAX.to_f32()))
+    } else {
+        f16::NAN
+    }
+}
+
+fn write_u16(out: &mut [u8], numbers: impl Iterator<Item = u16>) {
+    for (bytes, number) in out.chunks_exact_mut(2).zip(numbers) {
+        bytes.copy_from_slice(&number.to_le_bytes());
+    }
+}
+
+/// Object numbers that fit 16 bits: as they are, or counted anew where one is too large.
+fn renumber(instances: &Array2<i32>) -> Result<Vec<u16>> {
+    let fits = |&number: &i32| u16::try_from(number).ok();
+    if let Some(numbers) = instances.iter().map(fits).collect() {
+        return Ok(numbers);
+    }
+    let mut known = HashMap::from([(0, 0u16)]);
+    instances
+        .iter()
+        .map(|&number| {
+            let next = known.len();
+            if let Some(&number) = known.get(&number) {
+                return Ok(number);
+            }
+            let next = u16::try_from(next).context("has more than 65535 objects")?;
+            known.insert(number, next);
+            Ok(next)
+        })
+        .collect()
+}
+
+/// The picture of a record.
+pub(in crate::data) fn read_picture(record: &[u8], manifest: &DatasetManifest) -> Array3<f32> {
+    let start = manifest.picture_offset;
+    let bytes = &record[start..start + 3 * manifest.pixels()];
+    let values = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
+    let Size { width, height } = manifest.size;
+    Array3::from_shape_vec((3, height, width), values).expect("three planes")
+}
+
+/// The object numbers of a record.
+pub(in crate::data) fn read_instances(
+    record: &[u8],
+    manifest: &DatasetManifest,
+) -> Option<Array2<i32>> {
+    let start = manifest.instances_offset?;
+    let bytes = &record[start..start + 2 * manifest.pixels()];
+    let values = u16s(bytes).map(i32::from).collect();
+    let Size { width, height } = manifest.size;
+    Some(Array2::from_shape_vec((height, width), values).expect("one plane"))
+}
+
+/// One label of a record.
+pub(in crate::data) fn read_label(record: &[u8], column: &Column, size: Size) -> LabelMap {
+    let channels = column.label.channels();
+    let shape = (channels, size.height, size.width);
+    let count = channels * size.height * size.width;
+    let bytes = &record[column.offset..column.offset + count * column.storage.bytes()];
+    match &column.label.values {
+        Values::Categorical { missing, .. } => {
+            let ids = match column.storage {
+                Storage::U8 => bytes
+                    .iter()
+                    .map(|&id| class(id == u8::MAX, id.into(), *missing))
+                    .collect(),
+                _ => u16s(bytes)
+                    .map(|id| class(id == u16::MAX, id.into(), *missing))
+                    .collect(),
+            };
+            let ids = Array2::from_shape_vec((size.height, size.width), ids);
+            LabelMap::Classes(ids.expect("one plane"))
+        }
+        Values::Continuous { encoding, .. } => {
+            let values = match (column.storage, &column.label.png) {
+                (Storage::U8, Some(code)) => decode_u8(bytes, code, channels),
+                (Storage::U16, Some(code)) => decode_u16(bytes, code, channels),
+                _ => decode_f16(bytes),
+            };
+            let values = Array3::from_shape_vec(shape, values).expect("as many as the shape says");
+            LabelMap::settled(values, encoding)
+        }
+    }
+}
+
+fn class(is_missing: bool, id: i32, missing: i32) -> i32 {
+    if is_missing { missing } else { id }
+}
+
+fn decode_u8(bytes: &[u8], code: &PngCode, channels: usize) -> Vec<f32> {
+    let table: [f32; 256] = std::array::from_fn(|number| code.decode(number as u16));
+    let mut values: Vec<f32> = bytes.iter().map(|&byte| table[usize::from(byte)]).collect();
+    if let Some(missing) = code.missing {
+        erase(&mut values, channels, |index| {
+            u16::from(bytes[index]) == missing
+        });
+    }
+    values
+}
+
+fn decode_u16(bytes: &[u8], code: &PngCode, channels: usize) -> Vec<f32> {
+    let mut values: Vec<f32> = u16s(bytes).map(|number| code.decode(number)).collect();
+    if let Some(missing) = code.missing {
+        let missing = missing.to_le_bytes();
+        erase(&mut values, channels, |index| {
+            bytes[2 * index..2 * index + 2] == missing
+        });
+    }
+    values
+}
+
+/// Makes a pixel missing when all of its channels are written as missing.
+fn erase(values: &mut [f32], channels: usize, is_missing: impl Fn(usize) -> bool) {
+    let pixels = values.len() / channels;
+    for pixel in 0..pixels {
+        if (0..channels).all(|channel| is_missing(channel * pixels + pixel)) {
+            (0..channels).for_each(|channel| values[channel * pixels + pixel] = f32::NAN);
+        }
+    }
+}
+
+fn decode_f16(bytes: &[u8]) -> Vec<f32> {
+    let halves: Vec<f16> = u16s(bytes).map(f16::from_bits).collect();
+    let mut values = vec![0.0; halves.len()];
+    halves.convert_to_f32_slice(&mut values);
+    values
+}
+
+fn u16s(bytes: &[u8]) -> impl Iterator<Item = u16> {
+    bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+}

@@ -1,0 +1,115 @@
+//! Makes a prepared dataset: frames are read and packed on all cores, and written in their order.
+
+mod unfinished;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use indicatif::ProgressBar;
+use multicond::{label::Label, model::Size};
+
+use self::unfinished::{Plan, Unfinished};
+use super::{
+    Dataset,
+    layouts::prepared::{DatasetManifest, record},
+    ordered::{Ordered, all_cores},
+};
+
+/// Records a thread may be ahead of the writer.
+const AHEAD: usize = 2;
+
+/// How a dataset is prepared.
+#[derive(Clone, Debug, Default)]
+pub struct PrepareOptions {
+    /// Size of the pictures; what is customary for the data if absent.
+    pub size: Option<Size>,
+    /// Names of the labels to keep; all if absent.
+    pub labels: Option<Vec<String>>,
+    /// Threads that read; all cores if absent.
+    pub threads: Option<usize>,
+}
+
+/// Prepares `dataset` as the folder `destination`, going on with an earlier attempt if there is one.
+///
+/// # Errors
+/// When there is something under that name, a frame cannot be used, or the disk refuses. What is done stays in
+/// `DESTINATION.unfinished`.
+pub fn prepare(
+    dataset: &Dataset,
+    destination: &Path,
+    options: &PrepareOptions,
+    progress: &ProgressBar,
+) -> Result<DatasetManifest> {
+    ensure!(
+        !destination.exists(),
+        "{}: exists already",
+        destination.display()
+    );
+    let size = options.size.unwrap_or(dataset.training_size());
+    let labels = chosen_labels(dataset, options.labels.as_deref())?;
+    let coded = labels
+        .iter()
+        .map(|label| (label.clone(), dataset.is_coded(label)));
+    let coded: Vec<(Label, bool)> = coded.collect();
+    let plan = Plan {
+        source: dataset.source(),
+        manifest: DatasetManifest::plan(
+            dataset.name(),
+            dataset.derived(),
+            size,
+            &coded,
+            dataset.has_instances(),
+        )?,
+        frames: dataset.frames().to_vec(),
+    };
+
+    let manifest = plan.manifest.clone();
+    let mut unfinished = Unfinished::open(destination, plan)?;
+    progress.set_length(dataset.frames().len() as u64);
+    progress.set_position(unfinished.done() as u64);
+    progress.reset_eta();
+    let first = unfinished.done() as u64;
+    let source = dataset.clone();
+    let pack = move |index: u64| {
+        let index = index as usize;
+        (index < source.frames().len()).then(|| {
+            let sample = source.read(index, &labels, size)?;
+            let mut record = vec![0; manifest.record_bytes];
+            record::write(&sample, &manifest, &mut record)
+                .with_context(|| format!("frame `{}`", sample.name))?;
+            anyhow::Ok((record, sample.camera))
+        })
+    };
+    let threads = options.threads.unwrap_or_else(all_cores);
+    for packed in Ordered::start(threads, AHEAD, first, pack)? {
+        let (record, camera) = packed.map_err(|error| {
+            anyhow!(
+                "{error:#} (what is done is kept; `data check --good FILE` lists the frames that can be used, for \
+                 --frames)"
+            )
+        })?;
+        unfinished.push(&record, camera)?;
+        progress.inc(1);
+    }
+    ensure!(
+        unfinished.done() == dataset.frames().len(),
+        "a thread that reads frames has stopped at frame `{}`",
+        dataset.frames()[unfinished.done()]
+    );
+    unfinished.finish()
+}
+
+fn chosen_labels(dataset: &Dataset, names: Option<&[String]>) -> Result<Vec<Label>> {
+    let Some(names) = names else {
+        return Ok(dataset.labels().to_vec());
+    };
+    let mut labels: Vec<Label> = Vec::with_capacity(names.len());
+    for name in names {
+        ensure!(
+            !labels.iter().any(|label| label.name == *name),
+            "label `{name}` is asked for twice"
+        );
+        labels.push(dataset.label(name)?.clone());
+    }
+    Ok(labels)
+}

@@ -1,0 +1,186 @@
+//! A dataset that is being prepared: a folder beside the final one that knows how far it has come, so that
+//! preparing goes on after an interruption, and appears under its name only when it is whole.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{
+        Intrinsics,
+        layouts::prepared::{
+            DatasetManifest, FrameEntry, MANIFEST, PLAN, RECORDS, unfinished_folder,
+        },
+        source::Source,
+    },
+    files::{lock, remove_temporary, write_atomically},
+};
+
+/// Everything that is done.
+const DONE: &str = "done.txt";
+
+/// What is to be made, and of what: nothing of it may change between two attempts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Plan {
+    pub(super) source: Source,
+    pub(super) manifest: DatasetManifest,
+    pub(super) frames: Vec<String>,
+}
+
+/// The folder, open for more records.
+pub(super) struct Unfinished {
+    folder: PathBuf,
+    destination: PathBuf,
+    plan: Plan,
+    records: File,
+    done: File,
+    written: Vec<FrameEntry>,
+}
+
+impl Unfinished {
+    /// Goes on with the folder of an earlier attempt, or starts one. Records that did not reach the disk
+    /// whole are made again.
+    pub(super) fn open(destination: &Path, plan: Plan) -> Result<Self> {
+        let folder = unfinished_folder(destination)?;
+        let place = || folder.display().to_string();
+        fs::create_dir_all(&folder).with_context(place)?;
+        let open = |name: &str| {
+            let path = folder.join(name);
+            OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .with_context(|| path.display().to_string())
+        };
+        let records = open(RECORDS)?;
+        lock(&records, "is preparing it").with_context(place)?;
+        remove_temporary(&folder)?;
+        let path = folder.join(PLAN);
+        if path.exists() {
+            let text = fs::read_to_string(&path).with_context(place)?;
+            let earlier: Option<Plan> = serde_json::from_str(&text).ok();
+            if earlier.as_ref() != Some(&plan) {
+                bail!(
+                    "{}: an earlier attempt with other data, size or labels was left there; remove the folder to \
+                     start anew, or give the same arguments to go on",
+                    folder.display()
+                );
+            }
+        } else {
+            write_atomically(&path, &serde_json::to_vec(&plan)?)?;
+        }
+        let mut unfinished = Self {
+            destination: destination.to_owned(),
+            plan,
+            records,
+            done: open(DONE)?,
+            folder,
+            written: Vec::new(),
+        };
+        unfinished
+            .recover()
+            .with_context(|| unfinished.folder.display().to_string())?;
+        Ok(unfinished)
+    }
+
+    /// Takes up the records that are there whole, and cuts off what comes after them.
+    fn recover(&mut self) -> Result<()> {
+        let mut record = vec![0; self.plan.manifest.record_bytes];
+        let mut lines_bytes = 0;
+        let mut lines = BufReader::new(&self.done);
+        let mut line = String::new();
+        while let Some(name) = self.plan.frames.get(self.written.len()) {
+            line.clear();
+            let length = lines.read_line(&mut line).unwrap_or(0);
+            let Some(entry) = parse_line(&line) else {
+                break;
+            };
+            let is_there = (&self.records).read_exact(&mut record).is_ok();
+            if !is_there || entry.name != *name || crc32fast::hash(&record) != entry.crc32 {
+                break;
+            }
+            self.written.push(entry);
+            lines_bytes += length as u64;
+        }
+        let records_bytes = (self.written.len() * record.len()) as u64;
+        self.records.set_len(records_bytes)?;
+        self.done.set_len(lines_bytes)?;
+        self.records.seek(SeekFrom::End(0))?;
+        self.done.seek(SeekFrom::End(0))?;
+        Ok(())
+    }
+
+    /// Frames whose records are done.
+    pub(super) fn done(&self) -> usize {
+        self.written.len()
+    }
+
+    /// Adds the next frame's record.
+    pub(super) fn push(&mut self, record: &[u8], camera: Option<Intrinsics>) -> Result<()> {
+        let entry = FrameEntry {
+            name: self.plan.frames[self.written.len()].clone(),
+            crc32: crc32fast::hash(record),
+            camera,
+        };
+        let line = line(&entry)?;
+        // In this order: a line without its record would count as damage.
+        self.records
+            .write_all(record)
+            .and_then(|()| self.done.write_all(line.as_bytes()))
+            .with_context(|| {
+                format!(
+                    "{}: {} frames are done and kept; the same command goes on from there",
+                    self.folder.display(),
+                    self.written.len()
+                )
+            })?;
+        self.written.push(entry);
+        Ok(())
+    }
+
+    /// Gives the dataset its description and its name.
+    pub(super) fn finish(self) -> Result<DatasetManifest> {
+        let place = || self.folder.display().to_string();
+        self.records.sync_all().with_context(place)?;
+        let manifest = DatasetManifest {
+            frames: self.written,
+            ..self.plan.manifest
+        };
+        write_atomically(
+            &self.folder.join(MANIFEST),
+            &serde_json::to_vec_pretty(&manifest)?,
+        )?;
+        let destination = &self.destination;
+        fs::rename(&self.folder, destination).with_context(|| destination.display().to_string())?;
+        // Only now: with its plan an unfinished folder can be taken up whatever happens.
+        for name in [PLAN, DONE] {
+            let path = destination.join(name);
+            fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+        Ok(manifest)
+    }
+}
+
+/// What is remembered of a record: a checksum of the rest of the line, and the record's entry.
+fn line(entry: &FrameEntry) -> Result<String> {
+    let entry = serde_json::to_string(entry)?;
+    Ok(format!(
+        "{:08x} {entry}\n",
+        crc32fast::hash(entry.as_bytes())
+    ))
+}
+
+/// The entry of a whole line.
+fn parse_line(line: &str) -> Option<FrameEntry> {
+    let (checksum, entry) = line.strip_suffix('\n')?.split_once(' ')?;
+    let checksum = u32::from_str_radix(checksum, 16).ok()?;
+    let is_sound = crc32fast::hash(entry.as_bytes()) == checksum;
+    is_sound.then(|| serde_json::from_str(entry).ok())?
+}

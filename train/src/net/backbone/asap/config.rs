@@ -1,0 +1,130 @@
+//! Sizes of ASAP-Net.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{BackboneSizes, check_widths},
+    cost,
+};
+use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
+
+/// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network a tile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AsapConfig {
+    /// Side of a tile in pixels, a power of two: pixels that share one pixel network.
+    pub tile: usize,
+    /// How much of the tile's factor convolutions of stride 2 do; a fixed filter does the rest.
+    pub learned_downsampling: usize,
+    /// Channels of the low-resolution stream before its last convolution of stride 2.
+    pub width: usize,
+    /// Channels after it.
+    pub max_width: usize,
+    /// Convolutions at the lowest resolution.
+    pub depth: usize,
+    /// Hidden channels of the pixel network.
+    pub pixel_width: usize,
+    /// What the stream's 3x3 convolutions see beyond the border.
+    #[serde(default)]
+    pub padding: Padding,
+    /// Last channels of the concept that only the low-resolution stream sees. The original keeps a map
+    /// of instances' edges from the pixel networks this way.
+    #[serde(default)]
+    pub low_resolution_only: usize,
+    /// Gain of the Xavier-normal start of all convolutions. The original uses 0.02.
+    pub initial_gain: f64,
+    /// Gain of the convolution that predicts the pixel networks.
+    pub head_gain: f64,
+    /// Start all pixel networks from one shared random network, held by the bias of that convolution,
+    /// instead of from zero. Short runs learn much sooner.
+    pub shared_start: bool,
+}
+
+/// What a convolution sees beyond the border.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Padding {
+    /// Zeros.
+    #[default]
+    Zero,
+    /// The picture, mirrored at its outermost pixels.
+    Reflect,
+}
+
+impl BackboneSizes for AsapConfig {
+    /// As in the original the tile follows the height, so that the grid of pixel networks has 16 rows
+    /// (`paper`; at most 16 of the factor are learned) - see `docs/checkpoint.md`.
+    fn preset(preset: Preset, height: usize) -> Self {
+        let tile = (height / 16).max(1).next_power_of_two();
+        match preset {
+            Preset::Paper => Self {
+                tile,
+                learned_downsampling: tile.min(16),
+                width: 64,
+                max_width: 1024,
+                depth: 7,
+                pixel_width: 64,
+                padding: Padding::Zero,
+                low_resolution_only: 0,
+                initial_gain: 0.02,
+                head_gain: 0.02,
+                shared_start: false,
+            },
+            Preset::Small => Self {
+                tile: tile.min(8),
+                learned_downsampling: tile.min(8),
+                width: 32,
+                max_width: 224,
+                depth: 5,
+                pixel_width: 32,
+                padding: Padding::Zero,
+                low_resolution_only: 0,
+                initial_gain: 1.0,
+                head_gain: 0.1,
+                shared_start: true,
+            },
+        }
+    }
+
+    fn validate(&self, concept_channels: usize) -> Result<(), NetworkConfigError> {
+        let fail = |field, reason: String| Err(NetworkConfigError::new(field, reason));
+        let (tile, learned) = (self.tile, self.learned_downsampling);
+        if !tile.is_power_of_two() || !(2..=1024).contains(&tile) {
+            return fail(
+                "backbone.tile",
+                format!("{tile} is no power of two from 2 to 1024"),
+            );
+        }
+        if !learned.is_power_of_two() || !(2..=tile).contains(&learned) {
+            return fail(
+                "backbone.learned_downsampling",
+                format!("{learned} is no power of two from 2 to the tile, {tile}"),
+            );
+        }
+        if self.low_resolution_only >= concept_channels {
+            return fail(
+                "backbone.low_resolution_only",
+                format!(
+                    "{} leaves nothing of a concept of {concept_channels} channels",
+                    self.low_resolution_only
+                ),
+            );
+        }
+        check_widths(&[self.width, self.max_width, self.pixel_width])
+    }
+
+    fn tile(&self) -> usize {
+        self.tile
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
+            self.tile, self.width, self.max_width, self.pixel_width
+        )
+    }
+
+    fn layers(&self, concept_channels: usize) -> Vec<LayerCost> {
+        cost::layers(self, concept_channels)
+    }
+}

@@ -1,0 +1,65 @@
+//! Both parts of ASAP-Net together.
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+
+use super::{
+    super::BackboneModule, AsapConfig, low_resolution::LowResolution, onnx, pixel_mlp::PixelMlp,
+};
+use crate::onnx::{
+    builder::{Graph, Value},
+    convolution::Features,
+};
+
+/// The network from the concept tensor to the picture.
+#[derive(Module, Debug)]
+pub struct Asap {
+    /// Predicts the pixel networks.
+    pub low_resolution: LowResolution,
+    /// Layout of the pixel networks; they have no weights of their own.
+    #[module(skip)]
+    pub pixel_mlp: PixelMlp,
+}
+
+impl Asap {
+    /// A fresh network over `input` channels.
+    pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
+        let seen = input - config.low_resolution_only;
+        let pixel_mlp = PixelMlp::new(config, seen);
+        let mut low_resolution =
+            LowResolution::new(config, input, pixel_mlp.parameter_count(), device);
+        if config.shared_start {
+            low_resolution.start_from(pixel_mlp.random(device));
+        }
+        Self {
+            low_resolution,
+            pixel_mlp,
+        }
+    }
+
+    /// The picture `[batch, 3, height, width]` in (-1, 1) for a tensor `[batch, input, height, width]`
+    /// whose sides are multiples of the tile.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let parameters = self.low_resolution.forward(input.clone());
+        self.pixel_mlp.forward(
+            input.narrow(1, 0, self.pixel_mlp.input_channels()),
+            parameters,
+        )
+    }
+}
+
+impl BackboneModule for Asap {
+    fn forward(&self, concept: Tensor<4>) -> Tensor<4> {
+        self.forward(concept)
+    }
+
+    fn tile(&self) -> usize {
+        self.pixel_mlp.tile
+    }
+
+    fn colours(&self, graph: &mut Graph, concept: Features) -> anyhow::Result<Value> {
+        onnx::colours(graph, self, concept)
+    }
+}

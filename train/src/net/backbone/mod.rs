@@ -1,0 +1,239 @@
+//! Backbones: networks from the concept tensor to the picture. A backbone is a folder here and a line in
+//! the table below.
+
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor},
+    tensor::{Device, Tensor},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{NetworkConfigError, Preset, cost::LayerCost, named};
+use crate::onnx::{
+    builder::{Graph, Value},
+    convolution::Features,
+};
+
+// rustfmt finds files by these lines, so the table cannot write them.
+pub mod asap;
+pub mod pix2pix;
+pub mod pix2pix_hd;
+pub mod spade;
+
+/// Makes the enums of backbones and their dispatch. A line of the table has the backbone's help text, its
+/// name in recipes, manifests and checkpoints, its folder, and the folder's network and sizes.
+macro_rules! backbones {
+    ($($(#[doc = $doc:literal])+ $name:literal => $folder:ident::{$network:ident, $config:ident},)+) => {
+        /// A backbone.
+        #[derive(Module, Debug)]
+        pub enum BackboneNetwork {
+            $($(#[doc = $doc])+ $network($folder::$network),)+
+        }
+
+        /// Sizes of a backbone.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", deny_unknown_fields)]
+        pub enum BackboneConfig {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $network($folder::$config),)+
+        }
+
+        /// The kinds of backbone, without their sizes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+        pub enum BackboneKind {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] #[value(name = $name)] $network,)+
+        }
+
+        impl BackboneKind {
+            /// All kinds.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$network),+];
+
+            /// The name in recipes, in manifests and of the tensors in checkpoints.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$network => $name,)+
+                }
+            }
+        }
+
+        impl BackboneConfig {
+            pub(super) fn preset(kind: BackboneKind, preset: Preset, height: usize) -> Self {
+                match kind {
+                    $(BackboneKind::$network => Self::$network(BackboneSizes::preset(preset, height)),)+
+                }
+            }
+
+            /// The kind.
+            pub fn kind(&self) -> BackboneKind {
+                match self {
+                    $(Self::$network(_) => BackboneKind::$network,)+
+                }
+            }
+
+            fn sizes(&self) -> &dyn BackboneSizes {
+                match self {
+                    $(Self::$network(config) => config,)+
+                }
+            }
+        }
+
+        impl BackboneNetwork {
+            /// A fresh network over `input` channels.
+            pub fn new(config: &BackboneConfig, input: usize, device: &Device) -> Self {
+                match config {
+                    $(BackboneConfig::$network(config) => {
+                        Self::$network($folder::$network::new(config, input, device))
+                    })+
+                }
+            }
+
+            fn network(&self) -> &dyn BackboneModule {
+                match self {
+                    $(Self::$network(network) => network,)+
+                }
+            }
+
+            /// One step towards the singular vectors of spectrally normed weights.
+            pub fn power_iteration(self) -> Self {
+                match self {
+                    $(Self::$network(network) => {
+                        Self::$network(BackboneModule::power_iteration(network))
+                    })+
+                }
+            }
+
+            /// Visits the parameters under the names that they have in checkpoints.
+            pub(super) fn visit_named(&self, visitor: &mut impl ModuleVisitor) {
+                match self {
+                    $(Self::$network(network) => named::visit($name, network, visitor),)+
+                }
+            }
+
+            /// Maps the parameters under the names that they have in checkpoints.
+            pub(super) fn map_named(self, mapper: &mut impl ModuleMapper) -> Self {
+                match self {
+                    $(Self::$network(network) => Self::$network(named::map($name, network, mapper)),)+
+                }
+            }
+        }
+    };
+}
+
+backbones! {
+    /// A small network for every tile (ASAP-Net): what the paper builds on, and the fastest.
+    "asap" => asap::{Asap, AsapConfig},
+    /// Growing features, normalised under the concept (SPADE).
+    "spade" => spade::{Spade, SpadeConfig},
+    /// A U-Net (Pix2Pix).
+    "pix2pix" => pix2pix::{Pix2Pix, Pix2PixConfig},
+    /// Down, residual blocks, up: the global generator of Pix2PixHD.
+    "pix2pixhd" => pix2pix_hd::{Pix2PixHd, Pix2PixHdConfig},
+}
+
+/// What the sizes of a backbone say of it.
+pub(crate) trait BackboneSizes {
+    /// The sizes of a preset for pictures of `height` rows.
+    fn preset(preset: Preset, height: usize) -> Self
+    where
+        Self: Sized;
+
+    /// Checks that the sizes fit together and to a concept tensor of so many channels.
+    fn validate(&self, concept_channels: usize) -> Result<(), NetworkConfigError>;
+
+    /// Sides of pictures must be multiples of this many pixels.
+    fn tile(&self) -> usize;
+
+    /// The shortest side of a picture: a norm needs more than one pixel to have a variance.
+    fn smallest_side(&self) -> usize {
+        2 * self.tile()
+    }
+
+    /// The sizes in words, for reports.
+    fn describe(&self) -> String;
+
+    /// What the layers weigh, and cost for each tile.
+    fn layers(&self, concept_channels: usize) -> Vec<LayerCost>;
+}
+
+/// What a backbone's network does.
+pub(crate) trait BackboneModule {
+    /// The picture `[batch, 3, height, width]` in (-1, 1) for a concept of whole tiles.
+    fn forward(&self, concept: Tensor<4>) -> Tensor<4>;
+
+    /// Sides of pictures must be multiples of this many pixels.
+    fn tile(&self) -> usize;
+
+    /// One step towards the singular vectors of spectrally normed weights, where there are any.
+    fn power_iteration(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
+
+    /// The same as [`forward`](Self::forward) in an ONNX graph: the colours in [-1, 1] for a concept.
+    fn colours(&self, graph: &mut Graph, concept: Features) -> anyhow::Result<Value>;
+}
+
+impl BackboneConfig {
+    /// Sides of pictures must be multiples of this many pixels.
+    pub fn tile(&self) -> usize {
+        self.sizes().tile()
+    }
+
+    /// The shortest side of a picture.
+    pub fn smallest_side(&self) -> usize {
+        self.sizes().smallest_side()
+    }
+
+    /// The sizes in words, for reports.
+    pub(crate) fn describe(&self) -> String {
+        self.sizes().describe()
+    }
+
+    pub(super) fn validate(&self, concept_channels: usize) -> Result<(), NetworkConfigError> {
+        self.sizes().validate(concept_channels)
+    }
+
+    pub(super) fn layers(&self, concept_channels: usize) -> Vec<LayerCost> {
+        self.sizes().layers(concept_channels)
+    }
+}
+
+impl BackboneNetwork {
+    /// The picture `[batch, 3, height, width]` in (-1, 1) for a tensor `[batch, input, height, width]`
+    /// whose sides are multiples of [`BackboneConfig::tile`].
+    pub fn forward(&self, concept: Tensor<4>) -> Tensor<4> {
+        self.network().forward(concept)
+    }
+
+    /// Sides of pictures must be multiples of this many pixels.
+    pub fn tile(&self) -> usize {
+        self.network().tile()
+    }
+
+    /// The colours in [-1, 1] for a concept, in an ONNX graph.
+    pub(crate) fn colours(&self, graph: &mut Graph, concept: Features) -> anyhow::Result<Value> {
+        self.network().colours(graph, concept)
+    }
+}
+
+/// Checks numbers of channels.
+fn check_widths(widths: &[usize]) -> Result<(), NetworkConfigError> {
+    match widths.contains(&0) {
+        true => Err(NetworkConfigError::new(
+            "backbone",
+            "widths must be at least 1",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Checks a number of convolutions of stride 2.
+fn check_downsamplings(downsamplings: usize) -> Result<(), NetworkConfigError> {
+    match downsamplings {
+        1..=10 => Ok(()),
+        other => Err(NetworkConfigError::new(
+            "backbone.downsamplings",
+            format!("{other} is not between 1 and 10"),
+        )),
+    }
+}

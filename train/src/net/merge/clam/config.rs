@@ -1,0 +1,50 @@
+//! Sizes of CLAM.
+
+use multicond::label::Label;
+use serde::{Deserialize, Serialize};
+
+use super::{super::MergeSizes, cost};
+use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
+
+/// Dense layers of its own for each label (paper section 4.2, "convolutional label merging").
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClamConfig {
+    /// Width of every layer, and channels of the concept tensor.
+    pub dimension: usize,
+    /// Layers of a label after its projection.
+    pub layers: usize,
+}
+
+impl MergeSizes for ClamConfig {
+    fn preset(preset: Preset) -> Self {
+        match preset {
+            Preset::Paper => Self {
+                dimension: 96,
+                layers: 3,
+            },
+            Preset::Small => Self {
+                dimension: 32,
+                layers: 1,
+            },
+        }
+    }
+
+    fn validate(&self, _: &[Label]) -> Result<(), NetworkConfigError> {
+        match self.dimension {
+            0 => Err(NetworkConfigError::new(
+                "merge.dimension",
+                "must be at least 1",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn concept_channels(&self, _: &[Label]) -> usize {
+        self.dimension
+    }
+
+    fn cost(&self, labels: &[Label]) -> LayerCost {
+        cost::cost(self, labels)
+    }
+}

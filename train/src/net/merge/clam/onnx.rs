@@ -1,0 +1,83 @@
+//! CLAM as nodes: labels to the concept tensor.
+
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor, TensorData};
+use multicond::label::{Label, Values};
+
+use super::network::{Branch, Clam};
+use crate::onnx::{
+    builder::{Graph, Value},
+    labels,
+    layers::{dense, gelu, mean},
+    weights::Dense,
+};
+
+/// The concept of all pixels, `[pixels, dimension]`.
+pub(super) fn merge(
+    graph: &mut Graph,
+    clam: &Clam,
+    labels: &[Label],
+    inputs: &[Value],
+) -> Result<Value> {
+    let mut ends = Vec::with_capacity(labels.len());
+    for (index, (label, branch)) in labels.iter().zip(&clam.branches).enumerate() {
+        graph.enter(format!("labels.{}", label.name));
+        let end = end(graph, branch, index, label, &inputs[index]);
+        ends.push(end.with_context(|| format!("label `{}`", label.name))?);
+    }
+    graph.enter("clam");
+    let ends: Vec<&Value> = ends.iter().collect();
+    let rows = graph.node("Concat", &ends).int("axis", -1).output();
+    Ok(mean(graph, &rows, labels.len(), clam.dimension()))
+}
+
+/// What comes out of the branch of one label, `[pixels, dimension]`.
+fn end(
+    graph: &mut Graph,
+    branch: &Branch,
+    index: usize,
+    label: &Label,
+    input: &Value,
+) -> Result<Value> {
+    let channels = label.network_channels();
+    let layers = read(branch, index, channels)?;
+    match &label.values {
+        Values::Categorical { classes, .. } => {
+            let classes = classes.len();
+            let table = table(branch, classes, channels)?;
+            let dims = [classes + 1, layers[0].output];
+            let table = graph.weight(&format!("clam.branches.{index}.table"), &dims, &table)?;
+            Ok(labels::lookup(graph, input, classes, &table))
+        }
+        Values::Continuous { .. } => {
+            let values = labels::encoded(graph, label, input)?;
+            layers.iter().try_fold(values, |values, layer| {
+                let values = dense(graph, &values, layer)?;
+                Ok(gelu(graph, &values))
+            })
+        }
+    }
+}
+
+/// The layers of one label, the projection first.
+fn read(branch: &Branch, index: usize, channels: usize) -> Result<Vec<Dense>> {
+    let [_, d] = branch.projection.weight.dims();
+    let mut layers = Vec::with_capacity(1 + branch.layers.len());
+    let name = format!("clam.branches.{index}.projection");
+    layers.push(Dense::read(&name, &branch.projection, [channels, d])?);
+    for (number, layer) in branch.layers.iter().enumerate() {
+        let name = format!("clam.branches.{index}.layers.{number}");
+        layers.push(Dense::read(&name, layer, [d, d])?);
+    }
+    Ok(layers)
+}
+
+/// What the branch makes of every class, and in the last row of a missing one: no label sees another, so
+/// a class id has no more results than that.
+fn table(branch: &Branch, classes: usize, channels: usize) -> Result<Vec<f32>> {
+    let data = TensorData::new(labels::one_hot(classes, channels), [classes + 1, channels]);
+    let rows = branch.forward(Tensor::<2>::from_data(data, &Device::flex()));
+    rows.into_data()
+        .try_into_vec::<f32>()
+        .map_err(|error| anyhow::anyhow!("class results cannot be read: {error:?}"))
+}

@@ -1,0 +1,21 @@
+//! The naive merge as nodes: encoded labels side by side.
+
+use anyhow::Result;
+use multicond::label::Label;
+
+use crate::onnx::{
+    builder::{Graph, Value},
+    labels,
+};
+
+/// The concept of all pixels, `[pixels, sum of label channels]`.
+pub(super) fn merge(graph: &mut Graph, labels: &[Label], inputs: &[Value]) -> Result<Value> {
+    let mut encoded = Vec::with_capacity(labels.len());
+    for (label, input) in labels.iter().zip(inputs) {
+        graph.enter(format!("labels.{}", label.name));
+        encoded.push(labels::encoded(graph, label, input)?);
+    }
+    graph.enter("naive");
+    let encoded: Vec<&Value> = encoded.iter().collect();
+    Ok(graph.node("Concat", &encoded).int("axis", -1).output())
+}

@@ -1,0 +1,24 @@
+//! The encoded label as nodes. The other labels stay inputs of the graph, which no node reads.
+
+use anyhow::Result;
+use multicond::label::Label;
+
+use super::network::Semantics;
+use crate::onnx::{
+    builder::{Graph, Value},
+    labels,
+};
+
+/// The concept of all pixels, `[pixels, channels of the label]`.
+pub(super) fn merge(
+    graph: &mut Graph,
+    merge: &Semantics,
+    labels: &[Label],
+    inputs: &[Value],
+) -> Result<Value> {
+    let label = &labels[merge.label];
+    graph.enter(format!("labels.{}", label.name));
+    let encoded = labels::encoded(graph, label, &inputs[merge.label])?;
+    graph.enter("semantics");
+    Ok(encoded)
+}

@@ -1,0 +1,218 @@
+//! TLAM as nodes: labels to tokens to the concept tensor.
+//!
+//! Three choices make it fast and change no number beyond rounding: all dense layers run on
+//! `[pixels * labels, d]`, the scale of the scores sits in the weights of the queries, and the mean
+//! over labels comes before the last dense layer, which then runs on one row a pixel.
+
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use multicond::label::{Label, Values};
+
+use super::network::{Block, Tlam};
+use crate::onnx::{
+    builder::{Graph, Value},
+    labels,
+    layers::{dense, gelu, layer_norm, mean, reshape, transpose},
+    weights::{self, Dense},
+};
+
+/// Sizes that every block shares.
+struct Shape {
+    labels: usize,
+    dimension: usize,
+}
+
+/// The concept of all pixels, `[pixels, dimension]`.
+pub(super) fn merge(
+    graph: &mut Graph,
+    tlam: &Tlam,
+    labels: &[Label],
+    inputs: &[Value],
+) -> Result<Value> {
+    let tokens = tokens(graph, tlam, labels, inputs)?;
+    let [labels, dimension] = tlam.label_encodings.dims();
+    let shape = Shape { labels, dimension };
+    graph.enter("tlam");
+    let mut tokens = reshape(graph, &tokens, &[-1, dimension as i64]);
+    let mut merged = None;
+    for (index, block) in tlam.blocks.iter().enumerate() {
+        let name = format!("tlam.blocks.{index}");
+        graph.enter(name.clone());
+        tokens = attention(graph, block, &name, &tokens, &shape)?;
+        let hidden = hidden(graph, block, &name, &tokens, &shape)?;
+        let contract = Dense::read(
+            &format!("{name}.contract"),
+            &block.contract,
+            [width(block), dimension],
+        )?;
+        if index + 1 < tlam.blocks.len() {
+            let change = dense(graph, &hidden, &contract)?;
+            tokens = graph.op("Add", &[&tokens, &change]);
+        } else {
+            let hidden = mean(graph, &hidden, labels, width(block));
+            let tokens = mean(graph, &tokens, labels, dimension);
+            let change = dense(graph, &hidden, &contract)?;
+            merged = Some(graph.op("Add", &[&tokens, &change]));
+        }
+    }
+    graph.enter("tlam");
+    Ok(merged.unwrap_or_else(|| mean(graph, &tokens, labels, dimension)))
+}
+
+/// The tokens of all labels side by side, `[pixels, labels * dimension]`.
+fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) -> Result<Value> {
+    let count = labels.len();
+    let [_, dimension] = tlam.label_encodings.dims();
+    let encodings = weights::read(
+        "tlam.label_encodings",
+        &tlam.label_encodings,
+        [count, dimension],
+    )?;
+    let mut tokens = Vec::with_capacity(count);
+    for (index, (label, encoding)) in labels
+        .iter()
+        .zip(encodings.chunks_exact(dimension))
+        .enumerate()
+    {
+        let projection = Dense::read(
+            &format!("tlam.projections.{index}"),
+            &tlam.projections[index],
+            [label.network_channels(), dimension],
+        )?;
+        graph.enter(format!("labels.{}", label.name));
+        let token = match &label.values {
+            Values::Categorical { classes, .. } => {
+                class_token(graph, &inputs[index], classes.len(), &projection, encoding)
+            }
+            Values::Continuous { .. } => labels::encoded(graph, label, &inputs[index])
+                .and_then(|values| value_token(graph, &values, &projection, encoding)),
+        };
+        tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
+    }
+    graph.enter("labels");
+    let tokens: Vec<&Value> = tokens.iter().collect();
+    Ok(graph.node("Concat", &tokens).int("axis", -1).output())
+}
+
+/// A class id has as many tokens as there are classes and one for "not known": a table.
+///
+/// The network itself fills the table, so a row is what training computed for that id.
+fn class_token(
+    graph: &mut Graph,
+    input: &Value,
+    classes: usize,
+    projection: &Dense,
+    encoding: &[f32],
+) -> Result<Value> {
+    let table = class_table(classes, projection, encoding)?;
+    let table = graph.weight(
+        &format!("{}.table", projection.name),
+        &[classes + 1, projection.output],
+        &table,
+    )?;
+    Ok(labels::lookup(graph, input, classes, &table))
+}
+
+/// Tokens `[classes + 1, dimension]`; the last row is that of a missing id, whose one-hot vector and
+/// presence are zero.
+fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<Vec<f32>> {
+    let (channels, d) = (projection.input, projection.output);
+    let mut before = Vec::with_capacity((classes + 1) * d);
+    let rows = projection.weight.chunks_exact(d);
+    // With a presence channel the rows are one more than the classes.
+    let presence = projection.weight[(channels - 1) * d..].to_vec();
+    for row in rows.take(classes) {
+        before.extend((0..d).map(|i| {
+            let presence = if channels > classes { presence[i] } else { 0.0 };
+            row[i] + presence + projection.bias[i]
+        }));
+    }
+    before.extend(&projection.bias);
+    let device = Device::flex();
+    let before = Tensor::<2>::from_data(TensorData::new(before, [classes + 1, d]), &device);
+    let encoding = Tensor::<2>::from_data(TensorData::new(encoding.to_vec(), [1, d]), &device);
+    let table = activation::gelu(before) + encoding;
+    table
+        .into_data()
+        .try_into_vec::<f32>()
+        .map_err(|error| anyhow::anyhow!("class tokens cannot be read: {error:?}"))
+}
+
+/// Network input `[pixels, channels]` to tokens `[pixels, dimension]`.
+fn value_token(
+    graph: &mut Graph,
+    values: &Value,
+    projection: &Dense,
+    encoding: &[f32],
+) -> Result<Value> {
+    let projected = dense(graph, values, projection)?;
+    let active = gelu(graph, &projected);
+    let encoding = graph.weight(
+        &format!("{}.label_encoding", projection.name),
+        &[projection.output],
+        encoding,
+    )?;
+    Ok(graph.op("Add", &[&active, &encoding]))
+}
+
+/// Tokens plus what attention adds to them.
+fn attention(
+    graph: &mut Graph,
+    block: &Block,
+    name: &str,
+    tokens: &Value,
+    &Shape { labels, dimension }: &Shape,
+) -> Result<Value> {
+    let heads = block.heads as i64;
+    let head = dimension / block.heads;
+    let mut joint = Dense::read(
+        &format!("{name}.query_key_value"),
+        &block.query_key_value,
+        [dimension, 3 * dimension],
+    )?;
+    joint.scale_outputs(dimension, (1.0 / (head as f64).sqrt()) as f32);
+    let output = Dense::read(&format!("{name}.output"), &block.output, [dimension; 2])?;
+
+    let norm = format!("{name}.attention_norm");
+    let normed = layer_norm(graph, tokens, &norm, &block.attention_norm, dimension)?;
+    let joint = dense(graph, &normed, &joint)?;
+    let joint = reshape(graph, &joint, &[-1, labels as i64, 3 * heads, head as i64]);
+    let joint = transpose(graph, &joint, [0, 2, 1, 3]);
+    let sizes = graph.list(&[heads; 3]);
+    let parts = graph
+        .node("Split", &[&joint, &sizes])
+        .int("axis", 1)
+        .outputs(3);
+    let [query, key, value] = &parts[..] else {
+        unreachable!("three outputs were asked for")
+    };
+    let key = transpose(graph, key, [0, 1, 3, 2]);
+    let scores = graph.op("MatMul", &[query, &key]);
+    let shares = graph.node("Softmax", &[&scores]).int("axis", -1).output();
+    let mixed = graph.op("MatMul", &[&shares, value]);
+    let mixed = transpose(graph, &mixed, [0, 2, 1, 3]);
+    let mixed = reshape(graph, &mixed, &[-1, dimension as i64]);
+    let change = dense(graph, &mixed, &output)?;
+    Ok(graph.op("Add", &[tokens, &change]))
+}
+
+/// The hidden layer of a block's second half, `[pixels * labels, width]`.
+fn hidden(
+    graph: &mut Graph,
+    block: &Block,
+    name: &str,
+    tokens: &Value,
+    shape: &Shape,
+) -> Result<Value> {
+    let d = shape.dimension;
+    let expand = Dense::read(&format!("{name}.expand"), &block.expand, [d, width(block)])?;
+    let norm = format!("{name}.mlp_norm");
+    let normed = layer_norm(graph, tokens, &norm, &block.mlp_norm, d)?;
+    let expanded = dense(graph, &normed, &expand)?;
+    Ok(gelu(graph, &expanded))
+}
+
+fn width(block: &Block) -> usize {
+    let [_, width] = block.expand.weight.dims();
+    width
+}

@@ -1,0 +1,327 @@
+//! Checkpoints: folders that appear whole or not at all. `docs/checkpoint.md` describes them for
+//! readers in other languages.
+
+use std::{
+    fmt::Display,
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use burn::{module::Module, store::RecordError, tensor::Device};
+use burn_store::{ModuleSnapshot, SafetensorsStore};
+use serde::{Deserialize, Serialize};
+
+use super::{Config, GanState, checksums, ema::is_finite};
+use crate::{
+    files::{TEMPORARY, remove_temporary},
+    net::GeneratorNetwork,
+};
+
+const FOLDER: &str = "checkpoints";
+const CONFIG: &str = "config.toml";
+const PROGRESS: &str = "progress.toml";
+const GENERATOR: &str = "generator.safetensors";
+const RESUME: &str = "resume";
+/// Checkpoints that a run keeps whole.
+const KEPT: usize = 2;
+
+/// One checkpoint on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    folder: PathBuf,
+}
+
+/// How far a run has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Steps done.
+    pub step: u64,
+    /// Name of the data that was trained on.
+    pub data: String,
+}
+
+/// What a run needs to go on.
+pub struct Resume {
+    /// How far it has come.
+    pub progress: Progress,
+    /// Networks and optimisers.
+    pub state: GanState,
+}
+
+impl Checkpoint {
+    /// The checkpoint at a path: the folder itself, or the newest of a run's folder.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(path: &Path) -> Result<Self> {
+        if path.join(CONFIG).is_file() && path.join(GENERATOR).is_file() {
+            return Ok(Self {
+                folder: path.to_owned(),
+            });
+        }
+        Self::of_run(path)?.pop().ok_or_else(|| {
+            anyhow!(
+                "{}: neither a checkpoint ({CONFIG}, {GENERATOR}) nor a run with {FOLDER}/step_*",
+                path.display()
+            )
+        })
+    }
+
+    /// All checkpoints of a run, oldest first.
+    pub fn of_run(run: &Path) -> Result<Vec<Self>> {
+        let folder = run.join(FOLDER);
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let mut checkpoints = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let folder = entry?.path();
+            if let Some(step) = step_of(&folder)
+                && folder.join(CONFIG).is_file()
+            {
+                checkpoints.push((step, Self { folder }));
+            }
+        }
+        checkpoints.sort_by_key(|(step, _)| *step);
+        Ok(checkpoints.into_iter().map(|(_, found)| found).collect())
+    }
+
+    /// Writes a checkpoint of a run and removes all but the newest two and what `keep_every` keeps of others. The
+    /// folder gets its name only when every file in it is on the disk.
+    ///
+    /// # Errors
+    /// When the weights are not finite, the run has a checkpoint of that step, or the disk refuses; older
+    /// checkpoints stay.
+    pub fn write(
+        run: &Path,
+        config: &Config,
+        progress: &Progress,
+        state: &GanState,
+    ) -> Result<Self> {
+        ensure!(
+            is_finite(&state.average)
+                && is_finite(&state.generator)
+                && is_finite(&state.discriminator),
+            "step {}: the networks' weights are no longer finite numbers",
+            progress.step
+        );
+        let parent = run.join(FOLDER);
+        let place = || parent.display().to_string();
+        fs::create_dir_all(&parent).with_context(place)?;
+        let folder = parent.join(format!("step_{:08}", progress.step));
+        ensure!(!folder.exists(), "{}: exists already", folder.display());
+        let work = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(&parent)
+            .with_context(place)?;
+        write_files(work.path(), config, progress, state)
+            .with_context(|| format!("checkpoint of step {}", progress.step))?;
+        fs::rename(work.path(), &folder).with_context(|| folder.display().to_string())?;
+        sync(&parent)?;
+        sync(run)?;
+
+        remove_old(run, config.training.keep_every)?;
+        Ok(Self { folder })
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> Result<Config> {
+        Config::load(&self.folder.join(CONFIG))
+    }
+
+    /// How far its run had come.
+    pub fn progress(&self) -> Result<Progress> {
+        let path = self.checked(PROGRESS)?;
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        toml::from_str(&text).with_context(|| path.display().to_string())
+    }
+
+    /// Its generator, for export and evaluation.
+    ///
+    /// # Errors
+    /// When the file is damaged, or a tensor is missing or has another shape than the configuration says.
+    pub fn generator(&self, config: &Config, device: &Device) -> Result<GeneratorNetwork> {
+        let path = self.checked(GENERATOR)?;
+        let mut generator = GeneratorNetwork::new(&config.network, &config.labels, device);
+        let mut store = SafetensorsStore::from_file(path.clone());
+        let outcome = generator
+            .load_from(&mut store)
+            .map_err(|error| anyhow!("{}: {}", path.display(), one_line(error)))?;
+        if let Some(name) = outcome.unused.first() {
+            bail!("{}: tensor `{name}` belongs to no layer", path.display());
+        }
+        Ok(generator)
+    }
+
+    /// Everything that its run needs to go on, on a device that records gradients.
+    ///
+    /// # Errors
+    /// When a file is damaged, or does not fit the configuration.
+    pub fn resume(&self, config: &Config, device: &Device) -> Result<Resume> {
+        let fresh = GanState::new(config, device);
+        Ok(Resume {
+            progress: self.progress()?,
+            state: GanState {
+                generator: self.load("generator", |path| fresh.generator.try_load_file(path))?,
+                average: self.load("average", |path| fresh.average.try_load_file(path))?,
+                discriminator: self.load("discriminator", |path| {
+                    fresh.discriminator.try_load_file(path)
+                })?,
+                generator_adam: self
+                    .load("generator_adam", |path| fresh.generator_adam.load(path))?,
+                discriminator_adam: self.load("discriminator_adam", |path| {
+                    fresh.discriminator_adam.load(path)
+                })?,
+            },
+        })
+    }
+
+    fn load<T>(&self, part: &str, load: impl FnOnce(&Path) -> Result<T, RecordError>) -> Result<T> {
+        let path = self.checked(&resume_file(part))?;
+        load(&path).map_err(|error| {
+            let reason = one_line(error);
+            anyhow!("{}: cannot be resumed from: {reason}", path.display())
+        })
+    }
+
+    /// The path of one of its files, which is as it was written.
+    fn checked(&self, name: &str) -> Result<PathBuf> {
+        checksums::check(&self.folder, name)?;
+        Ok(self.folder.join(name))
+    }
+}
+
+/// Removes what a process that was killed was just writing to a run, or removing from it. Nobody else may
+/// be writing to the run.
+pub(super) fn tidy(run: &Path) -> Result<()> {
+    for folder in [run.to_owned(), run.join(FOLDER), run.join("samples")] {
+        if folder.is_dir() {
+            remove_temporary(&folder)?;
+        }
+    }
+    for checkpoint in Checkpoint::of_run(run)? {
+        remove_temporary(&checkpoint.folder)?;
+    }
+    match Checkpoint::of_run(run)?.last() {
+        Some(newest) => remove_old(run, newest.config()?.training.keep_every),
+        None => Ok(()),
+    }
+}
+
+/// Removes all but the newest checkpoints, but not the generators of steps that `keep_every` divides.
+fn remove_old(run: &Path, keep_every: u64) -> Result<()> {
+    let all = Checkpoint::of_run(run)?;
+    for old in &all[..all.len().saturating_sub(KEPT)] {
+        let is_kept = keep_every > 0
+            && step_of(&old.folder).is_some_and(|step| step.is_multiple_of(keep_every));
+        let useless = match is_kept {
+            true => old.folder.join(RESUME),
+            false => old.folder.clone(),
+        };
+        if useless.exists() {
+            remove(&useless).with_context(|| old.folder.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// The step in a checkpoint's name.
+fn step_of(folder: &Path) -> Option<u64> {
+    let name = folder.file_name()?.to_str()?;
+    name.strip_prefix("step_")?.parse().ok()
+}
+
+/// Takes a folder's name away first: what is half removed must not look whole.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    let name = folder.file_name().unwrap_or_default();
+    let nameless = format!("{TEMPORARY}{}", name.to_string_lossy());
+    let nameless = folder.with_file_name(nameless);
+    fs::rename(folder, &nameless)?;
+    fs::remove_dir_all(nameless)
+}
+
+/// Where a part of the state lies in a checkpoint.
+fn resume_file(part: &str) -> String {
+    format!("{RESUME}/{part}.burnpack")
+}
+
+fn write_files(
+    folder: &Path,
+    config: &Config,
+    progress: &Progress,
+    state: &GanState,
+) -> Result<()> {
+    let config_text = config.to_toml()?;
+    save(&folder.join(CONFIG), |path| fs::write(path, config_text))?;
+    let progress_text = toml::to_string(progress)?;
+    save(&folder.join(PROGRESS), |path| {
+        fs::write(path, progress_text)
+    })?;
+    let exported = if config.training.average_decay > 0.0 {
+        state.average.clone()
+    } else {
+        state.generator.valid()
+    };
+    save(&folder.join(GENERATOR), |path| {
+        exported.save_into(&mut SafetensorsStore::from_file(path))
+    })?;
+
+    let resume = folder.join(RESUME);
+    save(&resume, |path| fs::create_dir(path))?;
+    let part = |name: &str| folder.join(resume_file(name));
+    save(&part("generator"), |path| {
+        state.generator.clone().save_file(path)
+    })?;
+    save(&part("average"), |path| {
+        state.average.clone().save_file(path)
+    })?;
+    save(&part("discriminator"), |path| {
+        state.discriminator.clone().save_file(path)
+    })?;
+    save(&part("generator_adam"), |path| {
+        state.generator_adam.save(path)
+    })?;
+    save(&part("discriminator_adam"), |path| {
+        state.discriminator_adam.save(path)
+    })?;
+
+    // All but the configuration, which a user may change before going on.
+    let mut summed = vec![PROGRESS.to_owned(), GENERATOR.to_owned()];
+    for entry in fs::read_dir(&resume)? {
+        let name = entry?.file_name();
+        summed.push(format!("{RESUME}/{}", name.display()));
+    }
+    checksums::write(folder, &summed)?;
+    for directory in [folder, &resume] {
+        for entry in fs::read_dir(directory)? {
+            sync(&entry?.path())?;
+        }
+        sync(directory)?;
+    }
+    Ok(())
+}
+
+fn save<E: Display>(path: &Path, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
+    write(path).map_err(|error| anyhow!("{}: {}", path.display(), one_line(error)))
+}
+
+fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .with_context(|| path.display().to_string())
+}
+
+fn one_line(error: impl Display) -> String {
+    error
+        .to_string()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,269 @@
+//! Everything that a run depends on, complete: what `config.toml` in a checkpoint holds.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use multicond::{
+    label::{Label, validate_labels},
+    model::Size,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{LossWeights, Needs, Precision, Schedule};
+use crate::{data::Sparsity, net::NetworkConfig};
+
+/// A run, complete.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Name of the model, for people.
+    pub name: String,
+    /// Notice that goes with the model, for example of the data's licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// Size of the pictures in training.
+    pub size: Size,
+    /// Sizes of the networks.
+    pub network: NetworkConfig,
+    /// How it is trained.
+    pub training: TrainingConfig,
+    /// The labels, in the order of the network's tokens.
+    pub labels: Vec<Label>,
+}
+
+/// How a network is trained. The defaults are the paper's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingConfig {
+    /// Seed of every random number.
+    pub seed: u64,
+    /// Pictures a step.
+    pub batch_size: usize,
+    /// Parts that a device works its share of them through in, one after another: gradients add up, and
+    /// memory is needed for one part only.
+    pub accumulate: usize,
+    /// Numbers that a step is computed in; weights and optimisers are f32 whatever it is.
+    pub precision: Precision,
+    /// Size in which frames are read before a random part of the run's `size` is cut from them; the
+    /// whole of each, in that size, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_size: Option<Size>,
+    /// Length, and course of the learning rates.
+    pub schedule: Schedule,
+    /// Steps before adversarial training begins, in which the generator learns from the pixel loss alone. They cost
+    /// a third of the others, and a short run gets further with them.
+    pub warm_up_steps: u64,
+    /// Adam's learning rate for the generator.
+    pub generator_rate: f64,
+    /// Share of that rate for the low-resolution stream. Each of its steps changes every pixel network
+    /// at once, so a short run at a high rate wants less here. The shared part of the pixel networks,
+    /// the bias of the stream's head, keeps the full rate.
+    pub low_resolution_share: f64,
+    /// Adam's learning rate for the discriminator.
+    pub discriminator_rate: f64,
+    /// Adam's decay of the mean and of the squares. The code of SPADE and ASAP-Net has 0.9 for the
+    /// second where the papers say 0.999.
+    pub betas: [f32; 2],
+    /// Decay of the moving average of the generator's weights, which is what is exported; 0 exports
+    /// the weights of the last step.
+    pub average_decay: f64,
+    /// Mirror half of the pictures.
+    pub flip: bool,
+    /// Weights of the losses.
+    pub loss: LossWeights,
+    /// Labels that go missing.
+    pub sparsity: Sparsity,
+    /// Pixels that the merge works on at a time. Less needs less memory; what fits the cache is fastest
+    /// on a CPU.
+    pub merge_chunk: usize,
+    /// Steps between checkpoints.
+    pub checkpoint_every: u64,
+    /// Steps between checkpoints whose generator stays, where of others the newest two do; 0 keeps none.
+    pub keep_every: u64,
+    /// Steps between sheets of samples; 0 makes none.
+    pub samples_every: u64,
+    /// Steps between lines of the log.
+    pub log_every: u64,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            batch_size: 1,
+            accumulate: 1,
+            precision: Precision::F32,
+            load_size: None,
+            schedule: Schedule {
+                constant_epochs: 200,
+                decay_epochs: 100,
+            },
+            warm_up_steps: 0,
+            generator_rate: 1e-4,
+            low_resolution_share: 1.0,
+            discriminator_rate: 4e-4,
+            betas: [0.0, 0.999],
+            average_decay: 0.999,
+            flip: true,
+            loss: LossWeights::default(),
+            sparsity: Sparsity::default(),
+            merge_chunk: 4096,
+            checkpoint_every: 1000,
+            keep_every: 0,
+            samples_every: 1000,
+            log_every: 10,
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks a `config.toml`.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        Self::parse(&text).with_context(|| path.display().to_string())
+    }
+
+    /// Parses and checks the text of a `config.toml`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| anyhow!(toml_error(&error)))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The text of a `config.toml`.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).context("the configuration has no TOML form")
+    }
+
+    /// Checks everything that the types leave open.
+    pub fn validate(&self) -> Result<()> {
+        validate_labels(&self.labels)?;
+        self.network.validate(&self.labels)?;
+        let Size { width, height } = self.size;
+        let backbone = &self.network.backbone;
+        let (tile, smallest) = (backbone.tile(), backbone.smallest_side());
+        let fits = |side: usize| side.is_multiple_of(tile) && (smallest..=8192).contains(&side);
+        ensure!(
+            fits(width) && fits(height),
+            "size {} must be a multiple of {tile} pixels each way, from {smallest} to 8192, for {}",
+            self.size,
+            backbone.kind().name()
+        );
+        let training = &self.training;
+        ensure!(
+            training.batch_size > 0 && training.merge_chunk > 0,
+            "training.batch_size and training.merge_chunk must be at least 1"
+        );
+        ensure!(
+            training.accumulate > 0 && training.batch_size.is_multiple_of(training.accumulate),
+            "training.accumulate must divide training.batch_size, {}, not be {}",
+            training.batch_size,
+            training.accumulate
+        );
+        if let Some(load) = training.load_size {
+            ensure!(
+                load.width >= width && load.height >= height && load.width.max(load.height) <= 8192,
+                "training.load_size {load} must be at least the run's size, {}, and at most 8192x8192",
+                self.size
+            );
+        }
+        ensure!(
+            training.schedule.epochs() > 0,
+            "training.schedule must have at least one epoch"
+        );
+        let warm_up: Vec<_> = training.loss.names_needing(Needs::Nothing).collect();
+        ensure!(
+            training.warm_up_steps == 0 || warm_up.iter().any(|(_, weight)| *weight > 0.0),
+            "training.warm_up_steps needs training.loss.{} above 0",
+            warm_up
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(" or ")
+        );
+        for (name, rate) in [
+            ("generator_rate", training.generator_rate),
+            ("low_resolution_share", training.low_resolution_share),
+            ("discriminator_rate", training.discriminator_rate),
+        ] {
+            ensure!(
+                rate.is_finite() && rate > 0.0,
+                "training.{name} must be positive, not {rate}"
+            );
+        }
+        for (name, value) in [
+            ("betas", f64::from(training.betas[0])),
+            ("betas", f64::from(training.betas[1])),
+            ("average_decay", training.average_decay),
+        ] {
+            ensure!(
+                (0.0..1.0).contains(&value),
+                "training.{name} must be at least 0 and below 1, not {value}"
+            );
+        }
+        ensure!(
+            training.checkpoint_every > 0 && training.log_every > 0,
+            "training.checkpoint_every and training.log_every must be at least 1"
+        );
+        ensure!(
+            training
+                .keep_every
+                .is_multiple_of(training.checkpoint_every),
+            "training.keep_every is a multiple of checkpoint_every, or 0"
+        );
+        training
+            .sparsity
+            .validate(&self.labels)
+            .map_err(|reason| anyhow!("training.{reason}"))
+    }
+}
+
+/// The reason and the place of a TOML error without the picture of the line.
+pub(super) fn toml_error(error: &toml::de::Error) -> String {
+    error
+        .to_string()
+        .lines()
+        .filter(|line| !line.contains('|') && !line.trim().is_empty())
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Preset;
+
+    fn config() -> Config {
+        Config {
+            name: "test".into(),
+            notice: None,
+            size: Size {
+                width: 64,
+                height: 32,
+            },
+            network: Preset::Small.network(64),
+            training: TrainingConfig::default(),
+            labels: vec![Label::semantics(["a", "b"]), Label::depth()],
+        }
+    }
+
+    #[test]
+    fn toml_round_trip() {
+        let config = config();
+        let text = config.to_toml().expect("serialises");
+        assert_eq!(Config::parse(&text).expect("parses"), config);
+    }
+
+    #[test]
+    fn errors_are_one_line_with_a_place() {
+        let text = config().to_toml().expect("serialises");
+        let error = Config::parse(&text.replace("batch_size = 1", "batch_size = \"one\""))
+            .expect_err("no number")
+            .to_string();
+        assert!(!error.contains('\n') && error.contains("line"), "{error}");
+        let mut odd = config();
+        odd.size.width = 62;
+        assert!(odd.validate().is_err());
+    }
+}

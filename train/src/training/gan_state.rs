@@ -1,0 +1,294 @@
+//! The state of adversarial training, and a step of it: a generator update, then a discriminator update.
+
+use burn::{
+    module::{Module, ModuleVisitor, Param, ParamGroup},
+    optim::{
+        AdamConfig, ModuleOptimizer,
+        lr_scheduler::module_lr_scheduler::{ModuleLearningRate, ModuleLrScheduler},
+    },
+    tensor::{Device, Tensor},
+};
+
+use super::{
+    Config, DiscriminatorLoss, GeneratorLoss, Share, average,
+    gradients::{Networks, Stage},
+    mean_gradients::mean_gradients,
+};
+use crate::net::{GeneratorNetwork, discriminator::Discriminator};
+
+/// Both networks with everything that changes from step to step.
+#[derive(Clone)]
+pub struct GanState {
+    /// The generator as it is trained.
+    pub generator: GeneratorNetwork,
+    /// Moving average of the generator's weights, without gradients.
+    pub average: GeneratorNetwork,
+    /// The discriminator.
+    pub discriminator: Discriminator,
+    /// The generator's Adam.
+    pub generator_adam: ModuleOptimizer,
+    /// The discriminator's Adam.
+    pub discriminator_adam: ModuleOptimizer,
+}
+
+impl GanState {
+    /// Fresh networks on a device that records gradients.
+    pub fn new(config: &Config, device: &Device) -> Self {
+        device.seed(config.training.seed);
+        let generator = initialised(GeneratorNetwork::new(
+            &config.network,
+            &config.labels,
+            device,
+        ));
+        let input = config.network.condition_channels(&config.labels) + 3;
+        let discriminator = Discriminator::new(&config.network.discriminator, input, device);
+        let [beta_1, beta_2] = config.training.betas;
+        let adam = AdamConfig::new()
+            .with_beta_1(beta_1)
+            .with_beta_2(beta_2)
+            .with_epsilon(1e-8);
+        Self {
+            average: generator.valid(),
+            generator,
+            discriminator: initialised(discriminator),
+            generator_adam: adam.init(),
+            discriminator_adam: adam.init(),
+        }
+    }
+
+    /// One update of each network on the same pictures, at a share of the full learning rates. Both stay
+    /// on the device of the first share.
+    pub fn step(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        rate: f64,
+    ) -> (GeneratorLoss, DiscriminatorLoss) {
+        let generator = self.update_generator(shares, config, Stage::Adversarial, rate);
+        let discriminator = self.update_discriminator(shares, config, rate);
+        self.update_average(config);
+        (generator, discriminator)
+    }
+
+    /// One update of the generator alone, towards the pictures' pixels.
+    pub fn warm_up_step(&mut self, shares: &[Share], config: &Config, rate: f64) -> GeneratorLoss {
+        let loss = self.update_generator(shares, config, Stage::WarmUp, rate);
+        self.update_average(config);
+        loss
+    }
+
+    /// The losses that another step on these pictures would begin with.
+    pub fn losses(&self, shares: &[Share], config: &Config) -> (GeneratorLoss, DiscriminatorLoss) {
+        let mut next = self.clone();
+        next.iterate_spectra();
+        let networks = next.networks(config);
+        let losses = shares.iter().flat_map(|share| {
+            let networks = networks.clone().fork(&share.device());
+            let losses = share.parts(1.0).map(|work| networks.losses(&work, config));
+            losses.collect::<Vec<_>>()
+        });
+        let (generator, discriminator): (Vec<_>, Vec<_>) = losses.unzip();
+        (
+            GeneratorLoss::mean(&generator),
+            DiscriminatorLoss::mean(&discriminator),
+        )
+    }
+
+    fn update_generator(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        stage: Stage,
+        rate: f64,
+    ) -> GeneratorLoss {
+        self.iterate_spectra();
+        let (gradients, losses) = mean_gradients(
+            shares,
+            &self.networks(config),
+            &self.generator,
+            |networks, work| networks.generator_gradients(work, config, stage),
+        );
+        let training = &config.training;
+        let rates = generator_rates(
+            training.generator_rate * rate,
+            training.low_resolution_share,
+        );
+        self.generator = self
+            .generator_adam
+            .step(rates, self.generator.clone(), gradients);
+        GeneratorLoss::mean(&losses)
+    }
+
+    fn update_discriminator(
+        &mut self,
+        shares: &[Share],
+        config: &Config,
+        rate: f64,
+    ) -> DiscriminatorLoss {
+        self.iterate_spectra();
+        let (gradients, losses) = mean_gradients(
+            shares,
+            &self.networks(config),
+            &self.discriminator,
+            |networks, work| networks.discriminator_gradients(work, config),
+        );
+        self.discriminator = self.discriminator_adam.step(
+            config.training.discriminator_rate * rate,
+            self.discriminator.clone(),
+            gradients,
+        );
+        DiscriminatorLoss::mean(&losses)
+    }
+
+    pub(super) fn networks(&self, config: &Config) -> Networks {
+        let precision = config.training.precision;
+        Networks {
+            generator: precision.of(self.generator.clone()),
+            discriminator: precision.of(self.discriminator.clone()),
+        }
+    }
+
+    fn update_average(&mut self, config: &Config) {
+        let decay = config.training.average_decay;
+        // Averaged vectors belong to no weight; a step towards those of the averaged weight keeps up.
+        self.average = average(self.average.clone(), &self.generator, decay).power_iteration();
+    }
+
+    fn iterate_spectra(&mut self) {
+        self.generator = self.generator.clone().power_iteration();
+        self.discriminator = self.discriminator.clone().power_iteration();
+    }
+}
+
+/// The same module with a value for every parameter. Clones of a parameter that has none yet share what
+/// is said to one of them: `no_grad`, for a discriminator that judges, would keep it from being trained.
+fn initialised<M: Module>(module: M) -> M {
+    struct Initialise;
+    impl ModuleVisitor for Initialise {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            param.val();
+        }
+    }
+    module.visit(&mut Initialise);
+    module
+}
+
+/// The rate of every parameter of the generator.
+fn generator_rates(rate: f64, low_resolution_share: f64) -> ModuleLearningRate {
+    let stream = ParamGroup::from_predicate("low_resolution")
+        .exclude(ParamGroup::from_predicate("head.bias"));
+    ModuleLrScheduler::new(rate)
+        .with_group(stream, rate * low_resolution_share)
+        .step()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        data::Batch,
+        net::{BackboneKind, MergeKind, MergeNetwork, Preset},
+        training::fixtures::{SIDE, batch, config, parameters},
+    };
+
+    fn share(batches: Vec<Batch>) -> Share<'static> {
+        Share { batches, vgg: None }
+    }
+
+    /// Looking at parameters gives them values, so this one steps before it looks.
+    #[test]
+    fn a_first_step_leaves_every_parameter_trained() {
+        let config = config(MergeKind::Tlam, 4096);
+        let device = Device::flex().autodiff();
+        let trained = |state: &GanState| {
+            let all = parameters(&state.discriminator).into_values();
+            all.filter(|(_, is_trained)| *is_trained).count()
+        };
+        let expected = trained(&GanState::new(&config, &device));
+        let mut state = GanState::new(&config, &device);
+        state.step(&[share(vec![batch(1, &device)])], &config, 1.0);
+        assert_eq!(trained(&state), expected);
+        assert!(expected > 0);
+    }
+
+    #[test]
+    fn a_step_updates_every_parameter() {
+        for kind in MergeKind::ALL {
+            step_updates_all(&config(kind, 4096));
+        }
+        for kind in BackboneKind::ALL {
+            let mut config = config(MergeKind::Naive, 4096);
+            config.network.backbone = Preset::Small.backbone(kind, SIDE);
+            step_updates_all(&config);
+        }
+    }
+
+    fn step_updates_all(config: &Config) {
+        let device = Device::flex().autodiff();
+        let mut state = GanState::new(config, &device);
+        let all = |state: &GanState| {
+            let mut all = parameters(&state.generator);
+            all.extend(parameters(&state.discriminator));
+            all
+        };
+        let (before, average) = (all(&state), parameters(&state.average));
+        let shares = [share(vec![batch(2, &device)])];
+        let (generator, discriminator) = state.step(&shares, config, 1.0);
+        assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
+        assert!(discriminator.real > 0.0);
+        let after = all(&state);
+        assert!(!before.is_empty() && before.len() == after.len());
+        // Within the hinge's margins what reals and fakes do to the last bias cancels.
+        for (id, before) in before.iter().filter(|(_, (values, _))| values.len() > 1) {
+            assert!(before.0 != after[id].0, "{}", config.network.system());
+            assert_eq!(before.1, after[id].1, "trained before and after");
+        }
+        assert!(average != parameters(&state.average));
+    }
+
+    /// The gradients of an update are the same however a step's pictures are divided.
+    #[test]
+    fn parts_and_devices_change_nothing() {
+        let mut config = config(MergeKind::Tlam, 4096);
+        config.network.backbone = Preset::Small.backbone(BackboneKind::Spade, SIDE);
+        let device = Device::flex().autodiff();
+        let state = GanState::new(&config, &device);
+        let whole = batch(4, &device);
+        let parts = |size: usize| -> Vec<Batch> {
+            let labels = whole.labels.clone().split(size, 0);
+            let pictures = whole.pictures.clone().split(size, 0);
+            labels
+                .into_iter()
+                .zip(pictures)
+                .map(|(labels, pictures)| Batch { labels, pictures })
+                .collect()
+        };
+        let gradients = |shares: &[Share<'_>]| {
+            let networks = state.networks(&config);
+            let (gradients, losses) =
+                mean_gradients(shares, &networks, &state.generator, |networks, work| {
+                    networks.generator_gradients(work, &config, Stage::Adversarial)
+                });
+            let MergeNetwork::Tlam(tlam) = &state.generator.merge else {
+                panic!("TLAM was asked for")
+            };
+            let weight = gradients.get::<2>(tlam.projections[0].weight.id);
+            let weight = weight.expect("has a gradient").into_data();
+            let values: Vec<f32> = weight.iter::<f32>().collect();
+            (values, GeneratorLoss::mean(&losses))
+        };
+        let (expected, loss) = gradients(&[share(parts(4))]);
+        let largest = expected.iter().fold(0.0, |most: f32, g| most.max(g.abs()));
+        assert!(largest > 0.0);
+        let two_devices = [share(parts(1)[..2].to_vec()), share(parts(1)[2..].to_vec())];
+        for shares in [&[share(parts(1))][..], &[share(parts(2))], &two_devices] {
+            let (found, found_loss) = gradients(shares);
+            for (a, b) in expected.iter().zip(&found) {
+                assert!((a - b).abs() < 1e-2 * largest, "{a}, {b} of {largest}");
+            }
+            let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
+            assert!(near(loss.adversarial, found_loss.adversarial));
+            assert!(near(loss.feature_matching, found_loss.feature_matching));
+        }
+    }
+}

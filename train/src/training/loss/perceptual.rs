@@ -1,0 +1,32 @@
+//! The perceptual term: the weighted L1 distance of the five VGG taps.
+
+use burn::tensor::Tensor;
+
+use super::{
+    GeneratorPass, LossTerm, Needs,
+    distance::{distance, sum},
+};
+
+/// Weights of the taps, finest first.
+const TAP_WEIGHTS: [f64; 5] = [1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0];
+
+pub(super) struct Perceptual;
+
+impl LossTerm for Perceptual {
+    const NEEDS: Needs = Needs::Vgg;
+    const DEFAULT_WEIGHT: f64 = 10.0;
+
+    fn of(pass: &GeneratorPass<'_>) -> Option<Tensor<1>> {
+        let vgg = pass.vgg?;
+        let real = vgg.forward(pass.pictures.clone());
+        Some(perceptual(&vgg.forward(pass.image.clone()), &real))
+    }
+}
+
+pub(super) fn perceptual(fake: &[Tensor<4>], real: &[Tensor<4>]) -> Tensor<1> {
+    sum(fake
+        .iter()
+        .zip(real)
+        .zip(TAP_WEIGHTS)
+        .map(|((fake, real), weight)| distance(fake, real) * weight))
+}

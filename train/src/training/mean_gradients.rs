@@ -1,0 +1,59 @@
+//! The gradients of a step over all its shares. An update uses their mean, so that however the pictures
+//! are divided, the step is the same but for the order of sums.
+
+use std::{panic::resume_unwind, thread};
+
+use burn::{
+    module::Module,
+    optim::{GradientsAccumulator, GradientsParams},
+};
+
+use super::{
+    gradients::Networks,
+    share::{Share, Work},
+};
+
+/// The mean over all parts of what `compute` gives, on the device of `module`, and the losses one by
+/// one.
+pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
+    shares: &[Share<'_>],
+    networks: &Networks,
+    module: &M,
+    compute: impl Fn(&Networks, &Work<'_>) -> (GradientsParams, Loss) + Sync,
+) -> (GradientsParams, Vec<Loss>) {
+    let parts: usize = shares.iter().map(|share| share.batches.len()).sum();
+    let weight = 1.0 / parts as f64;
+    let run = |networks: &Networks, share: &Share<'_>| {
+        let mut accumulator = GradientsAccumulator::<M>::new();
+        let mut losses = Vec::with_capacity(share.batches.len());
+        for work in share.parts(weight) {
+            let (gradients, loss) = compute(networks, &work);
+            accumulator.accumulate(module, gradients);
+            losses.push(loss);
+        }
+        (accumulator.grads(), losses)
+    };
+    let Some((first, others)) = shares.split_first() else {
+        return (GradientsParams::new(), Vec::new());
+    };
+    thread::scope(|scope| {
+        let run = &run;
+        let others: Vec<_> = others
+            .iter()
+            .map(|share| {
+                let networks = networks.clone().fork(&share.device());
+                scope.spawn(move || run(&networks, share))
+            })
+            .collect();
+        let (gradients, mut losses) = run(networks, first);
+        let mut accumulator = GradientsAccumulator::<M>::new();
+        accumulator.accumulate(module, gradients);
+        let home = first.device();
+        for other in others {
+            let (gradients, others) = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+            accumulator.accumulate(module, gradients.to_device(&home, module));
+            losses.extend(others);
+        }
+        (accumulator.grads(), losses)
+    })
+}

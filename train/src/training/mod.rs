@@ -1,0 +1,38 @@
+//! The training of a generator against a discriminator, and of the segmenter that judges.
+
+mod backend;
+mod checkpoint;
+mod checksums;
+mod config;
+mod ema;
+mod events;
+#[cfg(test)]
+mod fixtures;
+mod gan_state;
+mod gradients;
+mod log;
+mod loss;
+mod mean_gradients;
+mod precision;
+mod recipe;
+mod schedule;
+mod segmenter;
+mod share;
+mod sheet;
+mod trainer;
+
+pub use backend::{BackendKind, Found, open_devices};
+pub use checkpoint::{Checkpoint, Progress, Resume};
+pub use config::{Config, TrainingConfig};
+pub use ema::average;
+pub use gan_state::GanState;
+pub(crate) use log::LOG;
+pub use log::{LogLine, read_log};
+pub use loss::{DiscriminatorLoss, GeneratorLoss, LossWeights, Needs};
+pub use precision::Precision;
+pub use recipe::Recipe;
+pub use schedule::Schedule;
+pub use segmenter::{SegmenterOptions, train_segmenter};
+pub use share::Share;
+pub use sheet::sheet;
+pub use trainer::{TrainOptions, progress_bar, run};

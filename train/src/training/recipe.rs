@@ -1,0 +1,186 @@
+//! What a user writes to start a run: a few choices, the rest from a preset and from the data.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use multicond::{label::Label, model::Size};
+use serde::Deserialize;
+
+use super::{Config, TrainingConfig, config::toml_error};
+use crate::{
+    data::label_names,
+    net::{BackboneKind, MergeKind, NetworkConfig, Preset},
+};
+
+/// A run before it meets its data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the model, for people.
+    pub name: String,
+    /// Notice that goes with the model.
+    #[serde(default)]
+    pub notice: Option<String>,
+    /// Sizes of the networks, unless `network` gives them one by one.
+    #[serde(default = "small")]
+    pub preset: Preset,
+    /// The merge, in the preset's sizes; TLAM if absent.
+    #[serde(default)]
+    pub merge: Option<MergeKind>,
+    /// The backbone, in the preset's sizes; ASAP-Net if absent.
+    #[serde(default)]
+    pub backbone: Option<BackboneKind>,
+    /// Size of the pictures in training.
+    #[serde(default = "default_size")]
+    pub size: Size,
+    /// Names of the labels to use, in order; all that the data has if absent.
+    #[serde(default)]
+    pub labels: Option<Vec<String>>,
+    /// Whether labels carry a presence channel. The paper has none; with one a legal zero and a
+    /// missing value differ.
+    #[serde(default = "yes")]
+    pub presence: bool,
+    /// Sizes of the networks one by one.
+    #[serde(default)]
+    pub network: Option<NetworkConfig>,
+    /// How it is trained.
+    #[serde(default)]
+    pub training: TrainingConfig,
+}
+
+fn small() -> Preset {
+    Preset::Small
+}
+
+fn default_size() -> Size {
+    Size {
+        width: 256,
+        height: 256,
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Recipe {
+    /// A preset with the paper's training and no other wishes.
+    pub fn preset(preset: Preset, name: impl Into<String>, size: Option<Size>) -> Self {
+        Self {
+            name: name.into(),
+            notice: None,
+            preset,
+            merge: None,
+            backbone: None,
+            size: size.unwrap_or_else(default_size),
+            labels: None,
+            presence: preset != Preset::Paper,
+            network: None,
+            training: TrainingConfig::default(),
+        }
+    }
+
+    /// Reads a recipe.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), toml_error(&error)))
+    }
+
+    /// The complete configuration for data with these labels.
+    ///
+    /// # Errors
+    /// When a label is asked for that the data lacks, or choices do not fit together.
+    pub fn complete(self, available: &[Label]) -> Result<Config> {
+        let network = match (self.network, self.merge, self.backbone) {
+            (Some(network), None, None) => network,
+            (Some(_), merge, backbone) => {
+                let key = if merge.is_some() { "merge" } else { "backbone" };
+                let name = merge.map(MergeKind::name);
+                let name = name
+                    .or(backbone.map(BackboneKind::name))
+                    .unwrap_or_default();
+                bail!(
+                    "{key} = \"{name}\" chooses among a preset's sizes, and [network] gives its own"
+                )
+            }
+            (None, merge, backbone) => {
+                let mut network = self.preset.network(self.size.height);
+                if let Some(merge) = merge {
+                    network.merge = self.preset.merge(merge);
+                }
+                if let Some(backbone) = backbone {
+                    network.backbone = self.preset.backbone(backbone, self.size.height);
+                }
+                network
+            }
+        };
+        let mut labels = match &self.labels {
+            None => available.to_vec(),
+            Some(names) => names
+                .iter()
+                .map(|name| find(name, available))
+                .collect::<Result<_>>()?,
+        };
+        for label in &mut labels {
+            label.presence = self.presence;
+        }
+        let config = Config {
+            name: self.name,
+            notice: self.notice,
+            size: self.size,
+            network,
+            training: self.training,
+            labels,
+        };
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+fn find(name: &str, available: &[Label]) -> Result<Label> {
+    match available.iter().find(|label| label.name == name) {
+        Some(label) => Ok(label.clone()),
+        None => bail!(
+            "label `{name}` is not in the data, which has {}",
+            label_names(available)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(text: &str) -> Result<Config> {
+        let recipe: Recipe = toml::from_str(&format!("name = 'test'\n{text}"))?;
+        recipe.complete(&[Label::depth(), Label::semantics(["a", "b"])])
+    }
+
+    #[test]
+    fn a_recipe_chooses_merge_and_backbone() {
+        for kind in MergeKind::ALL {
+            let text = format!("preset = 'paper'\nmerge = '{}'", kind.name());
+            let network = complete(&text).expect("a recipe").network;
+            assert_eq!(network.merge, Preset::Paper.merge(kind));
+            assert_eq!(network.backbone, Preset::Paper.network(256).backbone);
+        }
+        for kind in BackboneKind::ALL {
+            let text = format!("preset = 'paper'\nbackbone = '{}'", kind.name());
+            let network = complete(&text).expect("a recipe").network;
+            assert_eq!(network.backbone, Preset::Paper.backbone(kind, 256));
+        }
+        let network = complete("").expect("a recipe").network;
+        assert_eq!(network, Preset::Small.network(256));
+    }
+
+    #[test]
+    fn merges_that_cannot_be_are_refused() {
+        let network = toml::to_string(&Preset::Small.network(256)).expect("serialises");
+        let network = network.replace('[', "[network.");
+        let refused = |text: &str| complete(text).expect_err(text).to_string();
+        let error = refused(&format!("merge = 'clam'\n[network]\n{network}"));
+        assert!(error.contains("merge = \"clam\""), "{error}");
+        let error = refused("merge = 'semantics'\nlabels = ['depth']");
+        assert!(error.contains("categorical"), "{error}");
+    }
+}

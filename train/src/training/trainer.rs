@@ -1,0 +1,317 @@
+//! The training loop.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use burn::{module::Module, tensor::Device};
+use indicatif::{ProgressBar, ProgressStyle};
+use ndarray::Array3;
+
+use super::{
+    Checkpoint, Config, DiscriminatorLoss, GanState, GeneratorLoss, Resume, Share, TrainingConfig,
+    checkpoint::{Progress, tidy},
+    events::Events,
+    log::{Log, LogLine, Losses},
+    sheet,
+};
+use crate::{
+    data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, show::save_png},
+    net::{GeneratorNetwork, vgg::Vgg},
+    readable::words,
+};
+
+/// Frames on a sheet of samples; each comes once dense and once with holes.
+const SHEET_FRAMES: usize = 3;
+
+/// How a run is made, beside its configuration.
+pub struct TrainOptions<'a> {
+    /// The data to learn from.
+    pub data: Dataset,
+    /// The data that sheets of samples show; the training data if absent.
+    pub validation: Option<Dataset>,
+    /// The run's folder.
+    pub run: &'a Path,
+    /// Where to compute, without gradients recorded: at least one device. The pictures of a step are
+    /// divided evenly among them; the first keeps the networks.
+    pub devices: Vec<Device>,
+    /// The perceptual network.
+    pub vgg: Option<Vgg>,
+    /// Stop after this many steps, although the schedule is longer.
+    pub steps: Option<u64>,
+}
+
+/// Trains until the schedule ends, from `resume` or from the start. Returns the last checkpoint.
+///
+/// # Errors
+/// When data cannot be used, the disk refuses, or a loss is no longer a number; the last checkpoint
+/// stays usable.
+pub fn run(
+    config: &Config,
+    options: TrainOptions<'_>,
+    resume: Option<Resume>,
+) -> Result<Checkpoint> {
+    let training = &config.training;
+    let devices = devices(config, &options)?;
+    let device = devices[0].device.clone();
+    let (mut state, mut step) = match resume {
+        Some(resume) => (resume.state, resume.progress.step),
+        None => (GanState::new(config, &device), 0),
+    };
+    let sheet_samples =
+        sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
+    let data_name = data_name(&options.data);
+    let mut loader = Loader::start(
+        options.data,
+        config.labels.clone(),
+        config.size,
+        training.batch_size,
+        Augmentation {
+            flip: training.flip,
+            load_size: training.load_size,
+            sparsity: training.sparsity.clone(),
+        },
+        training.seed,
+        step,
+    )?;
+    let scheduled = training.schedule.epochs() * loader.steps_per_epoch();
+    let last = options
+        .steps
+        .map_or(scheduled, |steps| steps.min(scheduled));
+    let mut log = Log::open(options.run, step)?;
+    tidy(options.run)?;
+    ensure!(
+        step < last,
+        "nothing to do: {step} of {last} steps are done"
+    );
+
+    let mut events = Events::open(&options.run.join("events"), step)?;
+    let save = |step: u64, state: &GanState| {
+        let progress = Progress {
+            step,
+            data: data_name.clone(),
+        };
+        Checkpoint::write(options.run, config, &progress, state)
+    };
+    let progress = progress_bar(step, last);
+    let mut losses = Losses::default();
+    let (mut since_log, mut waiting) = (Instant::now(), Duration::ZERO);
+    loop {
+        let epoch = step / loader.steps_per_epoch();
+        let rate = training.schedule.factor(epoch);
+        let wait = Instant::now();
+        let shares = divide(loader.next_batch()?, training, &devices);
+        waiting += wait.elapsed();
+        let (generator, discriminator) = if step < training.warm_up_steps {
+            let generator = state.warm_up_step(&shares, config, rate);
+            (generator, DiscriminatorLoss::default())
+        } else {
+            state.step(&shares, config, rate)
+        };
+        step += 1;
+        check_losses(options.run, step, generator, discriminator)?;
+        losses.add(generator, discriminator);
+        progress.inc(1);
+
+        if step.is_multiple_of(training.log_every) || step == last {
+            let (generator, discriminator) = losses.means();
+            let seconds = since_log.elapsed().as_secs_f64();
+            let line = LogLine {
+                step,
+                epoch,
+                rate,
+                seconds_per_step: seconds / losses.count() as f64,
+                waiting: waiting.as_secs_f64() / seconds,
+                generator,
+                discriminator,
+            };
+            log.write(&line)?;
+            events.write(&line)?;
+            progress.set_message(message(&generator, &discriminator));
+            (since_log, waiting, losses) = (Instant::now(), Duration::ZERO, Losses::default());
+        }
+        let samples_every = training.samples_every;
+        if samples_every > 0 && (step.is_multiple_of(samples_every) || step == last) {
+            let path = options.run.join(format!("samples/step_{step:08}.png"));
+            write_sheet(
+                &path,
+                &state.average,
+                &sheet_samples,
+                config,
+                &options.devices[0],
+            )?;
+        }
+        if step == last || step.is_multiple_of(training.checkpoint_every) {
+            // What an update has done to the networks shows in the losses after it.
+            let (generator, discriminator) = state.losses(&shares, config);
+            check_losses(options.run, step + 1, generator, discriminator)?;
+            let checkpoint = save(step, &state)?;
+            if step == last {
+                progress.finish();
+                return Ok(checkpoint);
+            }
+        }
+    }
+}
+
+/// A device that records gradients, with the network that stays on it.
+struct TrainingDevice {
+    device: Device,
+    vgg: Option<Vgg>,
+}
+
+fn devices(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<TrainingDevice>> {
+    let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
+    let devices = options.devices.len();
+    ensure!(
+        devices > 0 && pictures.is_multiple_of(devices * parts),
+        "{pictures} pictures a step cannot be divided evenly among {devices} devices, in {parts} parts \
+         each: change training.batch_size or training.accumulate"
+    );
+    let dtype = config.training.precision.dtype();
+    for device in &options.devices {
+        ensure!(
+            device.supports_dtype(dtype),
+            "training.precision {:?}: the device has no such numbers",
+            config.training.precision
+        );
+    }
+    let prepare = |device: &Device| {
+        let device = device.clone().autodiff();
+        TrainingDevice {
+            vgg: options.vgg.as_ref().map(|vgg| vgg.on(&device, dtype)),
+            device,
+        }
+    };
+    Ok(options.devices.iter().map(prepare).collect())
+}
+
+/// A step's pictures to where they are worked on.
+fn divide<'a>(
+    batch: HostBatch,
+    training: &TrainingConfig,
+    devices: &'a [TrainingDevice],
+) -> Vec<Share<'a>> {
+    let (accumulate, dtype) = (training.accumulate, training.precision.dtype());
+    let parts = batch.split(devices.len() * accumulate);
+    let mut parts = parts.into_iter();
+    devices
+        .iter()
+        .map(|device| Share {
+            batches: parts
+                .by_ref()
+                .take(accumulate)
+                .map(|part| part.to_device(&device.device).cast(dtype))
+                .collect(),
+            vgg: device.vgg.as_ref(),
+        })
+        .collect()
+}
+
+/// The name under which a model remembers its data.
+fn data_name(data: &Dataset) -> String {
+    format!("{} ({} frames)", data.name(), data.frames().len())
+}
+
+/// Refuses losses that are no numbers.
+fn check_losses(
+    run: &Path,
+    step: u64,
+    generator: GeneratorLoss,
+    discriminator: DiscriminatorLoss,
+) -> Result<()> {
+    let generator = generator.parts().map(|(name, value)| (words(name), value));
+    let discriminator = discriminator
+        .parts()
+        .map(|(name, value)| (format!("discriminator's {name}"), value));
+    for (name, value) in generator.into_iter().chain(discriminator) {
+        if !value.is_finite() {
+            bail!("step {step}: the {name} loss is {value}; {}", advice(run)?);
+        }
+    }
+    Ok(())
+}
+
+fn advice(run: &Path) -> Result<String> {
+    Ok(match Checkpoint::of_run(run)?.pop() {
+        Some(checkpoint) => format!(
+            "{} is good: lower the rates in its config.toml and go on with --resume",
+            checkpoint.folder().display()
+        ),
+        None => "there is no checkpoint yet: lower the rates in the recipe".into(),
+    })
+}
+
+/// The losses beside the bar; terms that a run does not have are left out.
+fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> String {
+    let terms = generator
+        .parts()
+        .into_iter()
+        .filter(|(_, value)| *value != 0.0);
+    let mut message: Vec<String> = terms
+        .map(|(name, value)| format!("{} {value:.3}", words(name)))
+        .collect();
+    let both: f32 = discriminator.parts().iter().map(|(_, value)| value).sum();
+    message.push(format!("D {both:.3}"));
+    message.join(" ")
+}
+
+/// A bar of training steps, of which some may be done.
+pub fn progress_bar(done: u64, last: u64) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(last).with_style(style);
+    bar.set_position(done);
+    bar.reset_eta();
+    bar
+}
+
+/// Frames spread over the data, each once dense and once with half of its regions dropped.
+fn sheet_samples(config: &Config, data: &Dataset) -> Result<Vec<Sample>> {
+    let frames = data.frames().len();
+    let count = SHEET_FRAMES.min(frames);
+    let mut samples = Vec::new();
+    for number in 0..count {
+        let index = number * frames / count;
+        let dense = data.read(index, &config.labels, config.size)?;
+        let mut sparse = dense.clone();
+        Sparsity::at_rate(0.5, &[]).apply_by_name(&mut sparse, &config.labels, 0);
+        samples.extend([dense, sparse]);
+    }
+    Ok(samples)
+}
+
+fn write_sheet(
+    path: &Path,
+    generator: &GeneratorNetwork,
+    samples: &[Sample],
+    config: &Config,
+    device: &Device,
+) -> Result<()> {
+    let generated = samples
+        .iter()
+        .map(|sample| picture(generator, sample, config, device))
+        .collect::<Result<Vec<_>>>()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    save_png(&sheet(samples, &config.labels, &generated), path)
+}
+
+fn picture(
+    generator: &GeneratorNetwork,
+    sample: &Sample,
+    config: &Config,
+    device: &Device,
+) -> Result<Array3<f32>> {
+    let batch = HostBatch::new(std::slice::from_ref(sample), &config.labels).to_device(device);
+    let image = generator.valid().forward(batch.labels).image;
+    let values: Vec<f32> = image.into_data().iter::<f32>().collect();
+    let (_, height, width) = sample.picture.dim();
+    let picture = Array3::from_shape_vec((3, height, width), values)
+        .context("the generator's picture has the sample's size")?;
+    Ok((picture + 1.0) / 2.0)
+}
