@@ -1,16 +1,20 @@
 //! The repository's own tasks: `cargo xtask assets | check | dist | header | test`.
 
 mod assets;
-mod cache;
 mod check;
 mod digest;
+mod dist;
+mod files;
 mod header;
 mod library;
 mod process;
 mod python;
+mod sbom;
 mod stages;
 mod staging;
+mod storage;
 mod test;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -30,7 +34,7 @@ enum Task {
     },
     /// Check format, lints and documentation.
     Check,
-    /// Build the C library and make a tarball of it, for machines without Rust.
+    /// Build the C library; make a tarball of it for machines without Rust, and a list of what is in it.
     Dist,
     /// Make include/multicond.h of the Rust source.
     Header {
@@ -60,14 +64,16 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> Result<()> {
     match task {
         Task::Assets { which } => {
-            for path in assets::install(which, &cache::folder()?)? {
+            for path in assets::install(which, &storage::cache_folder()?)? {
                 println!("{}", path.display());
             }
             Ok(())
         }
         Task::Check => stages::run(check::stages()),
         Task::Dist => {
-            println!("{}", library::dist()?.display());
+            for path in dist::make()? {
+                println!("{}", path.display());
+            }
             Ok(())
         }
         Task::Header { check: true } => header::check(),

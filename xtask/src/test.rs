@@ -7,10 +7,10 @@ use anyhow::Result;
 use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::{cache, check, library, process, workspace};
+use crate::{check, library, process, storage, workspace};
 
 pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
-    let cache = cache::folder()?;
+    let cache = storage::cache_folder()?;
     let environment = workspace::target_folder()?.join("python");
     let mut stages = vec![
         Stage::new("ONNX Runtime", {
