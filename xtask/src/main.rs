@@ -1,10 +1,11 @@
-//! The repository's own tasks: `cargo xtask assets | check | dist | header | test`.
+//! The repository's own tasks: `cargo xtask assets | check | dist | fuzz | header | test`.
 
 mod assets;
 mod check;
 mod digest;
 mod dist;
 mod files;
+mod fuzz;
 mod header;
 mod library;
 mod process;
@@ -36,6 +37,14 @@ enum Task {
     Check,
     /// Build the C library; make a tarball of it for machines without Rust, and a list of what is in it.
     Dist,
+    /// Run the fuzz targets (with Rust's nightly toolchain).
+    Fuzz {
+        /// Only this one.
+        target: Option<String>,
+        /// For how long, each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Make include/multicond.h of the Rust source.
     Header {
         /// Only tell whether the committed one is up to date.
@@ -76,6 +85,7 @@ fn perform(task: Task) -> Result<()> {
             }
             Ok(())
         }
+        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Header { check: true } => header::check(),
         Task::Header { check: false } => header::write(),
         Task::Test { quick } => stages::run(test::stages(quick)?),

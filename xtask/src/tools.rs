@@ -27,6 +27,14 @@ pub(crate) const CARGO_C: Tool = Tool {
     options: &[],
 };
 
+/// Builds and runs the targets of fuzz/.
+pub(crate) const CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+    program: "cargo-fuzz",
+    options: &[],
+};
+
 impl Tool {
     /// The file to run, installed when it is not there yet.
     pub(crate) fn install(&self) -> Result<PathBuf> {
