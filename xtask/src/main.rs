@@ -1,9 +1,10 @@
-//! The repository's own tasks: `cargo xtask assets | check | dist | fuzz | header | test`.
+//! The repository's own tasks: `cargo xtask assets | check | dist | docs | fuzz | header | test`.
 
 mod assets;
 mod check;
 mod digest;
 mod dist;
+mod docs;
 mod files;
 mod fuzz;
 mod header;
@@ -37,6 +38,8 @@ enum Task {
     Check,
     /// Build the C library; make a tarball of it for machines without Rust, and a list of what is in it.
     Dist,
+    /// Build the documentation site.
+    Docs,
     /// Run the fuzz targets (with Rust's nightly toolchain).
     Fuzz {
         /// Only this one.
@@ -83,6 +86,10 @@ fn perform(task: Task) -> Result<()> {
             for path in dist::make()? {
                 println!("{}", path.display());
             }
+            Ok(())
+        }
+        Task::Docs => {
+            println!("{}", docs::build()?.display());
             Ok(())
         }
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),

@@ -35,6 +35,14 @@ pub(crate) const CARGO_FUZZ: Tool = Tool {
     options: &[],
 };
 
+/// Builds the documentation site.
+pub(crate) const MDBOOK: Tool = Tool {
+    name: "mdbook",
+    version: "0.5.4",
+    program: "mdbook",
+    options: &["--no-default-features", "--features=search"],
+};
+
 impl Tool {
     /// The file to run, installed when it is not there yet.
     pub(crate) fn install(&self) -> Result<PathBuf> {

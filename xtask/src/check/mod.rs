@@ -1,5 +1,7 @@
 //! What must hold before tests are worth running: format, the C header, lints, documentation.
 
+pub(crate) mod links;
+
 use crate::header;
 use crate::process;
 use crate::stages::Stage;
@@ -11,6 +13,7 @@ pub(crate) fn stages() -> Vec<Stage> {
             process::run(&mut cargo(["fmt", "--all", "--check"])?)
         }),
         Stage::new("header", header::check),
+        Stage::new("links", links::check),
         Stage::new("lints", || {
             let options = [
                 "clippy",
