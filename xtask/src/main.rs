@@ -34,8 +34,11 @@ enum Task {
         #[arg(value_enum, default_value_t)]
         which: assets::Which,
     },
-    /// Check format, lints and documentation.
-    Check,
+    /// Check format, header, spelling, links, dependencies, licences, lints, each feature alone, and documentation.
+    Check {
+        /// Only this one, as the table at the end calls it.
+        name: Option<String>,
+    },
     /// Build the C library; make a tarball of it for machines without Rust, and a list of what is in it.
     Dist,
     /// Build the documentation site.
@@ -81,7 +84,8 @@ fn perform(task: Task) -> Result<()> {
             }
             Ok(())
         }
-        Task::Check => stages::run(check::stages()),
+        Task::Check { name: None } => stages::run(check::stages()),
+        Task::Check { name: Some(name) } => stages::run(stages::only(check::stages(), &name)?),
         Task::Dist => {
             for path in dist::make()? {
                 println!("{}", path.display());

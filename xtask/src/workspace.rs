@@ -33,6 +33,33 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
         .context("cargo metadata names no target_directory")
 }
 
+/// A package of the workspace.
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    /// The names of its features.
+    pub(crate) features: Vec<String>,
+}
+
+pub(crate) fn members() -> Result<Vec<Member>> {
+    let metadata = metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array();
+    packages
+        .context("cargo metadata lists no packages")?
+        .iter()
+        .map(|package| {
+            Some(Member {
+                name: package["name"].as_str()?.to_owned(),
+                folder: Path::new(package["manifest_path"].as_str()?)
+                    .parent()?
+                    .to_owned(),
+                features: package["features"].as_object()?.keys().cloned().collect(),
+            })
+        })
+        .collect::<Option<_>>()
+        .context("cargo metadata describes a package in a form unknown here")
+}
+
 /// What `cargo metadata` prints.
 pub(crate) fn metadata(options: &[&str]) -> Result<Value> {
     let mut command = cargo(["metadata", "--locked", "--format-version=1"])?;
