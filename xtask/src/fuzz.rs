@@ -18,7 +18,7 @@ const TARGETS: [(&str, Option<&str>); 5] = [
 ];
 
 /// Why fuzzing is not possible on this machine, if it is not.
-fn obstacle() -> Option<String> {
+pub(crate) fn obstacle() -> Option<String> {
     let mut command = nightly();
     command.arg("--version");
     process::read(&mut command)

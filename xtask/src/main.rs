@@ -9,6 +9,7 @@ mod files;
 mod fuzz;
 mod header;
 mod library;
+mod long;
 mod process;
 mod python;
 mod sbom;
@@ -23,6 +24,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+
+use crate::test::Extent;
 
 /// Tasks of the multicond repository.
 #[derive(Parser)]
@@ -60,8 +63,16 @@ enum Task {
     /// Install the assets, check, and run every test; nothing is skipped, except Blender without Python 3.11.
     Test {
         /// Leave the checks out.
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["portable", "all"])]
         quick: bool,
+        /// Only the tests, skipping those that need more than Rust: for systems other than Linux.
+        #[arg(long, conflicts_with = "all")]
+        portable: bool,
+        /// What is too long for CI too: the features wgpu, vulkan and cuda (libtorch, where LIBTORCH is set) of
+        /// multicond-train, the documentation site, the benchmark `overfit` on frames that Blender renders, and
+        /// half a minute of each fuzz target, where there is a nightly toolchain. An hour or more.
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -99,6 +110,15 @@ fn perform(task: Task) -> Result<()> {
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Header { check: true } => header::check(),
         Task::Header { check: false } => header::write(),
-        Task::Test { quick } => stages::run(test::stages(quick)?),
+        Task::Test {
+            quick,
+            portable,
+            all,
+        } => stages::run(test::stages(match (portable, quick, all) {
+            (true, ..) => Extent::Portable,
+            (_, true, _) => Extent::Tests,
+            (.., true) => Extent::All,
+            _ => Extent::Checked,
+        })?),
     }
 }
