@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace;
+use crate::{storage, workspace};
 
 pub(crate) fn path() -> Result<PathBuf> {
     Ok(workspace::root()?.join("include/multicond.h"))
@@ -14,7 +14,8 @@ pub(crate) fn path() -> Result<PathBuf> {
 /// Writes the header.
 pub(crate) fn write() -> Result<()> {
     let (path, text) = (path()?, generate()?);
-    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    storage::write_atomically(&path, text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Fails if the committed header is not what the source makes.
@@ -40,7 +41,7 @@ fn generate() -> Result<String> {
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml"))
         .map_err(|error| anyhow::anyhow!("cbindgen.toml: {error}"))?;
     let mut builder = cbindgen::Builder::new().with_config(config);
-    let folder = root.join("sdk/src/capi");
+    let folder = root.join("sdk/capi/src");
     // In the order in which a reader needs them.
     for file in [
         "version",
@@ -56,7 +57,7 @@ fn generate() -> Result<String> {
     ] {
         builder = builder.with_src(folder.join(format!("{file}.rs")));
     }
-    let bindings = builder.generate().context("cannot read sdk/src/capi")?;
+    let bindings = builder.generate().context("cannot read sdk/capi/src")?;
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).context("the header is not UTF-8")?;

@@ -39,6 +39,15 @@ pub(crate) fn run(stages: Vec<Stage>) -> Result<()> {
     outcome
 }
 
+/// The one of that name.
+pub(crate) fn only(stages: Vec<Stage>, name: &str) -> Result<Vec<Stage>> {
+    let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
+    let found = stages.into_iter().find(|stage| stage.name == name);
+    let found =
+        found.with_context(|| format!("there is no `{name}`, only {}", names.join(", ")))?;
+    Ok(vec![found])
+}
+
 fn line(name: &str, result: &str, time: Option<Duration>) -> String {
     let time = time
         .map(|time| format!("{:>8.1} s", time.as_secs_f64()))
@@ -59,6 +68,23 @@ mod tests {
         ];
         let message = format!("{:#}", run(stages).expect_err("it must fail"));
         assert_eq!(message, "second: why");
+    }
+
+    #[test]
+    fn a_name_chooses_a_stage() -> Result<()> {
+        let stages = || {
+            vec![
+                Stage::new("first", || Ok(())),
+                Stage::new("second", || Ok(())),
+            ]
+        };
+        assert_eq!(only(stages(), "second")?[0].name, "second");
+        let message = only(stages(), "third").err().map(|error| error.to_string());
+        assert_eq!(
+            message.as_deref(),
+            Some("there is no `third`, only first, second")
+        );
+        Ok(())
     }
 
     #[test]

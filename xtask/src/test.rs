@@ -7,10 +7,28 @@ use anyhow::Result;
 use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::{cache, check, library, process, workspace};
+use crate::{check, library, long, process, storage, workspace};
 
-pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
-    let cache = cache::folder()?;
+/// How much is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The tests that need nothing but Rust.
+    Portable,
+    /// All tests.
+    Tests,
+    /// All tests, and the checks: what CI runs.
+    Checked,
+    /// What takes too long for CI too.
+    All,
+}
+
+pub(crate) fn stages(extent: Extent) -> Result<Vec<Stage>> {
+    if extent == Extent::Portable {
+        return Ok(vec![Stage::new("tests", || {
+            process::run(&mut workspace::cargo(["test", "--workspace", "--locked"])?)
+        })]);
+    }
+    let cache = storage::cache_folder()?;
     let environment = workspace::target_folder()?.join("python");
     let mut stages = vec![
         Stage::new("ONNX Runtime", {
@@ -40,13 +58,17 @@ pub(crate) fn stages(quick: bool) -> Result<Vec<Stage>> {
             assets::install(Which::Blender, &cache).map(drop)
         }));
     }
-    if !quick {
+    if extent != Extent::Tests {
         stages.extend(check::stages());
     }
     stages.push(Stage::new("C library", || library::install().map(drop)));
-    stages.push(Stage::new("tests", move || {
-        run_tests(&cache, &environment, blender.as_deref())
+    stages.push(Stage::new("tests", {
+        let blender = blender.clone();
+        move || run_tests(&cache, &environment, blender.as_deref())
     }));
+    if extent == Extent::All {
+        stages.extend(long::stages(blender));
+    }
     Ok(stages)
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::process;
 
@@ -26,11 +27,42 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Result<Command> {
 }
 
 pub(crate) fn target_folder() -> Result<PathBuf> {
-    let printed = process::read(&mut cargo(["metadata", "--no-deps", "--format-version=1"])?)?;
-    let metadata: serde_json::Value =
-        serde_json::from_str(&printed).context("cargo metadata is not JSON")?;
-    metadata["target_directory"]
+    metadata(&["--no-deps"])?["target_directory"]
         .as_str()
         .map(PathBuf::from)
         .context("cargo metadata names no target_directory")
+}
+
+/// A package of the workspace.
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    /// The names of its features.
+    pub(crate) features: Vec<String>,
+}
+
+pub(crate) fn members() -> Result<Vec<Member>> {
+    let metadata = metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array();
+    packages
+        .context("cargo metadata lists no packages")?
+        .iter()
+        .map(|package| {
+            Some(Member {
+                name: package["name"].as_str()?.to_owned(),
+                folder: Path::new(package["manifest_path"].as_str()?)
+                    .parent()?
+                    .to_owned(),
+                features: package["features"].as_object()?.keys().cloned().collect(),
+            })
+        })
+        .collect::<Option<_>>()
+        .context("cargo metadata describes a package in a form unknown here")
+}
+
+/// What `cargo metadata` prints.
+pub(crate) fn metadata(options: &[&str]) -> Result<Value> {
+    let mut command = cargo(["metadata", "--locked", "--format-version=1"])?;
+    let printed = process::read(command.args(options))?;
+    serde_json::from_str(&printed).context("cargo metadata is not JSON")
 }

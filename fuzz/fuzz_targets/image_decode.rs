@@ -1,0 +1,96 @@
+//! Images in the caller's memory with any format, layout and meaning: nothing outside of the memory is read, and the
+//! picture has the frame's size.
+
+#![no_main]
+
+use std::sync::{LazyLock, Mutex};
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use multicond::pixels::{Channels, Component, Format, Image, LabelImage, Layout, Meaning, Origin};
+use multicond::{Fit, Frame, Generator, Options, Picture};
+
+/// Small, since the picture is computed too.
+const LARGEST_SIDE: usize = 32;
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rooms/model.onnx");
+
+static GENERATOR: LazyLock<Mutex<Generator>> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.fit = Fit::Pad;
+    let generator = Generator::open(MODEL, &options);
+    Mutex::new(generator.expect("the example model opens"))
+});
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    label: u8,
+    component: u8,
+    channels: u8,
+    width: u8,
+    height: u8,
+    offset: u16,
+    pixel_stride: u16,
+    row_stride: i16,
+    bottom_left: bool,
+    normalized: bool,
+    scale: f32,
+    bias: f32,
+    missing: Option<f64>,
+    srgb: bool,
+    bytes: &'a [u8],
+}
+
+impl<'a> Input<'a> {
+    fn format(&self) -> Format {
+        use Channels::{Bgra, R, Rg, Rgb, Rgba};
+        use Component::{F16, F32, I32, U8, U16};
+        Format::new(
+            [U8, U16, I32, F16, F32][usize::from(self.component) % 5],
+            [R, Rg, Rgb, Rgba, Bgra][usize::from(self.channels) % 5],
+        )
+    }
+
+    fn layout(&self) -> Layout {
+        let side = |side: u8| usize::from(side) % (LARGEST_SIDE + 1);
+        let mut layout = Layout::new(side(self.width), side(self.height));
+        layout.offset = self.offset.into();
+        layout.pixel_stride = self.pixel_stride.into();
+        layout.row_stride = self.row_stride.into();
+        if self.bottom_left {
+            layout.origin = Origin::BottomLeft;
+        }
+        layout
+    }
+
+    /// None where no image can be made of it.
+    fn image(&self) -> Option<LabelImage<'a>> {
+        let mut image = LabelImage::new(Image::new(self.bytes, self.format(), self.layout()).ok()?);
+        image.normalized = self.normalized;
+        image.scale = self.scale;
+        image.bias = self.bias;
+        image.missing = self.missing;
+        if self.srgb {
+            image.meaning = Meaning::Srgb;
+        }
+        Some(image)
+    }
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let Some(image) = input.image() else {
+        return;
+    };
+    let (width, height) = image.image.size();
+    let mut generator = GENERATOR.lock().expect("an earlier run did not panic");
+    let labels = &generator.manifest().labels;
+    let name = labels[usize::from(input.label) % labels.len()].name.clone();
+    let mut frame = Frame::new(width, height);
+    frame
+        .set_image(&name, image)
+        .expect("the frame has the image's size");
+    let mut picture = Picture::default();
+    if generator.generate(&frame, &mut picture).is_ok() {
+        assert_eq!(picture.size(), (width, height));
+    }
+});

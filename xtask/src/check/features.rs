@@ -1,0 +1,52 @@
+//! Each feature of the SDK's crates on its own, and none: the workspace's lints see only all of them together.
+
+use anyhow::Result;
+
+use crate::process;
+use crate::workspace::{self, Member, cargo};
+
+/// Nothing but procedural macros and build scripts is run: half the time from an empty build folder.
+const QUICK: &str = "profile.dev.package.'*'.opt-level=0";
+
+pub(crate) fn check() -> Result<()> {
+    let sdk = workspace::root()?.join("sdk");
+    for member in workspace::members()? {
+        if member.folder.starts_with(&sdk) {
+            for features in choices(&member) {
+                alone(&member.name, features)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// None, and then each.
+fn choices(member: &Member) -> impl Iterator<Item = &str> {
+    std::iter::once("").chain(member.features.iter().map(String::as_str))
+}
+
+/// Lints rather than a plain check, so that denied warnings build no dependency again.
+fn alone(package: &str, features: &str) -> Result<()> {
+    let mut command = cargo(["clippy", "--quiet", "--locked", "--no-deps"])?;
+    command
+        .args(["--package", package])
+        .args(["--no-default-features", "--features", features])
+        .args(["--config", QUICK])
+        .args(["--", "--deny", "warnings"]);
+    process::run(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_feature_is_a_choice_too() {
+        let member = Member {
+            name: "multicond".into(),
+            folder: "sdk/core".into(),
+            features: vec!["default".into(), "ort".into()],
+        };
+        assert_eq!(choices(&member).collect::<Vec<_>>(), ["", "default", "ort"]);
+    }
+}

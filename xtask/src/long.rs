@@ -1,0 +1,71 @@
+//! What `cargo xtask test --all` adds: checks that take longer than CI has.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::stages::Stage;
+use crate::{docs, files, fuzz, process, workspace};
+
+/// Features of multicond-train that bring large dependencies.
+const DEVICES: [&str; 3] = ["wgpu", "vulkan", "cuda"];
+
+/// Seconds for each fuzz target.
+const FUZZING: u32 = 30;
+
+pub(crate) fn stages(blender: Option<PathBuf>) -> Vec<Stage> {
+    let mut stages = vec![
+        Stage::new("training devices", devices),
+        Stage::new("site", || docs::build().map(drop)),
+    ];
+    match blender {
+        Some(python) => stages.push(Stage::new("overfitting", move || overfit(&python))),
+        None => eprintln!(
+            "leaving out the overfitting benchmark: there is no Blender to render its frames"
+        ),
+    }
+    match fuzz::obstacle() {
+        None => stages.push(Stage::new("fuzzing", || fuzz::run(None, FUZZING))),
+        Some(reason) => eprintln!("leaving out fuzzing: {reason}"),
+    }
+    stages
+}
+
+fn devices() -> Result<()> {
+    for feature in DEVICES {
+        device(feature)?;
+    }
+    // Its build looks for the library.
+    if env::var_os("LIBTORCH").is_some() || env::var_os("LIBTORCH_USE_PYTORCH").is_some() {
+        device("libtorch")
+    } else {
+        eprintln!("leaving out the feature libtorch: LIBTORCH is not set");
+        Ok(())
+    }
+}
+
+fn device(feature: &str) -> Result<()> {
+    let mut command = workspace::cargo(["clippy", "--locked", "--package=multicond-train"])?;
+    command.args(["--features", feature, "--", "--deny", "warnings"]);
+    process::run(&mut command)
+}
+
+/// Whether the networks learn four frames, which are rendered here.
+fn overfit(python: &Path) -> Result<()> {
+    let frames = workspace::target_folder()?.join("overfit");
+    files::clear(&frames)?;
+    process::run(
+        Command::new(python)
+            .current_dir(workspace::root()?)
+            .args(["-B", "examples/blender/render_labels.py"])
+            .arg(&frames)
+            .args(["--rooms", "4", "--views", "1", "--size", "128x128"]),
+    )?;
+    let mut command = workspace::cargo(["bench", "--locked", "--package=multicond-train"])?;
+    command
+        .args(["--bench=overfit", "--", "--data"])
+        .arg(&frames);
+    process::run(&mut command)
+}
