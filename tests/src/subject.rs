@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use multicond::{
     Frame, Options,
     label::{Label, LabelMap},
-    model::Size,
+    Size,
 };
 use multicond_train::{
     data::{encode, encoded_channels},

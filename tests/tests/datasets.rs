@@ -14,7 +14,7 @@ use std::{
 use indicatif::ProgressBar;
 use multicond::{
     label::{Encoding, Label, LabelMap, Values},
-    model::Size,
+    Size,
 };
 use multicond_tests::{engines::skip, random::Random};
 use multicond_train::data::{

@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 
 use image::{GrayImage, ImageBuffer, Luma, RgbImage};
 use indicatif::ProgressBar;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_tests::engines::skip;
 use multicond_train::data::{Dataset, PrepareOptions, prepare};
 

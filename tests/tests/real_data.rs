@@ -12,7 +12,7 @@ use std::{
 use indicatif::ProgressBar;
 use multicond::{
     label::{Label, LabelMap},
-    model::Size,
+    Size,
 };
 use multicond_tests::engines::skip;
 use multicond_train::data::{Dataset, Intrinsics, OpenOptions, PrepareOptions, prepare};

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use burn::tensor::Device;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_tests::{
     lively,
     numpy::{agree, python, write_checkpoint},

@@ -9,7 +9,7 @@ use std::{env, hint::black_box, path::Path, time::Duration};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 use indicatif::ProgressBar;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::data::{Augmentation, Dataset, Loader, PrepareOptions, Sparsity, prepare};
 
 const SIDE: u32 = 256;

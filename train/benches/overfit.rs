@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use clap::Parser;
 use indicatif::ProgressBar;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::{
     data::{Dataset, OpenOptions, Sparsity},
     eval::{

@@ -23,7 +23,7 @@ use burn::{
 };
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use clap::{Parser, ValueEnum};
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 use multicond_train::{
     data::{Batch, encoded_channels},
     net::{Preset, vgg::Vgg},

@@ -2,7 +2,7 @@
 
 pub mod data;
 pub mod eval;
-pub mod files;
+mod files;
 pub mod import;
 pub mod net;
 pub mod onnx;

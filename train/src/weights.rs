@@ -1,4 +1,4 @@
-//! Tensors of foreign networks from safetensors files, with their shapes checked.
+//! Tensors of external networks from safetensors files, with their shapes checked.
 
 use std::path::Path;
 

@@ -17,7 +17,7 @@ use common::{
     datasets::{self, Made},
     memory::{Account, Counting, measure},
 };
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::data::Sample;
 
 #[global_allocator]

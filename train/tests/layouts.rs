@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::Command};
 use exr::prelude as ex;
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 use indicatif::ProgressBar;
-use multicond::{label::LabelMap, model::Size};
+use multicond::{Size, label::LabelMap};
 use multicond_train::data::{Dataset, OpenOptions, PrepareOptions, prepare};
 use tempfile::TempDir;
 

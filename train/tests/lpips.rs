@@ -1,13 +1,13 @@
 //! LPIPS on the real weights, where `cargo xtask assets lpips` has installed them.
 
-use multicond::DeviceOptions;
+use multicond::EngineOptions;
 use multicond_train::eval::{Lpips, LpipsNetwork};
 use ndarray::{Array3, ArrayView3};
 
 fn lpips(network: LpipsNetwork) -> Option<Lpips> {
     let path = multicond::cache_folder()?.join(network.file());
     if path.exists() {
-        let loaded = Lpips::load(network, &path, &DeviceOptions::default());
+        let loaded = Lpips::load(network, &path, &EngineOptions::default());
         return Some(loaded.expect("installed weights are whole"));
     }
     let required = std::env::var("MULTICOND_REQUIRE_ASSETS").is_ok_and(|value| value == "1");

@@ -19,7 +19,7 @@ use std::{
 
 use multicond::{
     label::{LabelMap, Values},
-    model::Size,
+    Size,
 };
 use multicond_train::data::{Dataset, OpenOptions, Storage};
 use work::{assert_same, copy, fails, length, manifest, names, quick, slow, succeeds, unfinished};

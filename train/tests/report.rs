@@ -104,7 +104,7 @@ impl Work {
     }
 
     /// The one line with which a report is refused; the older page must still be there.
-    fn refusal(&self) -> String {
+    fn rejection(&self) -> String {
         let page = self.path("report.html");
         fs::write(&page, "older").unwrap();
         let (code, text) = command(&["report", &self.run(), "-o", page.to_str().unwrap()]);
@@ -187,9 +187,9 @@ fn a_torn_last_line_is_ignored() {
 fn what_is_no_run_is_named() {
     let work = Work::new();
     let says = |parts: &[&str]| {
-        let refusal = work.refusal();
+        let rejection = work.rejection();
         for part in parts {
-            assert!(refusal.contains(part), "{part}: {refusal}");
+            assert!(rejection.contains(part), "{part}: {rejection}");
         }
     };
     says(&["run: no folder"]);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use burn::tensor::Device;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::{
     data::Dataset,
     net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
@@ -174,7 +174,9 @@ fn pictures_that_cannot_be_divided_are_refused() {
         vgg: None,
         steps: Some(1),
     };
-    let error = train(&config, options, None).unwrap_err().to_string();
+    let error = training::run(&config, options, None)
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("3 pictures") && error.contains("2 devices"),
         "{error}"

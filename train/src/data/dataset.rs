@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 
 use super::{
     Sample,

@@ -1,6 +1,6 @@
 //! Labels as network input: the same formulas that the exported graph holds.
 
-use multicond::label::{Label, LabelMap, Values};
+use multicond::label::{Label, LabelMap};
 
 /// Channels of all labels together.
 pub fn encoded_channels(schema: &[Label]) -> usize {
@@ -32,19 +32,20 @@ pub(super) fn encode_into(
 }
 
 fn encode_label(map: &LabelMap, label: &Label, pixels: usize, channels: &mut [f32]) {
-    match (map, &label.values) {
-        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
+    match (map, label.encoding()) {
+        (LabelMap::Classes(ids), None) => {
+            let classes = label.class_count();
             for (pixel, &id) in ids.iter().enumerate() {
-                let Some(class) = usize::try_from(id).ok().filter(|&id| id < classes.len()) else {
+                let Some(class) = usize::try_from(id).ok().filter(|&id| id < classes) else {
                     continue;
                 };
                 channels[class * pixels + pixel] = 1.0;
                 if label.presence {
-                    channels[classes.len() * pixels + pixel] = 1.0;
+                    channels[classes * pixels + pixel] = 1.0;
                 }
             }
         }
-        (LabelMap::Values(values), Values::Continuous { encoding, .. }) => {
+        (LabelMap::Values(values), Some(encoding)) => {
             let values = values.as_standard_layout();
             let values = values.as_slice().expect("in standard layout");
             let planes: Vec<&[f32]> = values.chunks_exact(pixels).collect();

@@ -6,13 +6,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
     Dataset, HostBatch, Sample, Sparsity,
-    ordered::{Ordered, all_cores},
+    ordered::Ordered,
 };
 
 /// Threads that read, at most: they keep up with any step, and each holds batches.
@@ -82,7 +82,7 @@ impl Loader {
             order: Mutex::default(),
         };
         let batch = move |step| Some(source.batch(step, steps_per_epoch));
-        let batches = Ordered::start(all_cores().min(MOST_THREADS), AHEAD, first_step, batch)?;
+        let batches = Ordered::start(multicond::threads::available().min(MOST_THREADS), AHEAD, first_step, batch)?;
         Ok(Self {
             batches,
             steps_per_epoch,

@@ -31,7 +31,7 @@ pub use layouts::{
 pub(crate) use layouts::{cityscapes_ids, plain_ids};
 pub use loader::{Augmentation, Loader};
 pub use names::label_names;
-pub(crate) use ordered::{Ordered, all_cores};
+pub(crate) use ordered::Ordered;
 pub use prepare::{PrepareOptions, prepare};
 pub use region::regions;
 pub(crate) use resize::{nearest, scale_picture};

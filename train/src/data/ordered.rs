@@ -57,11 +57,6 @@ impl<T> Iterator for Ordered<T> {
     }
 }
 
-/// Threads for reading data: all that the machine has.
-pub(crate) fn all_cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

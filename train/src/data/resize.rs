@@ -2,7 +2,7 @@
 //! smoothly and labels by their nearest pixel.
 
 use image::{Rgb32FImage, imageops};
-use multicond::{label::LabelMap, model::Size};
+use multicond::{Size, label::LabelMap};
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, s};
 
 use super::{Intrinsics, Sample};

@@ -1,8 +1,8 @@
 //! One picture with everything that is known about it.
 
 use multicond::{
-    label::{Encoding, Label, LabelMap, Values},
-    model::Size,
+    label::{Label, LabelMap},
+    Size,
 };
 use ndarray::{Array2, Array3, Axis, Dimension, iter::LanesMut, s};
 
@@ -32,7 +32,7 @@ impl Sample {
                 LabelMap::Classes(ids) => mirror(ids.rows_mut()),
                 LabelMap::Values(values) => {
                     mirror(values.rows_mut());
-                    if is_direction(label) {
+                    if label.is_direction() {
                         values.index_axis_mut(Axis(0), 0).mapv_inplace(|x| -x);
                     }
                 }
@@ -82,16 +82,6 @@ fn mirror<T: Copy, D: Dimension>(rows: LanesMut<'_, T, D>) {
             row.swap(x, length - 1 - x);
         }
     }
-}
-
-fn is_direction(label: &Label) -> bool {
-    matches!(
-        label.values,
-        Values::Continuous {
-            encoding: Encoding::Direction,
-            ..
-        }
-    )
 }
 
 #[cfg(test)]

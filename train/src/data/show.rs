@@ -4,10 +4,10 @@ use std::{io::Cursor, path::Path};
 
 use anyhow::Result;
 use image::{ImageFormat, Rgb, RgbImage};
-use multicond::label::{Encoding, Label, LabelMap, Values};
+use multicond::label::{Encoding, Label, LabelMap};
 use ndarray::{Array2, Array3};
 
-use crate::files::write_atomically;
+use multicond_format::storage::write_atomically;
 
 const GAP: u32 = 4;
 const BACKGROUND: Rgb<u8> = Rgb([255, 255, 255]);
@@ -61,18 +61,15 @@ pub(crate) fn label(map: &LabelMap, label: &Label) -> RgbImage {
 }
 
 fn colour(map: &LabelMap, label: &Label, (y, x): (usize, usize)) -> Option<Rgb<u8>> {
-    match (map, &label.values) {
-        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
-            let class = usize::try_from(ids[[y, x]]).ok()?;
-            (class < classes.len()).then(|| class_colour(class))
-        }
-        (LabelMap::Values(values), Values::Continuous { encoding, .. }) => {
+    if !map.is_known(label, (x, y)) {
+        return None;
+    }
+    match (map, label.encoding()) {
+        (LabelMap::Classes(ids), _) => Some(class_colour(usize::try_from(ids[[y, x]]).ok()?)),
+        (LabelMap::Values(values), Some(encoding)) => {
             let channels = values.dim().0;
             let pixel = |c: usize| values[[c, y, x]];
-            if !encoding.is_present((0..channels).map(pixel)) {
-                return None;
-            }
-            let shown = |c: usize| byte(show_value(*encoding, pixel(c)));
+            let shown = |c: usize| byte(show_value(encoding, pixel(c)));
             Some(match channels {
                 1 => Rgb([shown(0); 3]),
                 2 => Rgb([shown(0), shown(1), 128]),

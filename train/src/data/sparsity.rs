@@ -1,7 +1,7 @@
 //! Sparse labels: whole regions and whole labels are dropped at random (paper section 4, "Sparsity").
 
-use multicond::label::{Label, LabelMap, Values};
-use ndarray::{Array2, Zip};
+use multicond::label::{Label, LabelMap};
+use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -102,11 +102,11 @@ impl Sparsity {
                 continue;
             }
             if is_masked {
-                erase(map, label, &strokes(width, height, &mut rng));
+                map.erase(label, &strokes(width, height, &mut rng));
             }
             if let Some((numbers, count)) = &regions {
                 let dropped: Vec<bool> = (0..*count).map(|_| rng.random::<f64>() < rate).collect();
-                erase(map, label, &numbers.mapv(|number| dropped[number as usize]));
+                map.erase(label, &numbers.mapv(|number| dropped[number as usize]));
             }
         }
     }
@@ -132,31 +132,6 @@ fn sample_regions(sample: &Sample) -> (Array2<u32>, usize) {
         None => {
             let (_, height, width) = sample.picture.dim();
             (Array2::zeros((height, width)), 1)
-        }
-    }
-}
-
-/// Makes the chosen pixels of a map missing.
-fn erase(map: &mut LabelMap, label: &Label, chosen: &Array2<bool>) {
-    match (map, &label.values) {
-        (LabelMap::Classes(ids), Values::Categorical { missing, .. }) => {
-            Zip::from(ids).and(chosen).for_each(|id, &is_chosen| {
-                if is_chosen {
-                    *id = *missing;
-                }
-            });
-        }
-        (LabelMap::Values(values), _) => {
-            for plane in values.outer_iter_mut() {
-                Zip::from(plane).and(chosen).for_each(|value, &is_chosen| {
-                    if is_chosen {
-                        *value = f32::NAN;
-                    }
-                });
-            }
-        }
-        (LabelMap::Classes(_), Values::Continuous { .. }) => {
-            unreachable!("layouts give ids to categorical labels only")
         }
     }
 }

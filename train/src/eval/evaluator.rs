@@ -8,7 +8,7 @@ use image::RgbImage;
 use indicatif::ProgressBar;
 use multicond::{
     label::{Label, LabelMap},
-    model::Size,
+    Size,
 };
 use ndarray::{Array2, Array3};
 
@@ -16,7 +16,7 @@ use super::{
     Condition, Judges, Keeping, PictureScores, Quantity, Scores, Subject, eight_bit,
     measures::{ClassCounts, Moments, frechet_distance, psnr, ssim},
 };
-use crate::data::{Dataset, Ordered, Sample, Sparsity, all_cores};
+use crate::data::{Dataset, Ordered, Sample, Sparsity};
 
 /// Samples that each reading thread is ahead.
 const AHEAD: usize = 2;
@@ -269,7 +269,7 @@ pub(super) fn samples(
         let index = usize::try_from(index).ok()?;
         (index < data.frames().len()).then(|| data.read(index, &schema, size))
     };
-    Ordered::start(all_cores(), AHEAD, 0, read).context("cannot start a thread")
+    Ordered::start(multicond::threads::available(), AHEAD, 0, read).context("cannot start a thread")
 }
 
 fn take(moments: &mut Option<Moments>, features: &[f32]) -> Result<()> {

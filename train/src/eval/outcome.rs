@@ -1,7 +1,7 @@
 //! What came out of an evaluation.
 
 use image::RgbImage;
-use multicond::model::Size;
+use multicond::Size;
 use serde::Serialize;
 
 use super::{Condition, Difference, Quantity, Scores};
@@ -25,7 +25,7 @@ pub struct Outcome {
     pub segmenter: Option<String>,
     /// Engine that made the pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine: Option<&'static str>,
+    pub engine: Option<String>,
     /// Scores, row by row.
     pub rows: Vec<Row>,
     /// What the segmenter makes of the real pictures.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
-use multicond::{label::LabelMap, model::Size};
+use multicond::{Size, label::LabelMap};
 
 use super::{Scores, Segmenter, eight_bit, evaluator::samples};
 use crate::data::Dataset;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use multicond::{Options, model::Size};
+use multicond::{Options, Size};
 
 use super::{
     Difference, Evaluator, Measured, Outcome, Planned, Row, Source, Subject,
@@ -38,7 +38,7 @@ pub fn evaluate(
                 .with_context(|| planned.name.clone())?,
         };
         if let Subject::Model(generator) = &subject {
-            engine = Some(generator.engine());
+            engine = Some(generator.engine().to_string());
         }
         let mut result = evaluator
             .score(&title, &mut subject, &planned.condition, &bar)

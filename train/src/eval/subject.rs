@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use multicond::{
     Frame, Generator, Options, Picture,
     label::Label,
-    model::{ModelFile, Size},
+    Size, model::ModelFile,
 };
 use ndarray::{Array3, ArrayView3, Axis};
 use prost::Message;
@@ -72,10 +72,7 @@ impl Subject {
     /// # Errors
     /// When the engine refuses it.
     pub fn model(file: ModelFile, options: &Options) -> Result<Self> {
-        let options = Options {
-            reuse: false,
-            ..options.clone()
-        };
+        let options = options.clone().with_reuse(false);
         Ok(Self::Model(Box::new(Generator::new(file, &options)?)))
     }
 

@@ -9,7 +9,7 @@ use burn::{
     nn::{InstanceNorm, conv::Conv2d},
     tensor::{Device, Tensor},
 };
-use multicond::label::{Encoding, Label, Values};
+use multicond::label::{Encoding, Label};
 
 use super::{
     numbering::{Numbering, Sizes},
@@ -173,16 +173,13 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
 
 /// 1 at pixels with a neighbour of another instance, else 0, which is also what the network takes for missing.
 fn instance_edges() -> Label {
-    let mut label = Label::edges();
-    label.name = "instance_edges".into();
-    label.presence = false;
-    if let Values::Continuous { encoding, .. } = &mut label.values {
-        *encoding = Encoding::Affine {
+    Label::edges()
+        .with_name("instance_edges")
+        .with_presence(false)
+        .with_encoding(Encoding::Affine {
             scale: 1.0,
             bias: 0.0,
-        };
-    }
-    label
+        })
 }
 
 fn load(

@@ -78,9 +78,7 @@ mod tests {
         for label in &mut labels {
             label.presence = false;
         }
-        if let multicond::label::Values::Continuous { channels, .. } = &mut labels[2].values {
-            *channels = 3;
-        }
+        labels[2] = labels[2].clone().with_channels(3);
         labels
     }
 

@@ -4,21 +4,20 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
-use multicond::{
+use multicond_format::{
+    Size,
     label::Label,
-    model::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Size, Training, proto::ModelProto},
+    limits::MAX_MODEL_BYTES,
+    model::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Training, proto::ModelProto},
+    storage::write_atomically,
 };
 use prost::Message;
 
 use super::{builder::Graph, generator};
 use crate::{
-    files::write_atomically,
     net::{GeneratorNetwork, NetworkConfig, multiply_adds, parameter_count},
     training::Checkpoint,
 };
-
-/// Protocol buffers end at 2 GiB.
-const LARGEST_FILE: usize = i32::MAX as usize;
 
 /// What a manifest says beyond labels and sizes.
 #[derive(Clone, Debug)]
@@ -35,18 +34,16 @@ pub struct ModelInfo {
 
 /// The manifest of a generator of these sizes.
 pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
-    Manifest {
-        name: info.name,
-        system: network.system(),
-        labels: labels.to_vec(),
-        tile: network.backbone.tile(),
-        concept_channels: network.merge.concept_channels(labels),
-        trained_size: info.trained_size,
-        parameters: parameter_count(network, labels),
-        multiply_adds: multiply_adds(network, labels),
-        training: info.training,
-        notice: info.notice,
-    }
+    let channels = network.merge.concept_channels(labels);
+    let mut manifest = Manifest::new(info.name, labels.to_vec(), channels);
+    manifest.system = network.system();
+    manifest.size_multiple = network.backbone.tile();
+    manifest.trained_size = info.trained_size;
+    manifest.parameters = parameter_count(network, labels);
+    manifest.multiply_adds = multiply_adds(network, labels);
+    manifest.training = info.training;
+    manifest.notice = info.notice;
+    manifest
 }
 
 /// The generator of a checkpoint, and the manifest of its model file.
@@ -63,10 +60,8 @@ pub fn of_checkpoint(
     let info = ModelInfo {
         name: config.name.clone(),
         trained_size: config.size,
-        training: (progress.step > 0).then_some(Training {
-            dataset: progress.data,
-            steps: progress.step,
-            batch_size: config.training.batch_size,
+        training: (progress.step > 0).then(|| {
+            Training::new(progress.data, progress.step, config.training.batch_size)
         }),
         notice: config.notice.clone(),
     };
@@ -83,10 +78,10 @@ pub fn export(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) ->
 fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     let model = model(generator, manifest)?;
     let size = model.encoded_len();
-    if size > LARGEST_FILE {
-        bail!("the model has {size} bytes, an ONNX file at most {LARGEST_FILE}");
+    if size > MAX_MODEL_BYTES {
+        bail!("the model has {size} bytes, an ONNX file at most {MAX_MODEL_BYTES}");
     }
-    write_atomically(path, &model.encode_to_vec())
+    Ok(write_atomically(path, &model.encode_to_vec())?)
 }
 
 /// The model in memory.

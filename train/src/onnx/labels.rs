@@ -1,10 +1,10 @@
 //! Labels in physical units to network input, missing values included: the same function as
 //! [`crate::data::encode`].
 
-use anyhow::Result;
-use multicond::{
-    label::{Encoding, Label, Values},
-    model::proto::DataType,
+use anyhow::{Result, bail};
+use multicond_format::{
+    label::{Encoding, Label},
+    model::{number_type, proto::DataType},
 };
 
 use super::{
@@ -18,33 +18,25 @@ pub(crate) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
 }
 
 fn input(graph: &mut Graph, label: &Label) -> Value {
-    let r#type = match label.values {
-        Values::Categorical { .. } => DataType::Int32,
-        Values::Continuous { .. } => DataType::Float,
-    };
     let dims = vec![
         named("batch"),
         fixed(label.channels()),
         named("height"),
         named("width"),
     ];
-    graph.input(&label.name, r#type, dims)
+    graph.input(&label.name, number_type(label), dims)
 }
 
 /// A label's network input, `[pixels, network channels]`, zero where missing.
 pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
-    match &label.values {
-        Values::Categorical { classes, .. } => {
-            let (classes, channels) = (classes.len(), label.network_channels());
-            let table = one_hot(classes, channels);
-            let name = format!("labels.{}.one_hot", label.name);
-            let table = graph.weight(&name, &[classes + 1, channels], &table)?;
-            Ok(lookup(graph, input, classes, &table))
-        }
-        Values::Continuous {
-            channels, encoding, ..
-        } => Ok(encode(graph, input, *channels, encoding, label.presence)),
-    }
+    let Some(encoding) = label.encoding() else {
+        let (classes, channels) = (label.class_count(), label.network_channels());
+        let table = one_hot(classes, channels);
+        let name = format!("labels.{}.one_hot", label.name);
+        let table = graph.weight(&name, &[classes + 1, channels], &table)?;
+        return Ok(lookup(graph, input, classes, &table));
+    };
+    encode(graph, input, label.channels(), &encoding, label.presence)
 }
 
 /// The network inputs of all classes, `[classes + 1, channels]`. The last row is that of a missing id,
@@ -82,22 +74,22 @@ fn encode(
     channels: usize,
     formula: &Encoding,
     presence: bool,
-) -> Value {
+) -> Result<Value> {
     let last = transpose(graph, input, [0, 2, 3, 1]);
     let values = reshape(graph, &last, &[-1, channels as i64]);
     let present = is_present(graph, &values, channels, formula);
-    let encoded = apply(graph, &values, formula);
+    let encoded = apply(graph, &values, formula)?;
     // Where and not a product: NaN * 0 is NaN.
     let zero = graph.scalar(0.0);
     let encoded = graph.op("Where", &[&present, &encoded, &zero]);
     if !presence {
-        return encoded;
+        return Ok(encoded);
     }
     let presence = cast(graph, &present, DataType::Float);
-    graph
+    Ok(graph
         .node("Concat", &[&encoded, &presence])
         .int("axis", -1)
-        .output()
+        .output())
 }
 
 /// [`Encoding::is_present`] as a bool `[pixels, 1]`.
@@ -130,9 +122,9 @@ fn is_present(graph: &mut Graph, values: &Value, channels: usize, formula: &Enco
 }
 
 /// [`Encoding::encode`].
-fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Value {
+fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Result<Value> {
     let (zero, one, two) = (graph.scalar(0.0), graph.scalar(1.0), graph.scalar(2.0));
-    match *formula {
+    Ok(match *formula {
         Encoding::Affine { scale, bias } => {
             let (scale, bias) = (graph.scalar(scale), graph.scalar(bias));
             let minus_one = graph.scalar(-1.0);
@@ -156,7 +148,8 @@ fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Value {
             graph.op("Sub", &[&doubled, &one])
         }
         Encoding::Direction => values.clone(),
-    }
+        other => bail!("encoding {other} has no ONNX form yet"),
+    })
 }
 
 fn cast(graph: &mut Graph, value: &Value, to: DataType) -> Value {

@@ -2,7 +2,7 @@
 //! add to the graph is beside their networks, in [`crate::net`]; what the file looks like from outside is in
 //! `docs/model-file.md`.
 
-pub(crate) mod builder;
+pub(crate) use multicond_format::model::builder;
 pub(crate) mod convolution;
 mod export;
 mod generator;

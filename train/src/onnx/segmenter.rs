@@ -1,9 +1,9 @@
 //! The segmenter, as in [`crate::net::segmenter`], as a file that describes itself.
 
 use anyhow::Result;
-use multicond::model::{
+use multicond_format::{
     Size,
-    proto::{DataType, ModelProto},
+    model::proto::{DataType, ModelProto},
 };
 
 use super::{

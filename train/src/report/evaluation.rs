@@ -91,7 +91,7 @@ fn about(outcome: &Outcome) -> String {
     let pictures = (outcome.rows.len() * outcome.frames) as f64;
     let generating: f64 = outcome.rows.iter().map(|row| row.generating_seconds).sum();
     let mut text = format!("{} frames, {}", outcome.frames, outcome.size);
-    if let Some(engine) = outcome.engine {
+    if let Some(engine) = &outcome.engine {
         let _ = write!(text, ", pictures made by {engine}");
     }
     let _ = write!(text, "; {:.2} pictures a second", pictures / seconds);

@@ -5,7 +5,6 @@ use std::{num::NonZeroUsize, panic::catch_unwind};
 use anyhow::{Result, bail};
 use burn::tensor::{DType, Device, Tensor};
 
-use crate::data::all_cores;
 
 /// burn's backends; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -103,7 +102,7 @@ fn device(kind: BackendKind, index: usize) -> Option<(Device, String)> {
 }
 
 fn cpu() -> String {
-    let threads = all_cores();
+    let threads = multicond::threads::available();
     format!("the CPU, {threads} threads")
 }
 

@@ -13,8 +13,10 @@ use burn_store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, GanState, checksums, ema::is_finite};
+use multicond_format::storage::TEMPORARY_PREFIX;
+
 use crate::{
-    files::{TEMPORARY, remove_temporary},
+    files::remove_temporary,
     net::GeneratorNetwork,
 };
 
@@ -113,7 +115,7 @@ impl Checkpoint {
         let folder = parent.join(format!("step_{:08}", progress.step));
         ensure!(!folder.exists(), "{}: exists already", folder.display());
         let work = tempfile::Builder::new()
-            .prefix(TEMPORARY)
+            .prefix(TEMPORARY_PREFIX)
             .tempdir_in(&parent)
             .with_context(place)?;
         write_files(work.path(), config, progress, state)
@@ -241,7 +243,7 @@ fn step_of(folder: &Path) -> Option<u64> {
 /// Takes a folder's name away first: what is half removed must not look whole.
 fn remove(folder: &Path) -> std::io::Result<()> {
     let name = folder.file_name().unwrap_or_default();
-    let nameless = format!("{TEMPORARY}{}", name.to_string_lossy());
+    let nameless = format!("{TEMPORARY_PREFIX}{}", name.to_string_lossy());
     let nameless = folder.with_file_name(nameless);
     fs::rename(folder, &nameless)?;
     fs::remove_dir_all(nameless)

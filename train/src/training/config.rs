@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, ensure};
 use multicond::{
     label::{Label, validate_labels},
-    model::Size,
+    Size,
 };
 use serde::{Deserialize, Serialize};
 

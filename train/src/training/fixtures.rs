@@ -6,7 +6,7 @@ use burn::{
     module::{Module, ModuleVisitor, Param, ParamId},
     tensor::{Device, Distribution, Tensor},
 };
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 
 use super::{Config, Recipe, TrainingConfig};
 use crate::{

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 use serde::Deserialize;
 
 use super::{Config, TrainingConfig, config::toml_error};

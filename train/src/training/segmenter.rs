@@ -10,7 +10,7 @@ use burn::{
     tensor::{Device, Tensor, activation::log_softmax},
 };
 use indicatif::ProgressBar;
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 
 use crate::{
     data::{Augmentation, Batch, Dataset, Loader, Sparsity},

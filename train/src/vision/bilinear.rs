@@ -1,7 +1,7 @@
 //! Scaling as PyTorch's `interpolate(mode="bilinear", align_corners=False)` does it: between the nearest two pixels
 //! each way, even where many are left out. Frechet distances depend on it.
 
-use multicond::model::Size;
+use multicond::Size;
 use ndarray::{Array3, ArrayView3};
 
 /// Scales planes `[channels, height, width]`.

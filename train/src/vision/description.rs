@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, ensure};
-use multicond::model::Size;
+use multicond::Size;
 use serde::{Deserialize, Serialize};
 
 /// Metadata key of an ONNX file that carries its own description, as TOML.

@@ -1,6 +1,6 @@
 //! Pictures as a network takes them.
 
-use multicond::model::Size;
+use multicond::Size;
 use ndarray::{Array4, ArrayView3, Axis, s};
 
 use super::{Input, Resize, description::Order, scale_bilinear};

@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use multicond::{
-    DeviceOptions, engine,
-    model::{Size, proto::ModelProto},
+    EngineOptions, Size, Threads, engine::ExternalNetwork,
 };
+use multicond_format::model::proto::ModelProto;
 use ndarray::{Array2, ArrayD, ArrayView3, Axis};
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ use super::{
     description::VISION_KEY,
     output::{highest, plane, planes},
 };
-use crate::data::{all_cores, nearest};
+use crate::data::nearest;
 
 /// A network and what it makes of pictures.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Network {
     name: String,
     input: Input,
     result: ResultKind,
-    graph: Mutex<engine::Network>,
+    graph: Mutex<ExternalNetwork>,
 }
 
 impl Network {
@@ -37,15 +37,15 @@ impl Network {
     ///
     /// # Errors
     /// When a file cannot be read, the description is damaged or absent, or the engine refuses the network.
-    pub(crate) fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
-        Self::load_or(None, path, device)
+    pub(crate) fn load(path: &Path, engine: &EngineOptions) -> Result<Self> {
+        Self::load_or(None, path, engine)
     }
 
     /// [`load`](Self::load) with a description for an ONNX file that carries none.
     pub(crate) fn load_or(
         usual: Option<&str>,
         path: &Path,
-        device: &DeviceOptions,
+        engine: &EngineOptions,
     ) -> Result<Self> {
         let place = || path.display().to_string();
         if path
@@ -60,7 +60,7 @@ impl Network {
                     path.display()
                 )
             })?;
-            return Self::new(path, &text, &model, device);
+            return Self::new(path, &text, &model, engine);
         }
         let text = fs::read_to_string(path).with_context(place)?;
         let description = Description::parse(&text).with_context(place)?;
@@ -70,7 +70,7 @@ impl Network {
             .with_context(|| format!("{}: names no `model`", path.display()))?;
         let model = path.with_file_name(model);
         let bytes = fs::read(&model).with_context(|| model.display().to_string())?;
-        Self::new(path, &text, &bytes, device)
+        Self::new(path, &text, &bytes, engine)
     }
 
     /// A network that is in memory; `path` is what messages call it.
@@ -78,7 +78,7 @@ impl Network {
         path: &Path,
         text: &str,
         model: &[u8],
-        device: &DeviceOptions,
+        engine: &EngineOptions,
     ) -> Result<Self> {
         let place = || path.display().to_string();
         let Description {
@@ -96,7 +96,7 @@ impl Network {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        let graph = engine::Network::from_bytes(model, output.as_deref(), device, all_cores())
+        let graph = ExternalNetwork::from_bytes(model, output.as_deref(), engine, Threads::All)
             .with_context(place)?;
         Ok(Self {
             name: format!("{file_name} ({hash})"),

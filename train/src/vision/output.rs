@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow, ensure};
 use image::{ImageBuffer, Luma, imageops::FilterType};
-use multicond::model::Size;
+use multicond::Size;
 use ndarray::{Array2, Array3, ArrayD, Axis, Ix2, Ix3};
 
 /// The one plane of an output.

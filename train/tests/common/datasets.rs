@@ -14,7 +14,7 @@ use hdf5_writer::{
 };
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use indicatif::ProgressBar;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::data::{Dataset, OpenOptions, PrepareOptions, prepare};
 use serde_json::json;
 use tempfile::TempDir;

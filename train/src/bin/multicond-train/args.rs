@@ -6,21 +6,18 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use multicond::{files::MAX_SIDE, model::Size};
+use multicond::{
+    Size,
+    limits::{MAX_SIDE, is_size},
+};
 use serde::Serialize;
 
 /// Parses `WIDTHxHEIGHT`.
 pub(crate) fn size(text: &str) -> Result<Size, String> {
-    let parsed = text
-        .split_once('x')
-        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    let sides = 1..=MAX_SIDE;
-    match parsed {
-        Some((width, height)) if sides.contains(&width) && sides.contains(&height) => {
-            Ok(Size { width, height })
-        }
-        Some(_) => Err(format!("a side has 1 to {MAX_SIDE} pixels")),
-        None => Err("expected WIDTHxHEIGHT, for example 256x256".into()),
+    let size: Size = text.parse()?;
+    match is_size(size.width, size.height) {
+        true => Ok(size),
+        false => Err(format!("a side has 1 to {MAX_SIDE} pixels")),
     }
 }
 

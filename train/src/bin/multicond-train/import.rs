@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::{
     data::label_names,
     import::asap_net,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::{
     net::{BackboneKind, MergeKind, Preset},
     training::{Checkpoint, GanState, Progress, Recipe},

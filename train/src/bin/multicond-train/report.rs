@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use multicond_train::{
-    files::write_atomically,
     report::{Run, page},
 };
+use multicond_format::storage::write_atomically;
 
 use crate::args::print_json;
 

@@ -6,14 +6,14 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use multicond::{DeviceOptions, label::Label, model::Size};
+use multicond::{EngineOptions, label::Label, model::Size};
 use multicond_train::{
     eval::{Segmenter, Table, real_scores},
-    files::write_atomically,
     onnx,
     training::{BackendKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
 };
 use prost::Message;
+use multicond_format::storage::write_atomically;
 
 use crate::{
     args::{print, print_json, require_folder, size},
@@ -100,7 +100,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let Some(validation) = validation else {
         return print(&format!("{}\n", args.out.display()));
     };
-    let judge = Segmenter::load(&args.out, classes, &DeviceOptions::default())?;
+    let judge = Segmenter::load(&args.out, classes, &EngineOptions::default())?;
     let scores = real_scores(&judge, &validation, args.size)?;
     if args.json {
         return print_json(&scores);

@@ -376,7 +376,7 @@ mod tests {
             instances: None,
             camera: None,
         };
-        let size = multicond::model::Size {
+        let size = multicond::Size {
             width: 32,
             height: 32,
         };

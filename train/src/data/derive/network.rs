@@ -4,9 +4,9 @@ use std::{fmt, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    DeviceOptions,
+    EngineOptions,
     label::{Label, LabelMap},
-    model::Size,
+    Size,
 };
 use ndarray::{Array2, ArrayView3, Axis};
 
@@ -22,7 +22,7 @@ pub struct Network {
 impl Network {
     /// Loads the network that a description names, to make the label `name`.
     pub(super) fn load(name: &str, path: &Path) -> Result<Self> {
-        let network = vision::Network::load(path, &DeviceOptions::default())?;
+        let network = vision::Network::load(path, &EngineOptions::default())?;
         let label = label(name, network.result()).with_context(|| path.display().to_string())?;
         Ok(Self { label, network })
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use multicond::label::{Encoding, Label, LabelMap, Values};
+use multicond::label::{Encoding, Label, LabelMap};
 use ndarray::{Array3, ArrayView2, Axis};
 use serde::Serialize;
 
@@ -75,9 +75,7 @@ fn problems(dataset: &Dataset, index: usize, sample: &Sample) -> Vec<String> {
 
 /// What is impossible about a label's values, going by what the label measures.
 fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -> Option<String> {
-    let Values::Continuous { unit, encoding, .. } = &label.values else {
-        return None;
-    };
+    let (unit, encoding) = (label.unit()?, label.encoding()?);
     let share = |is_bad: &dyn Fn(&[f32]) -> bool| {
         let mut pixel = vec![0.0; values.dim().0];
         let (mut present, mut bad) = (0usize, 0usize);
@@ -93,7 +91,7 @@ fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -
         }
         bad as f64 / present.max(1) as f64
     };
-    match (encoding, unit.as_str()) {
+    match (encoding, unit) {
         (Encoding::Direction, _) => {
             let away = looking_away(values, camera);
             (away > TOLERATED_AWAY).then(|| {

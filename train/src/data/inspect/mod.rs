@@ -14,7 +14,7 @@ pub use self::{
 };
 use super::{
     Dataset,
-    ordered::{Ordered, all_cores},
+    ordered::Ordered,
 };
 
 /// Looks at every frame on all cores; what was seen comes in the order of the frames.
@@ -32,7 +32,7 @@ fn each_frame<T: Send + 'static>(
         let index = *chosen.get(number as usize)?;
         Some(look(&source, index))
     };
-    let mut seen = Ordered::start(all_cores(), 2, 0, work)?;
+    let mut seen = Ordered::start(multicond::threads::available(), 2, 0, work)?;
     for index in frames {
         let result = seen.next().with_context(|| {
             format!(

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use image::RgbImage;
 use indicatif::ProgressBar;
-use multicond::model::Size;
+use multicond::Size;
 
 use super::each_frame;
 use crate::data::{Dataset, Sparsity, show};

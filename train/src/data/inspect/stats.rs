@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use multicond::label::{Label, LabelMap, Values};
+use multicond::label::{Label, LabelMap};
 use ndarray::Axis;
 use serde::Serialize;
 
@@ -106,9 +106,9 @@ struct Sums {
 
 impl Sums {
     fn new(label: &Label) -> Self {
-        let (channels, classes) = match &label.values {
-            Values::Categorical { classes, .. } => (0, classes.len()),
-            Values::Continuous { channels, .. } => (*channels, 0),
+        let (channels, classes) = match label.class_count() {
+            0 => (label.channels(), 0),
+            classes => (0, classes),
         };
         Self {
             pixels: 0,
@@ -193,10 +193,7 @@ impl Sums {
             name: label.name.clone(),
             coverage: self.present as f64 / self.pixels.max(1) as f64,
             empty_frames: self.empty_frames,
-            unit: match &label.values {
-                Values::Categorical { .. } => None,
-                Values::Continuous { unit, .. } => Some(unit.clone()),
-            },
+            unit: label.unit().map(str::to_owned),
             channels: channels
                 .map(|[low, sum, high]| [low, sum / present, high])
                 .collect(),

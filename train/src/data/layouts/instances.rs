@@ -2,24 +2,21 @@
 
 use std::sync::LazyLock;
 
-use multicond::label::{Label, LabelMap, PngCode, Transfer, Values};
+use multicond::label::{Label, LabelMap, PngCode, Transfer};
 use ndarray::Array2;
 
 /// Object numbers as a label.
-pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| Label {
-    name: "instances".into(),
-    values: Values::Categorical {
-        classes: vec![String::new(); 65_535],
-        missing: -1,
-    },
-    presence: false,
-    png: Some(PngCode {
-        bits: 16,
-        zero: 0.0,
-        scale: 1.0,
-        missing: None,
-        transfer: Transfer::Linear,
-    }),
+pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| {
+    Label::categorical("instances", vec![String::new(); 65_535])
+        .with_missing_class(-1)
+        .with_presence(false)
+        .with_png(PngCode {
+            bits: 16,
+            zero: 0.0,
+            scale: 1.0,
+            missing: None,
+            transfer: Transfer::Linear,
+        })
 });
 
 /// The numbers of a categorical map.

@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail, ensure};
 use multicond::{
     files,
     label::{Label, LabelMap, PngCode, Transfer},
-    model::Size,
+    Size,
 };
 
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use indicatif::ProgressBar;
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 
 use self::unfinished::{Plan, Unfinished};
 use super::{
     Dataset,
     layouts::prepared::{DatasetManifest, record},
-    ordered::{Ordered, all_cores},
+    ordered::Ordered,
 };
 
 /// Records a thread may be ahead of the writer.
@@ -80,7 +80,7 @@ pub fn prepare(
             anyhow::Ok((record, sample.camera))
         })
     };
-    let threads = options.threads.unwrap_or_else(all_cores);
+    let threads = options.threads.unwrap_or_else(multicond::threads::available);
     for packed in Ordered::start(threads, AHEAD, first, pack)? {
         let (record, camera) = packed.map_err(|error| {
             anyhow!(

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use multicond_format::storage::write_atomically;
 
 use crate::{
     data::{
@@ -18,7 +19,7 @@ use crate::{
         },
         source::Source,
     },
-    files::{lock, remove_temporary, write_atomically},
+    files::{lock, remove_temporary},
 };
 
 /// Everything that is done.

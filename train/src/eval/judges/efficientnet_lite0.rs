@@ -4,10 +4,8 @@
 use std::path::Path;
 
 use anyhow::Result;
-use multicond::{
-    DeviceOptions,
-    model::proto::{DataType, ModelProto},
-};
+use multicond::EngineOptions;
+use multicond_format::model::proto::{DataType, ModelProto};
 use prost::Message;
 use safetensors::SafeTensors;
 
@@ -42,9 +40,9 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (6, 3, 1, 320, 1),
 ];
 
-pub(super) fn load(path: &Path, device: &DeviceOptions) -> Result<Network> {
+pub(super) fn load(path: &Path, engine: &EngineOptions) -> Result<Network> {
     let model = weights::load(path, "efficientnet", graph)?.encode_to_vec();
-    Network::new(path, DESCRIPTION, &model, device)
+    Network::new(path, DESCRIPTION, &model, engine)
 }
 
 fn graph(file: &SafeTensors<'_>) -> Result<ModelProto> {

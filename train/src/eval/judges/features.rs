@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use multicond::DeviceOptions;
+use multicond::EngineOptions;
 use ndarray::{ArrayView3, Axis};
 
 use super::efficientnet_lite0;
@@ -34,8 +34,8 @@ impl FeatureNetwork {
     ///
     /// # Errors
     /// When a file cannot be read or used, or its result is not features.
-    pub fn load(path: &Path, device: &DeviceOptions) -> Result<Self> {
-        let network = Network::load_or(Some(PYTORCH_FID), path, device)?;
+    pub fn load(path: &Path, engine: &EngineOptions) -> Result<Self> {
+        let network = Network::load_or(Some(PYTORCH_FID), path, engine)?;
         if !matches!(network.result(), ResultKind::Features) {
             bail!("{}: its result is not `features`", path.display());
         }
@@ -49,10 +49,10 @@ impl FeatureNetwork {
     ///
     /// # Errors
     /// When the file is not there or damaged, or the engine refuses the network.
-    pub fn efficientnet_lite0(path: &Path, device: &DeviceOptions) -> Result<Self> {
+    pub fn efficientnet_lite0(path: &Path, engine: &EngineOptions) -> Result<Self> {
         Ok(Self {
             name: "EfficientNet-Lite0".into(),
-            network: efficientnet_lite0::load(path, device)?,
+            network: efficientnet_lite0::load(path, engine)?,
         })
     }
 

@@ -5,15 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use multicond::{
-    DeviceOptions, engine,
-    model::proto::{DataType, ModelProto},
+    EngineOptions, Threads, engine::ExternalNetwork,
 };
+use multicond_format::model::proto::{DataType, ModelProto};
 use ndarray::{Array4, ArrayView3, Axis, stack};
 use prost::Message;
 use safetensors::SafeTensors;
 
 use crate::{
-    data::all_cores,
     onnx::builder::{Graph, Value, fixed, named},
     weights,
 };
@@ -92,17 +91,17 @@ impl LpipsNetwork {
 
 /// The distance, with its weights, in the SDK's engine.
 #[derive(Debug)]
-pub struct Lpips(engine::Network);
+pub struct Lpips(ExternalNetwork);
 
 impl Lpips {
     /// Reads `conv{i}.{weight,bias}` and `lin{i}.weight`, as `cargo xtask assets lpips` installs them.
     ///
     /// # Errors
     /// When the file is not there or another network's, or the engine refuses it.
-    pub fn load(network: LpipsNetwork, path: &Path, device: &DeviceOptions) -> Result<Self> {
+    pub fn load(network: LpipsNetwork, path: &Path, engine: &EngineOptions) -> Result<Self> {
         let model = weights::load(path, "lpips", |file| graph(network, file))?;
         let model = model.encode_to_vec();
-        let loaded = engine::Network::from_bytes(&model, None, device, all_cores());
+        let loaded = ExternalNetwork::from_bytes(&model, None, engine, Threads::All);
         Ok(Self(loaded.with_context(|| path.display().to_string())?))
     }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use multicond::DeviceOptions;
+use multicond::EngineOptions;
 use ndarray::{Array2, ArrayView2, ArrayView3};
 
 use crate::{
@@ -30,8 +30,8 @@ impl Segmenter {
     ///
     /// # Errors
     /// When a file cannot be read or used, its result is no classes, or a class of the data is not among them.
-    pub fn load(path: &Path, data: &[String], device: &DeviceOptions) -> Result<Self> {
-        let network = Network::load(path, device)?;
+    pub fn load(path: &Path, data: &[String], engine: &EngineOptions) -> Result<Self> {
+        let network = Network::load(path, engine)?;
         Self::new(network, data).with_context(|| path.display().to_string())
     }
 
@@ -39,10 +39,10 @@ impl Segmenter {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn rooms(data: &[String], device: &DeviceOptions) -> Result<Self> {
+    pub fn rooms(data: &[String], engine: &EngineOptions) -> Result<Self> {
         let path = Path::new("rooms_segmenter.onnx");
         let text = description_within(ROOMS)?.context("the built-in segmenter is damaged")?;
-        Self::new(Network::new(path, &text, ROOMS, device)?, data)
+        Self::new(Network::new(path, &text, ROOMS, engine)?, data)
     }
 
     /// Its name and the hash of all that makes it.

@@ -10,7 +10,7 @@ use multicond::label::Label;
 use serde::{Deserialize, Serialize};
 
 use super::{NetworkConfigError, Preset, cost::LayerCost, named};
-use crate::onnx::builder::{Graph, Value};
+use multicond_format::model::builder::{Graph, Value};
 
 // rustfmt finds files by these lines, so the table cannot write them.
 pub mod clam;

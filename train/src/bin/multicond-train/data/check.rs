@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf};
 use anyhow::{Result, bail};
 use multicond_train::{
     data::inspect::{Problem, check},
-    files::write_atomically,
 };
+use multicond_format::storage::write_atomically;
 
 use super::frames_bar;
 use crate::{

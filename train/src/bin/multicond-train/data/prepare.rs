@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use anyhow::Result;
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::data::{DatasetManifest, PrepareOptions, prepare};
 
 use super::frames_bar;

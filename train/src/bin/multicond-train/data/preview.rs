@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use multicond::model::Size;
+use multicond::Size;
 use multicond_train::data::{
     Sparsity,
     inspect::{Preview, preview},

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 use multicond_train::{
     data::Dataset,
     eval::{Condition, Planned, Source, describe, names},

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use multicond::{DeviceOptions, label::Label};
+use multicond::{EngineOptions, label::Label};
 use multicond_train::{
     data::Dataset,
     eval::{FeatureNetwork, Judges, Lpips, LpipsNetwork, Segmenter},
@@ -51,7 +51,7 @@ impl Networks {
         &self,
         metrics: &[Metric],
         data: &Dataset,
-        device: &DeviceOptions,
+        engine: &EngineOptions,
     ) -> Result<Judges> {
         let wants = |metric| metrics.is_empty() || metrics.contains(&metric);
         for (metric, file, option) in [
@@ -68,7 +68,7 @@ impl Networks {
         let lpips = |metric, network: LpipsNetwork, path: &Option<PathBuf>| {
             let path = path.clone().unwrap_or_else(|| cached(network.file()));
             wants(metric)
-                .then(|| Lpips::load(network, &path, device))
+                .then(|| Lpips::load(network, &path, engine))
                 .transpose()
         };
         if data.frames().len() < 2 && wants(Metric::Frechet) {
@@ -78,21 +78,21 @@ impl Networks {
             lpips_alex: lpips(Metric::LpipsAlex, LpipsNetwork::Alex, &self.alex)?,
             lpips_vgg: lpips(Metric::LpipsVgg, LpipsNetwork::Vgg, &self.vgg)?,
             features: wants(Metric::Frechet)
-                .then(|| self.load_features(device))
+                .then(|| self.load_features(engine))
                 .transpose()?,
             segmenter: match wants(Metric::Classes) {
-                true => self.load_segmenter(metrics.contains(&Metric::Classes), data, device)?,
+                true => self.load_segmenter(metrics.contains(&Metric::Classes), data, engine)?,
                 false => None,
             },
         })
     }
 
-    fn load_features(&self, device: &DeviceOptions) -> Result<FeatureNetwork> {
+    fn load_features(&self, engine: &EngineOptions) -> Result<FeatureNetwork> {
         match &self.features {
-            Some(path) => FeatureNetwork::load(path, device),
+            Some(path) => FeatureNetwork::load(path, engine),
             None => {
                 let path = cached("efficientnet_lite0.safetensors");
-                FeatureNetwork::efficientnet_lite0(&path, device)
+                FeatureNetwork::efficientnet_lite0(&path, engine)
             }
         }
     }
@@ -102,7 +102,7 @@ impl Networks {
         &self,
         is_asked: bool,
         data: &Dataset,
-        device: &DeviceOptions,
+        engine: &EngineOptions,
     ) -> Result<Option<Segmenter>> {
         let Some(classes) = data.class_label().and_then(Label::classes) else {
             ensure!(
@@ -113,10 +113,10 @@ impl Networks {
             return Ok(None);
         };
         match (&self.segmenter, is_asked) {
-            (Some(path), _) => Segmenter::load(path, classes, device).map(Some),
-            (None, true) => Segmenter::rooms(classes, device).map(Some),
+            (Some(path), _) => Segmenter::load(path, classes, engine).map(Some),
+            (None, true) => Segmenter::rooms(classes, engine).map(Some),
             (None, false) => {
-                let found = Segmenter::rooms(classes, device);
+                let found = Segmenter::rooms(classes, engine);
                 if let Err(error) = &found {
                     eprintln!(
                         "classes are not measured: {error:#}; --segmenter names another judge"

@@ -7,7 +7,7 @@ mod results;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use multicond::{Options, model::Size};
+use multicond::{EngineOptions, Options, Size};
 use multicond_train::eval::{Evaluator, Keeping, evaluate, prepare_folder};
 
 use self::{
@@ -59,7 +59,10 @@ pub(crate) struct Args {
     /// What to measure [default: everything, classes where a segmenter knows those of the data]
     #[arg(long, value_enum, value_name = "NAMES", value_delimiter = ',')]
     metrics: Vec<Metric>,
-    /// Engine that runs the model and the networks that judge it
+    /// Engine that runs the model and the networks that judge it; `multicond engines` lists them
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    engine: String,
+    /// Device of the engine: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     device: multicond::Device,
     #[command(flatten)]
@@ -88,13 +91,11 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
     let models = Models::find(&models, &arguments.curve, arguments.size, &data)?;
     let size = models.size;
     let plan = models.plan(&arguments.missing, training.is_some())?;
-    let options = Options {
-        device: arguments.device.into(),
-        ..Options::default()
-    };
+    let engine = EngineOptions::named(arguments.engine).with_device(arguments.device);
+    let options = Options::default().with_engine(engine);
     let judges = arguments
         .networks
-        .load(&arguments.metrics, &data, &options.device)?;
+        .load(&arguments.metrics, &data, &options.engine)?;
     let keeping = Keeping {
         features: is_comparison,
         shown: arguments.results.report.as_ref().map_or(0, |_| SHOWN),
@@ -105,5 +106,8 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
     }
     let mut evaluator = Evaluator::new(data, size, arguments.missing.seed, judges, keeping);
     let outcome = evaluate(&mut evaluator, &plan, &options, training.as_ref())?;
+    if let Some(engine) = &outcome.engine {
+        eprintln!("running on {engine}");
+    }
     arguments.results.deliver(&outcome)
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use multicond_train::{
     eval::{Outcome, Table},
-    files::write_atomically,
     report::{evaluation_markdown, evaluation_page},
 };
+use multicond_format::storage::write_atomically;
 
 use crate::args::{print, print_json, require_folder};
 

@@ -1,7 +1,7 @@
 //! The dataset's classes (mcordts/cityscapesScripts, `helpers/labels.py`) and the two ways to count them.
 
 use anyhow::{Result, bail};
-use multicond::label::{Label, Values};
+use multicond::label::Label;
 
 use crate::data::layouts::plain_ids;
 
@@ -101,12 +101,9 @@ impl Classes {
 
 /// What `gtFine_labelIds.png` holds.
 pub(crate) fn id_label() -> Label {
-    let mut label = Label::semantics(IDS.map(|(name, _)| name));
-    label.png = Some(plain_ids(None));
-    if let Values::Categorical { missing, .. } = &mut label.values {
-        *missing = -1;
-    }
-    label
+    Label::semantics(IDS.map(|(name, _)| name))
+        .with_png(plain_ids(None))
+        .with_missing_class(-1)
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
     files,
-    label::{Encoding, Label, LabelMap, MissingValue, PngCode, Transfer, Values},
-    model::Size,
+    label::{Encoding, Label, LabelMap, PngCode, Transfer},
+    Size,
 };
 use ndarray::Array2;
 
@@ -161,23 +161,17 @@ impl Layout for Cityscapes {
 
 /// Pixels of disparity: 16-bit PNG, `(p - 1) / 256`, 0 where none was found.
 fn disparity_label() -> Label {
-    Label {
-        name: "disparity".into(),
-        values: Values::Continuous {
-            channels: 1,
-            unit: "pixels".into(),
-            encoding: Encoding::Reciprocal { half: 32.0 },
-            missing: MissingValue::Nan,
-        },
-        presence: false,
-        png: Some(PngCode {
-            bits: 16,
-            zero: 1.0,
-            scale: 1.0 / 256.0,
-            missing: Some(0),
-            transfer: Transfer::Linear,
-        }),
-    }
+    let code = PngCode {
+        bits: 16,
+        zero: 1.0,
+        scale: 1.0 / 256.0,
+        missing: Some(0),
+        transfer: Transfer::Linear,
+    };
+    let encoding = Encoding::Reciprocal { half: 32.0 };
+    Label::continuous("disparity", 1, "pixels", encoding)
+        .with_presence(false)
+        .with_png(code)
 }
 
 /// Every picture of every split and city.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::files::{Channel, OpenExr};
+use multicond_format::files::{Channel, OpenExr};
 use ndarray::{Array2, ArrayView3};
 
 /// Pairs of an id and its share of the pixel are looked at up to this many; the specification's default.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::PathBuf};
 use anyhow::{Context, Result, bail};
 use multicond::{
     files::{self, Channel},
-    label::{Encoding, Label, LabelMap, PngCode, Transfer, Values},
+    label::{Encoding, Label, LabelMap, PngCode, Transfer},
 };
 use ndarray::{Array2, Array3, Axis, s};
 
@@ -212,9 +212,7 @@ impl<'a> Frame<'a> {
     }
 
     fn semantics(&self, label: &Label) -> Result<LabelMap> {
-        let Values::Categorical { missing, .. } = &label.values else {
-            unreachable!("semantics are categorical")
-        };
+        let missing = label.missing_class().expect("semantics are categorical");
         let config = self.files.config;
         if let Some(pattern) = &config.files.semantics {
             let path = self.files.path(pattern);
@@ -234,7 +232,7 @@ impl<'a> Frame<'a> {
                         .class_by_color
                         .get(&color)
                         .copied()
-                        .unwrap_or(*missing)
+                        .unwrap_or(missing)
                 },
             )));
         }
@@ -247,7 +245,7 @@ impl<'a> Frame<'a> {
         let mut classes = HashMap::new();
         let mut class = |object: i32| {
             let known = classes.entry(object);
-            *known.or_insert_with(|| self.class_of(object).unwrap_or(*missing))
+            *known.or_insert_with(|| self.class_of(object).unwrap_or(missing))
         };
         Ok(LabelMap::Classes(objects.mapv(&mut class)))
     }
@@ -335,13 +333,11 @@ fn plain(label: &Label, content: Content) -> Label {
         Content::Normals => plain.png = code(8, 1.0 / 255.0, None),
         _ => {}
     }
-    if let Values::Continuous { encoding, .. } = &mut plain.values
-        && *encoding == Encoding::Direction
-    {
-        *encoding = Encoding::Affine {
+    if plain.is_direction() {
+        plain = plain.with_encoding(Encoding::Affine {
             scale: 1.0,
             bias: 0.0,
-        };
+        });
     }
     plain
 }

@@ -1,7 +1,7 @@
 //! Which layer of a renderer's OpenEXR file holds what, by the names that Blender and Unreal give them.
 
 use anyhow::{Context, Result};
-use multicond::files::{Channel, Layer, OpenExr};
+use multicond_format::files::{Channel, Layer, OpenExr};
 
 /// What a layer may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

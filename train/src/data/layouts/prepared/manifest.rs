@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use multicond::{
-    label::{Label, Values, validate_labels},
-    model::Size,
+    label::{Label, validate_labels},
+    Size,
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,12 +78,12 @@ impl Storage {
 
     /// What suits a label. `is_coded` says that its values come from its PNG code.
     fn of(label: &Label, is_coded: bool) -> Self {
-        match (&label.values, &label.png) {
-            (Values::Categorical { classes, .. }, _) if classes.len() <= 255 => Self::U8,
-            (Values::Categorical { .. }, _) => Self::U16,
-            (Values::Continuous { .. }, Some(code)) if is_coded && code.bits == 8 => Self::U8,
-            (Values::Continuous { .. }, Some(_)) if is_coded => Self::U16,
-            (Values::Continuous { .. }, _) => Self::F16,
+        match (label.class_count(), &label.png) {
+            (1..=255, _) => Self::U8,
+            (256.., _) => Self::U16,
+            (0, Some(code)) if is_coded && code.bits == 8 => Self::U8,
+            (0, Some(_)) if is_coded => Self::U16,
+            (0, _) => Self::F16,
         }
     }
 }

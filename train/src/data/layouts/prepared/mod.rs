@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use memmap2::Mmap;
-use multicond::{label::Label, model::Size};
+use multicond::{Size, label::Label};
 
 pub(in crate::data) use self::manifest::FrameEntry;
 pub use self::manifest::{Column, DatasetManifest, Storage};

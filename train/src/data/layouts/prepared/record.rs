@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use half::{f16, slice::HalfFloatSliceExt};
 use multicond::{
-    label::{LabelMap, PngCode, Values},
-    model::Size,
+    label::{LabelMap, PngCode, mark_missing},
+    Size,
 };
 use ndarray::{Array2, Array3};
 
@@ -45,12 +45,12 @@ pub(in crate::data) fn write(
 }
 
 fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
-    match (map, &column.label.values) {
-        (LabelMap::Classes(ids), Values::Categorical { classes, .. }) => {
+    match map {
+        LabelMap::Classes(ids) => {
+            let classes = column.label.class_count();
             let known = |id: &i32| {
-                u16::try_from(*id)
-                    .ok()
-                    .filter(|&id| usize::from(id) < classes.len())
+                let id = u16::try_from(*id).ok();
+                id.filter(|&id| usize::from(id) < classes)
             };
             match column.storage {
                 Storage::U8 => {
@@ -61,7 +61,7 @@ fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
                 _ => write_u16(out, ids.iter().map(|id| known(id).unwrap_or(u16::MAX))),
             }
         }
-        (LabelMap::Values(values), Values::Continuous { .. }) => {
+        LabelMap::Values(values) => {
             match (column.storage, &column.label.png) {
                 (Storage::U8, Some(code)) => {
                     for (out, &value) in out.iter_mut().zip(values) {
@@ -74,7 +74,7 @@ fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
                 _ => write_u16(out, values.iter().map(|&value| half(value).to_bits())),
             }
         }
-        _ => unreachable!("layouts give ids to categorical labels and values to continuous ones"),
+        other => unreachable!("records hold ids and values, not {other:?}"),
     }
 }
 
@@ -141,28 +141,28 @@ pub(in crate::data) fn read_label(record: &[u8], column: &Column, size: Size) ->
     let shape = (channels, size.height, size.width);
     let count = channels * size.height * size.width;
     let bytes = &record[column.offset..column.offset + count * column.storage.bytes()];
-    match &column.label.values {
-        Values::Categorical { missing, .. } => {
+    match column.label.missing_class() {
+        Some(missing) => {
             let ids = match column.storage {
                 Storage::U8 => bytes
                     .iter()
-                    .map(|&id| class(id == u8::MAX, id.into(), *missing))
+                    .map(|&id| class(id == u8::MAX, id.into(), missing))
                     .collect(),
                 _ => u16s(bytes)
-                    .map(|id| class(id == u16::MAX, id.into(), *missing))
+                    .map(|id| class(id == u16::MAX, id.into(), missing))
                     .collect(),
             };
             let ids = Array2::from_shape_vec((size.height, size.width), ids);
             LabelMap::Classes(ids.expect("one plane"))
         }
-        Values::Continuous { encoding, .. } => {
+        None => {
             let values = match (column.storage, &column.label.png) {
                 (Storage::U8, Some(code)) => decode_u8(bytes, code, channels),
                 (Storage::U16, Some(code)) => decode_u16(bytes, code, channels),
                 _ => decode_f16(bytes),
             };
             let values = Array3::from_shape_vec(shape, values).expect("as many as the shape says");
-            LabelMap::settled(values, encoding)
+            LabelMap::normalised(&column.label, values)
         }
     }
 }
@@ -175,8 +175,10 @@ fn decode_u8(bytes: &[u8], code: &PngCode, channels: usize) -> Vec<f32> {
     let table: [f32; 256] = std::array::from_fn(|number| code.decode(number as u16));
     let mut values: Vec<f32> = bytes.iter().map(|&byte| table[usize::from(byte)]).collect();
     if let Some(missing) = code.missing {
-        erase(&mut values, channels, |index| {
-            u16::from(bytes[index]) == missing
+        let pixels = values.len() / channels;
+        mark_missing(&mut values, pixels, |_, pixel| {
+            let mut stored = bytes[pixel..].iter().step_by(pixels);
+            stored.all(|&byte| u16::from(byte) == missing)
         });
     }
     values
@@ -185,22 +187,13 @@ fn decode_u8(bytes: &[u8], code: &PngCode, channels: usize) -> Vec<f32> {
 fn decode_u16(bytes: &[u8], code: &PngCode, channels: usize) -> Vec<f32> {
     let mut values: Vec<f32> = u16s(bytes).map(|number| code.decode(number)).collect();
     if let Some(missing) = code.missing {
-        let missing = missing.to_le_bytes();
-        erase(&mut values, channels, |index| {
-            bytes[2 * index..2 * index + 2] == missing
+        let pixels = values.len() / channels;
+        mark_missing(&mut values, pixels, |_, pixel| {
+            let mut stored = u16s(&bytes[2 * pixel..]).step_by(pixels);
+            stored.all(|number| number == missing)
         });
     }
     values
-}
-
-/// Makes a pixel missing when all of its channels are written as missing.
-fn erase(values: &mut [f32], channels: usize, is_missing: impl Fn(usize) -> bool) {
-    let pixels = values.len() / channels;
-    for pixel in 0..pixels {
-        if (0..channels).all(|channel| is_missing(channel * pixels + pixel)) {
-            (0..channels).for_each(|channel| values[channel * pixels + pixel] = f32::NAN);
-        }
-    }
 }
 
 fn decode_f16(bytes: &[u8]) -> Vec<f32> {

@@ -1,7 +1,7 @@
 //! What the folders of the layout hold: which label, and how its PNG files code it
 //! (StanfordVL/taskonomy, `data/README.md`; ranges from EPFL-VILAB/omnidata).
 
-use multicond::label::{Encoding, Label, PngCode, Transfer, Values};
+use multicond::label::{Encoding, Label, PngCode, Transfer};
 
 pub(super) const PICTURE: &str = "rgb";
 pub(super) const INSTANCES: &str = "segment_instance";
@@ -59,10 +59,7 @@ pub(super) fn label(domain: &str, classes: &[String]) -> Label {
     let named = |label: Label| {
         let name = LABELS.iter().find(|(_, other)| *other == domain);
         let (name, _) = name.expect("asked for folders of the table only");
-        Label {
-            name: (*name).into(),
-            ..label
-        }
+        label.with_name(*name)
     };
     named(match domain {
         "segment_semantic" => Label::semantics(classes),
@@ -78,23 +75,15 @@ pub(super) fn label(domain: &str, classes: &[String]) -> Label {
 
 /// The picture as it would be if everything were gray and lit from the camera: 8-bit, 0 to 1.
 fn reshading() -> Label {
-    Label {
-        values: Values::Continuous {
-            channels: 3,
-            unit: "intensity".into(),
-            encoding: Encoding::Affine {
-                scale: 2.0,
-                bias: -1.0,
-            },
-            missing: Default::default(),
-        },
-        png: Some(PngCode {
-            bits: 8,
-            zero: 0.0,
-            scale: 1.0 / 255.0,
-            missing: None,
-            transfer: Transfer::Linear,
-        }),
-        ..Label::edges()
-    }
+    let encoding = Encoding::Affine {
+        scale: 2.0,
+        bias: -1.0,
+    };
+    Label::continuous("reshading", 3, "intensity", encoding).with_png(PngCode {
+        bits: 8,
+        zero: 0.0,
+        scale: 1.0 / 255.0,
+        missing: None,
+        transfer: Transfer::Linear,
+    })
 }

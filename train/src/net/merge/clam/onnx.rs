@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData};
-use multicond::label::{Label, Values};
+use multicond::label::Label;
 
 use super::network::{Branch, Clam};
 use crate::onnx::{
@@ -41,15 +41,15 @@ fn end(
 ) -> Result<Value> {
     let channels = label.network_channels();
     let layers = read(branch, index, channels)?;
-    match &label.values {
-        Values::Categorical { classes, .. } => {
+    match label.classes() {
+        Some(classes) => {
             let classes = classes.len();
             let table = table(branch, classes, channels)?;
             let dims = [classes + 1, layers[0].output];
             let table = graph.weight(&format!("clam.branches.{index}.table"), &dims, &table)?;
             Ok(labels::lookup(graph, input, classes, &table))
         }
-        Values::Continuous { .. } => {
+        None => {
             let values = labels::encoded(graph, label, input)?;
             layers.iter().try_fold(values, |values, layer| {
                 let values = dense(graph, &values, layer)?;

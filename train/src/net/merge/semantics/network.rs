@@ -4,7 +4,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use multicond::label::{Label, Values};
+use multicond::label::Label;
 
 use super::{
     super::{MergeModule, check_concept, check_encoded},
@@ -37,8 +37,7 @@ impl Semantics {
 
     /// For these labels; none where no label has classes.
     pub fn of(labels: &[Label]) -> Option<Self> {
-        let is_categorical = |label: &Label| matches!(label.values, Values::Categorical { .. });
-        let label = labels.iter().position(is_categorical)?;
+        let label = labels.iter().position(|label| label.classes().is_some())?;
         Some(Self {
             label,
             first: encoded_channels(&labels[..label]),

@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use multicond::label::{Label, Values};
+use multicond::label::Label;
 
 use super::network::{Block, Tlam};
 use crate::onnx::{
@@ -80,11 +80,11 @@ fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) ->
             [label.network_channels(), dimension],
         )?;
         graph.enter(format!("labels.{}", label.name));
-        let token = match &label.values {
-            Values::Categorical { classes, .. } => {
+        let token = match label.classes() {
+            Some(classes) => {
                 class_token(graph, &inputs[index], classes.len(), &projection, encoding)
             }
-            Values::Continuous { .. } => labels::encoded(graph, label, &inputs[index])
+            None => labels::encoded(graph, label, &inputs[index])
                 .and_then(|values| value_token(graph, &values, &projection, encoding)),
         };
         tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
