@@ -1,7 +1,6 @@
 //! What the whole-product tests share: generators with lively weights, label maps to feed them, and the
 //! engines to run them on.
 
-pub mod engines;
 pub mod lively;
 pub mod numpy;
 pub mod random;

@@ -8,30 +8,11 @@ use multicond::label::Label;
 use multicond_train::net::{GeneratorNetwork, NetworkConfig};
 use serde::Serialize;
 
-use crate::engines::skip;
-
 /// The part of a checkpoint's `config.toml` that describes the network.
 #[derive(Serialize)]
 struct Config<'a> {
     network: &'a NetworkConfig,
     labels: &'a [Label],
-}
-
-/// The interpreter with NumPy and ONNX Runtime. Without it tests say so, and fail where
-/// `MULTICOND_REQUIRE_PYTHON` is 1.
-///
-/// # Panics
-/// When Python is required and not there.
-pub fn python() -> Option<OsString> {
-    let python = std::env::var_os("MULTICOND_PYTHON");
-    if python.is_none() {
-        skip(
-            "MULTICOND_REQUIRE_PYTHON",
-            "what NumPy says",
-            "MULTICOND_PYTHON names no interpreter with numpy and onnxruntime",
-        );
-    }
-    python
 }
 
 /// Writes as much of a checkpoint as the reference reads.

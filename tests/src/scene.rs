@@ -1,6 +1,6 @@
 //! Random label maps over all the values that a label may have, dense or with holes.
 
-use multicond::label::{Encoding, Label, LabelMap, Values};
+use multicond::label::{Encoding, Label, LabelMap};
 use ndarray::{Array2, Array3};
 
 use crate::random::Random;
@@ -42,40 +42,46 @@ pub fn maps(
 }
 
 fn map(label: &Label, width: usize, height: usize, holes: bool, random: &mut Random) -> LabelMap {
-    match &label.values {
-        Values::Categorical { classes, missing } => {
-            let mut ids = Array2::from_shape_simple_fn((height, width), || {
-                random.below(classes.len()) as i32
-            });
-            if holes {
-                let beyond = [*missing, -1, classes.len() as i32, i32::MAX, i32::MIN];
-                for id in &mut ids {
-                    if random.below(3) == 0 {
-                        *id = beyond[random.below(beyond.len())];
-                    }
-                }
+    let Some(encoding) = label.encoding() else {
+        return LabelMap::Classes(ids(label, width, height, holes, random));
+    };
+    let channels = label.channels();
+    let mut values = Array3::zeros((channels, height, width));
+    for y in 0..height {
+        for x in 0..width {
+            let hole = holes && random.below(3) == 0;
+            let mut pixel = present(&encoding, channels, random);
+            if hole {
+                break_pixel(&encoding, &mut pixel, random);
             }
-            LabelMap::Classes(ids)
-        }
-        Values::Continuous {
-            channels, encoding, ..
-        } => {
-            let mut values = Array3::zeros((*channels, height, width));
-            for y in 0..height {
-                for x in 0..width {
-                    let hole = holes && random.below(3) == 0;
-                    let mut pixel = present(encoding, *channels, random);
-                    if hole {
-                        break_pixel(encoding, &mut pixel, random);
-                    }
-                    for (channel, value) in pixel.into_iter().enumerate() {
-                        values[[channel, y, x]] = value;
-                    }
-                }
+            for (channel, value) in pixel.into_iter().enumerate() {
+                values[[channel, y, x]] = value;
             }
-            LabelMap::Values(values)
         }
     }
+    LabelMap::Values(values)
+}
+
+fn ids(
+    label: &Label,
+    width: usize,
+    height: usize,
+    holes: bool,
+    random: &mut Random,
+) -> Array2<i32> {
+    let classes = label.class_count();
+    let mut ids =
+        Array2::from_shape_simple_fn((height, width), || random.below(classes) as i32);
+    if holes {
+        let missing = label.missing_class().unwrap_or(-1);
+        let beyond = [missing, -1, classes as i32, i32::MAX, i32::MIN];
+        for id in &mut ids {
+            if random.below(3) == 0 {
+                *id = beyond[random.below(beyond.len())];
+            }
+        }
+    }
+    ids
 }
 
 /// A value that is there, now and then outside the range that its encoding clips to.
@@ -94,6 +100,7 @@ fn present(encoding: &Encoding, channels: usize, random: &mut Random) -> Vec<f32
             let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-3);
             vector.into_iter().map(|v| v / length).collect()
         }
+        other => panic!("no values for {other}"),
     }
 }
 

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use multicond::{
-    Frame, Options,
+    Frame, Options, Size,
     label::{Label, LabelMap},
-    Size,
 };
 use multicond_train::{
     data::{encode, encoded_channels},

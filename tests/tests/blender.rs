@@ -5,7 +5,7 @@
 use std::{collections::HashMap, ffi::OsString, path::Path, process::Command};
 
 use multicond::label::{Label, LabelMap};
-use multicond_tests::engines::skip;
+use multicond_test_support::require;
 use multicond_train::data::{Dataset, Format, Intrinsics, OpenOptions, Sample};
 use ndarray::{Array2, Array3};
 use tempfile::TempDir;
@@ -16,9 +16,9 @@ const HEIGHT: usize = 48;
 fn python() -> Option<OsString> {
     let python = std::env::var_os("MULTICOND_BLENDER_PYTHON");
     if python.is_none() {
-        skip(
-            "MULTICOND_REQUIRE_BLENDER",
-            "rooms rendered by Blender",
+        require::skip(
+            "BLENDER",
+            "Blender",
             "MULTICOND_BLENDER_PYTHON names no interpreter with bpy",
         );
     }

@@ -13,10 +13,11 @@ use std::{
 
 use indicatif::ProgressBar;
 use multicond::{
-    label::{Encoding, Label, LabelMap, Values},
     Size,
+    label::{Label, LabelMap},
 };
-use multicond_tests::{engines::skip, random::Random};
+use multicond_test_support::require;
+use multicond_tests::random::Random;
 use multicond_train::data::{
     Dataset, Format, Intrinsics, OpenOptions, PrepareOptions, Sample, Storage, prepare,
 };
@@ -63,23 +64,11 @@ enum Map {
     },
 }
 
-fn python() -> Option<OsString> {
-    let python = std::env::var_os("MULTICOND_PYTHON");
-    if python.is_none() {
-        skip(
-            "MULTICOND_REQUIRE_PYTHON",
-            "files that other libraries wrote",
-            "MULTICOND_PYTHON names no interpreter with numpy, pillow, OpenEXR and h5py",
-        );
-    }
-    python
-}
-
 /// Writes the datasets of a layout.
 fn write(layout: &str) -> Option<(TempDir, Vec<Truth>)> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/write_datasets.py");
     let folder = TempDir::new().unwrap();
-    let output = Command::new(python()?)
+    let output = Command::new(require::python()?)
         .arg("-B")
         .arg(script)
         .arg(layout)
@@ -292,10 +281,10 @@ fn check_prepared(folder: &Path, dataset: &Dataset, truth: &Truth) {
         .collect();
     let slack = |label: &Label, value: f32| match (storage[&label.name], &label.png) {
         // Of a vector each component is off by its own rounding, then all of them by the length's.
-        (Storage::F16, _) if is_direction(label) => 1.0 / 2048.0,
+        (Storage::F16, _) if label.is_direction() => 1.0 / 2048.0,
         (Storage::F16, _) => value.abs() / 2048.0,
         // Unit length takes vectors off the numbers of the code.
-        (_, Some(code)) if is_direction(label) => 0.5 * code.scale * 3f32.sqrt(),
+        (_, Some(code)) if label.is_direction() => 0.5 * code.scale * 3f32.sqrt(),
         _ => 0.0,
     };
     for format in [None, Some(Format::Prepared)] {
@@ -308,16 +297,6 @@ fn check_prepared(folder: &Path, dataset: &Dataset, truth: &Truth) {
         assert_eq!(prepared.labels(), dataset.labels());
         check_samples(&prepared, truth, &slack);
     }
-}
-
-fn is_direction(label: &Label) -> bool {
-    matches!(
-        label.values,
-        Values::Continuous {
-            encoding: Encoding::Direction,
-            ..
-        }
-    )
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::Command};
 use image::{GrayImage, ImageBuffer, Luma, RgbImage};
 use indicatif::ProgressBar;
 use multicond::Size;
-use multicond_tests::engines::skip;
+use multicond_test_support::require;
 use multicond_train::data::{Dataset, PrepareOptions, prepare};
 
 const SIZE: Size = Size {
@@ -55,12 +55,7 @@ fn snippet() -> String {
 
 #[test]
 fn python_reads_prepared_datasets() {
-    let Some(python) = std::env::var_os("MULTICOND_PYTHON") else {
-        skip(
-            "MULTICOND_REQUIRE_PYTHON",
-            "docs/dataset.md's Python",
-            "MULTICOND_PYTHON names no interpreter with numpy",
-        );
+    let Some(python) = require::python() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

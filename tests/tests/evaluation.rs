@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use multicond_tests::{engines, numpy::python};
+use multicond_test_support::{
+    engines,
+    require::{self, python},
+};
 use multicond_train::eval::{
     FeatureNetwork, Lpips, LpipsNetwork, Moments, frechet_distance, psnr, ssim,
 };
@@ -91,21 +94,6 @@ fn moments(features: &Array2<f32>) -> Moments {
     moments
 }
 
-/// A file that `cargo xtask assets` installs. Without it tests say so, and fail where
-/// `MULTICOND_REQUIRE_ASSETS` is 1.
-fn asset(name: &str) -> Option<std::path::PathBuf> {
-    let path = multicond::cache_folder()?.join(name);
-    if !path.exists() {
-        engines::skip(
-            "MULTICOND_REQUIRE_ASSETS",
-            name,
-            "it is not in the cache folder; `cargo xtask assets` installs it",
-        );
-        return None;
-    }
-    Some(path)
-}
-
 #[test]
 fn scores_agree_with_others() {
     let Some(python) = python() else { return };
@@ -136,7 +124,7 @@ fn scores_agree_with_others() {
         }
     }
     let networks = [("alex", LpipsNetwork::Alex), ("vgg", LpipsNetwork::Vgg)];
-    let weights = networks.map(|(_, network)| asset(network.file()));
+    let weights = networks.map(|(_, network)| require::asset(network.file()));
     let mut command = Command::new(python);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/metrics.py");
     command.arg(script).arg(folder.path());
@@ -191,10 +179,10 @@ fn scores_agree_with_others() {
     let Some(lpips) = &reference.lpips else {
         return;
     };
-    for device in engines::available() {
+    for engine in engines::available() {
         for ((name, network), path) in networks.iter().zip(&weights) {
             let path = path.as_ref().unwrap();
-            let mut judge = Lpips::load(*network, path, &device.into()).unwrap();
+            let mut judge = Lpips::load(*network, path, &EngineOptions::named(engine)).unwrap();
             let what = format!("LPIPS {name}, {device}");
             for (index, expected) in lpips[*name].iter().enumerate() {
                 let (a, b) = (picture(&first, index), picture(&second, index));
@@ -220,18 +208,18 @@ fn pattern() -> Array3<f32> {
 
 #[test]
 fn efficientnet_sees_what_it_sees_in_pytorch() {
-    let Some(path) = asset("efficientnet_lite0.safetensors") else {
+    let Some(path) = require::asset("efficientnet_lite0.safetensors") else {
         return;
     };
-    for device in engines::available() {
-        let network = FeatureNetwork::efficientnet_lite0(&path, &device.into()).unwrap();
+    for engine in engines::available() {
+        let network = FeatureNetwork::efficientnet_lite0(&path, &EngineOptions::named(engine)).unwrap();
         let features = network.features(pattern().view()).unwrap();
         assert_eq!(features.len(), 1280);
         for (step, expected) in [1, 2, 3, 5, 7].into_iter().zip(EFFICIENTNET) {
             let found: f64 = features.iter().step_by(step).copied().map(f64::from).sum();
             assert!(
                 (found - expected).abs() < 1e-3,
-                "{device}: {found} {expected}"
+                "{engine}: {found} {expected}"
             );
         }
     }

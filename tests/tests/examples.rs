@@ -4,8 +4,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
 use std::{
     env,
     path::{Path, PathBuf},
@@ -126,7 +124,7 @@ fn ar_object() {
     let share = changed.iter().filter(|d| **d > 0.1).count() as f32 / changed.len() as f32;
     assert!((0.02..0.5).contains(&share), "the object covers {share}");
     // The same labels from files, by the command's way through Rust.
-    if support::has_ort() {
+    if support::has_onnxruntime() {
         let shipped = files::read_picture(rooms("frames/a/generated.png")).unwrap();
         let worst = differences(&before, &shipped)
             .into_iter()

@@ -12,11 +12,12 @@ use std::{
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use multicond::{
     Options, Picture,
-    label::{Label, Values},
+    label::Label,
 };
+use multicond_test_support::{engines, require::python};
 use multicond_tests::{
-    engines, lively,
-    numpy::{agree, python, write_checkpoint},
+    lively,
+    numpy::{agree, write_checkpoint},
     random::Random,
     scene::{self, COVERAGES},
     subject::{Subject, asap, difference},
@@ -127,16 +128,13 @@ fn both_paddings_with_and_without_edges() {
                 let maps = scene::maps(&imported.labels, 32, 24, coverage, 5);
                 let expected = original.expected(&maps).unwrap();
                 let frame = imported.frame(&maps).unwrap();
-                for device in engines::available() {
-                    let options = Options {
-                        device: device.into(),
-                        ..Options::default()
-                    };
+                for engine in engines::available() {
+                    let options = Options::default().with_engine(EngineOptions::named(engine));
                     let mut picture = Picture::default();
                     let mut generator = imported.open(&options).unwrap();
                     generator.generate(&frame, &mut picture).unwrap();
                     let difference = difference(picture.values(), &expected);
-                    println!("{padding:?} {edges} {coverage:?} on {device:?}: {difference:.1e}");
+                    println!("{padding:?} {edges} {coverage:?} on {engine}: {difference:.1e}");
                     assert!(difference <= TOLERANCE, "{difference}");
                 }
             }
@@ -171,9 +169,7 @@ fn labels_are_read_as_the_original_reads_them() {
     for imported in [written.import(), named] {
         let png = imported.labels[0].png.unwrap();
         assert_eq!((png.decode(0), png.decode(4)), (0.0, 4.0));
-        let Values::Continuous { encoding, .. } = &imported.labels[1].values else {
-            panic!("edges are numbers")
-        };
+        let encoding = imported.labels[1].encoding().unwrap();
         assert_eq!((encoding.encode(0.0), encoding.encode(1.0)), (0.0, 1.0));
         assert!(imported.labels.iter().all(|label| !label.presence));
     }

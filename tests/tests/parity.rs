@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use multicond::{Options, Picture};
+use multicond_test_support::engines;
 use multicond_tests::{
-    engines,
     scene::{self, COVERAGES},
     subject::{Subject, as_released, asap, difference},
 };
@@ -24,10 +24,7 @@ fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
     let mut generators: Vec<_> = engines
         .iter()
         .map(|&device| {
-            let options = Options {
-                device: device.into(),
-                ..Options::default()
-            };
+            let options = Options::default().with_engine(EngineOptions::named(engine));
             subject.open(&options).unwrap()
         })
         .collect();
@@ -122,15 +119,12 @@ fn fixed_downsampling() {
     let maps = scene::maps(&subject.labels, 32, 24, scene::Coverage::Holes, 3);
     let expected = subject.expected(&maps).unwrap();
     let frame = subject.frame(&maps).unwrap();
-    for device in engines::available() {
-        let options = Options {
-            device: device.into(),
-            ..Options::default()
-        };
+    for engine in engines::available() {
+        let options = Options::default().with_engine(EngineOptions::named(engine));
         let mut picture = Picture::default();
         let mut generator = subject.open(&options).unwrap();
         generator.generate(&frame, &mut picture).unwrap();
         let difference = difference(picture.values(), &expected);
-        assert!(difference <= TOLERANCE, "{device:?}: {difference}");
+        assert!(difference <= TOLERANCE, "{engine}: {difference}");
     }
 }

@@ -11,10 +11,10 @@ use std::{
 
 use indicatif::ProgressBar;
 use multicond::{
-    label::{Label, LabelMap},
     Size,
+    label::{Label, LabelMap},
 };
-use multicond_tests::engines::skip;
+use multicond_test_support::require;
 use multicond_train::data::{Dataset, Intrinsics, OpenOptions, PrepareOptions, prepare};
 use ndarray::{Array2, Array3, Axis, Zip, s};
 use tempfile::TempDir;
@@ -52,12 +52,7 @@ fn share(pixels: impl IntoIterator<Item = bool>) -> f64 {
 
 /// The motorcycle's folder: `table.csv`, and the metres as plain numbers.
 fn motorcycle() -> Option<TempDir> {
-    let Some(python) = std::env::var_os("MULTICOND_PYTHON") else {
-        skip(
-            "MULTICOND_REQUIRE_PYTHON",
-            "scikit-image's motorcycle",
-            "MULTICOND_PYTHON names no interpreter with scikit-image",
-        );
+    let Some(python) = require::python() else {
         return None;
     };
     let folder = TempDir::new().unwrap();

@@ -4,9 +4,10 @@
 
 use burn::tensor::Device;
 use multicond::Size;
+use multicond_test_support::require::python;
 use multicond_tests::{
     lively,
-    numpy::{agree, python, write_checkpoint},
+    numpy::{agree, write_checkpoint},
     subject::{self, Subject, as_released, asap},
 };
 use multicond_train::{

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 use multicond::{Generator, Options, Picture, label::LabelMap};
+use multicond_test_support::engines;
 use multicond_tests::{
-    engines,
     scene::{self, Coverage},
     subject::Subject,
 };
@@ -37,13 +37,11 @@ fn agrees(network: NetworkConfig, side: usize, frames: usize) {
     let subject = Subject::with(network, side).unwrap();
     let [one, other] =
         [5, 6].map(|seed| scene::maps(&subject.labels, side, side, Coverage::Holes, seed));
-    for device in engines::available() {
+    for engine in engines::available() {
         let open = |reuse| {
-            let options = Options {
-                device: device.into(),
-                reuse,
-                ..Options::default()
-            };
+            let options = Options::default()
+                .with_engine(EngineOptions::named(engine))
+                .with_reuse(reuse);
             subject.open(&options).unwrap()
         };
         let (mut kept, mut fresh) = (open(true), open(false));
@@ -55,7 +53,7 @@ fn agrees(network: NetworkConfig, side: usize, frames: usize) {
             assert_eq!(
                 picture(&mut kept, &subject, &maps),
                 picture(&mut fresh, &subject, &maps),
-                "{device}, frame {frame}"
+                "{engine}, frame {frame}"
             );
             let statistics = kept.statistics();
             assert!(

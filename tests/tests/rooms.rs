@@ -11,6 +11,7 @@ use multicond::{
     label::{Label, LabelMap},
     model::ModelFile,
 };
+use multicond_test_support::engines;
 use multicond_tests::{engines, subject::difference};
 use multicond_train::{
     data::{encode, encoded_channels},
@@ -60,11 +61,8 @@ fn engines_paint_what_the_trained_network_paints() {
     assert_eq!(&config.labels, labels);
     let network = checkpoint.generator(&config, &Device::flex()).unwrap();
 
-    for device in engines::available() {
-        let options = Options {
-            device: device.into(),
-            ..Options::default()
-        };
+    for engine in engines::available() {
+        let options = Options::default().with_engine(EngineOptions::named(engine));
         let mut generator = Generator::open(&path, &options).unwrap();
         for frame in frames().unwrap() {
             for without in ["", "albedo", "semantics"] {
@@ -85,7 +83,7 @@ fn engines_paint_what_the_trained_network_paints() {
                 let difference = difference(picture.values(), &expected);
                 assert!(
                     difference <= TOLERANCE,
-                    "{device:?} {} without `{without}`: {difference}",
+                    "{engine} {} without `{without}`: {difference}",
                     frame.display()
                 );
             }

@@ -103,7 +103,7 @@ fn bench(criterion: &mut Criterion) {
 
 /// Reads the first frames on all cores.
 fn read_all(dataset: &Dataset) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = multicond::threads::available();
     std::thread::scope(|scope| {
         for first in 0..threads {
             scope.spawn(move || {

@@ -16,7 +16,11 @@ pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
     let place = || folder.display().to_string();
     for entry in fs::read_dir(folder).with_context(place)? {
         let entry = entry.with_context(place)?;
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX) {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(TEMPORARY_PREFIX)
+        {
             let path = entry.path();
             let removed = match entry.file_type() {
                 Ok(kind) if kind.is_dir() => fs::remove_dir_all(&path),

@@ -12,6 +12,7 @@ use std::{
 use burn::tensor::Device;
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use multicond::{label::Label, model::ModelFile};
+use multicond_test_support::require;
 use multicond_train::net::{BackboneConfig, GeneratorNetwork, MergeKind, Preset};
 use tempfile::TempDir;
 
@@ -54,10 +55,7 @@ fn write(python: &OsString, folder: &Path) {
 
 #[test]
 fn a_file_becomes_a_model() {
-    let Some(python) = std::env::var_os("MULTICOND_PYTHON") else {
-        let must = std::env::var("MULTICOND_REQUIRE_PYTHON").is_ok_and(|value| value == "1");
-        assert!(!must, "MULTICOND_PYTHON names no interpreter with numpy");
-        eprintln!("SKIPPED: MULTICOND_PYTHON names no interpreter with numpy");
+    let Some(python) = require::python() else {
         return;
     };
     let folder = TempDir::new().unwrap();

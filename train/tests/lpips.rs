@@ -1,19 +1,14 @@
 //! LPIPS on the real weights, where `cargo xtask assets lpips` has installed them.
 
 use multicond::EngineOptions;
+use multicond_test_support::require;
 use multicond_train::eval::{Lpips, LpipsNetwork};
 use ndarray::{Array3, ArrayView3};
 
 fn lpips(network: LpipsNetwork) -> Option<Lpips> {
-    let path = multicond::cache_folder()?.join(network.file());
-    if path.exists() {
-        let loaded = Lpips::load(network, &path, &EngineOptions::default());
-        return Some(loaded.expect("installed weights are whole"));
-    }
-    let required = std::env::var("MULTICOND_REQUIRE_ASSETS").is_ok_and(|value| value == "1");
-    assert!(!required, "{} is not installed", path.display());
-    eprintln!("SKIPPED: {} is not installed", path.display());
-    None
+    let path = require::asset(network.file())?;
+    let loaded = Lpips::load(network, &path, &EngineOptions::default());
+    Some(loaded.expect("installed weights are whole"))
 }
 
 fn picture(f: impl Fn(usize, usize, usize) -> f32) -> Array3<f32> {

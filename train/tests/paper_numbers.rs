@@ -1,7 +1,7 @@
 //! The sizes that the paper and the public code of ASAP-Net and SPADE give.
 
 use burn::{module::Module, tensor::Device};
-use multicond::label::{Encoding, Label, MissingValue, Values};
+use multicond::label::{Encoding, Label};
 use multicond_train::net::{
     BackboneConfig, BackboneNetwork, Condition, DiscriminatorConfig, GeneratorNetwork, MergeKind,
     MergeNetwork, Preset,
@@ -12,20 +12,11 @@ use multicond_train::net::{
 
 /// A label of so many raw channels and no presence channel.
 fn raw(name: &str, channels: usize) -> Label {
-    Label {
-        name: name.into(),
-        values: Values::Continuous {
-            channels,
-            unit: "1".into(),
-            encoding: Encoding::Affine {
-                scale: 1.0,
-                bias: 0.0,
-            },
-            missing: MissingValue::Nan,
-        },
-        presence: false,
-        png: None,
-    }
+    let encoding = Encoding::Affine {
+        scale: 1.0,
+        bias: 0.0,
+    };
+    Label::continuous(name, channels, "1", encoding).with_presence(false)
 }
 
 /// The paper's labels on Taskonomy: semantics, edges, curvature, depth, normals.

@@ -18,8 +18,8 @@ use std::{
 };
 
 use multicond::{
-    label::{LabelMap, Values},
     Size,
+    label::{Label, LabelMap},
 };
 use multicond_train::data::{Dataset, OpenOptions, Storage};
 use work::{assert_same, copy, fails, length, manifest, names, quick, slow, succeeds, unfinished};
@@ -343,8 +343,8 @@ fn a_full_disk() {
 }
 
 /// How far a stored value may be from the one that was stored.
-fn tolerance(storage: Storage, values: &Values, scale: f32, value: f32) -> f32 {
-    let direction = matches!(values, Values::Continuous { unit, .. } if unit == "unit vector");
+fn tolerance(storage: Storage, label: &Label, scale: f32, value: f32) -> f32 {
+    let direction = label.is_direction();
     match storage {
         // Half floats have eleven bits; bringing directions to unit length moves all components.
         Storage::F16 if direction => 2.0 / 2048.0,
@@ -384,7 +384,7 @@ fn assert_reads_the_same(source: &Dataset, prepared: &Path, size: Size) {
                     let mut known = 0;
                     assert_eq!(found.dim(), expected.dim());
                     for (&found, &expected) in found.iter().zip(expected) {
-                        let most = tolerance(column.storage, &column.label.values, scale, expected);
+                        let most = tolerance(column.storage, &column.label, scale, expected);
                         let is_same = (found - expected).abs() <= most;
                         let both_missing = found.is_nan() && expected.is_nan();
                         assert!(is_same || both_missing, "{name}: {found}, not {expected}");

@@ -6,10 +6,11 @@ use std::{
     str::FromStr,
 };
 
-use multicond::{Error, Frame, Result, Size, files::read_label, model::Manifest};
-
-/// Endings of files that hold labels.
-const ENDINGS: [&str; 3] = ["png", "exr", "npy"];
+use multicond::{
+    Error, Frame, Result, Size,
+    files::{label_extensions, listed_extensions, read_label},
+    model::Manifest,
+};
 
 /// A label's name and its file, as `NAME=FILE`.
 #[derive(Clone, Debug)]
@@ -64,9 +65,8 @@ pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static
     }
     let mut labels = Vec::new();
     for label in &manifest.labels {
-        let file = |ending: &&str| folder.join(format!("{}.{ending}", label.name));
-        let files: Vec<PathBuf> = ENDINGS
-            .iter()
+        let file = |extension| folder.join(format!("{}.{extension}", label.name));
+        let files: Vec<PathBuf> = label_extensions()
             .map(file)
             .filter(|path| path.is_file())
             .collect();
@@ -88,7 +88,8 @@ pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static
             .map(|label| label.name.as_str())
             .collect();
         return Err(error(format!(
-            "has no label of the model; expected .png, .exr or .npy files called {}",
+            "has no label of the model; expected {} files called {}",
+            listed_extensions(),
             names.join(", ")
         )));
     }

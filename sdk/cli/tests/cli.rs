@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use multicond::{Picture, files::write_png};
+use multicond_test_support::{engines, label_files, small};
 use prost::Message;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +19,7 @@ struct Place(TempDir);
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        support::write(folder.path(), &support::model());
+        small::write(folder.path(), &small::model());
         let place = Self(folder);
         place.npy("depth.npy", 8, 4);
         place.npy("wide.npy", 12, 4);
@@ -42,7 +41,7 @@ impl Place {
             std::fs::write(place.path(name), &bytes[..bytes.len() / 2]).unwrap();
         }
         assert!(exr.exists());
-        let mut foreign = support::model();
+        let mut foreign = small::model();
         foreign.metadata_props.clear();
         std::fs::write(place.path("foreign.onnx"), foreign.encode_to_vec()).unwrap();
         place
@@ -53,13 +52,10 @@ impl Place {
     }
 
     fn npy(&self, name: &str, width: usize, height: usize) {
-        let header =
-            format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}\n");
-        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-        bytes.extend((header.len() as u16).to_le_bytes());
-        bytes.extend(header.bytes());
-        bytes.extend((0..width * height).flat_map(|i| (i as f32 * 0.1).to_le_bytes()));
-        std::fs::write(self.path(name), bytes).unwrap();
+        let values = (0..width * height).map(|i| i as f32 * 0.1);
+        let shape = format!("({height}, {width})");
+        let data = label_files::floats(values);
+        label_files::npy(&self.path(name), "<f4", &shape, &data);
     }
 
     fn gray(&self, name: &str, value: u8) {
@@ -97,13 +93,9 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// The engine that is always there.
-fn device() -> &'static str {
-    if support::report(multicond::Device::Tract).available {
-        "tract"
-    } else {
-        "ort"
-    }
+/// An engine that is available.
+fn engine() -> &'static str {
+    engines::available().last().copied().unwrap_or("auto")
 }
 
 #[track_caller]
@@ -111,14 +103,17 @@ fn succeed(place: &Place, arguments: &str) -> String {
     let output = place.run(arguments);
     let stderr = text(&output.stderr);
     assert!(output.status.success(), "{arguments}: {stderr}");
-    assert_eq!(stderr, "", "{arguments}");
+    let said = stderr
+        .lines()
+        .filter(|line| !line.starts_with("running on "));
+    assert_eq!(said.collect::<Vec<_>>(), [""; 0], "{arguments}");
     text(&output.stdout).to_owned()
 }
 
 #[test]
 fn pictures_are_made() {
     let place = Place::new();
-    let device = device();
+    let engine = engine();
     let cases = [
         "--label depth=depth.npy",
         "--label depth=depth.exr --label semantics=classes.png --label normals=rgb.png --label curvature=rgb.png",
@@ -127,7 +122,7 @@ fn pictures_are_made() {
     for labels in cases {
         let out = succeed(
             &place,
-            &format!("generate --model model.onnx {labels} -o out.png --device {device}"),
+            &format!("generate --model model.onnx {labels} -o out.png --engine {engine}"),
         );
         assert_eq!(out, "");
         let picture = multicond::files::read_picture(place.path("out.png")).unwrap();
@@ -139,13 +134,13 @@ fn pictures_are_made() {
 #[test]
 fn concepts_become_colours() {
     let place = Place::new();
-    let device = device();
+    let engine = engine();
     for (folder, depth) in [("a", "depth.npy"), ("b", "depth.exr")] {
         std::fs::create_dir(place.path(folder)).unwrap();
         let name = format!("{folder}/{depth}");
         std::fs::copy(place.path(depth), place.path(&name)).unwrap();
     }
-    let concept = format!("concept --model model.onnx --device {device}");
+    let concept = format!("concept --model model.onnx --engine {engine}");
     let said = succeed(&place, &format!("{concept} a b -o out --json"));
     let report: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(
@@ -206,8 +201,8 @@ fn concepts_that_cannot_be_shown() {
         ("-o out.png", "--label"),
     ] {
         let output = place.run(&format!(
-            "concept --model model.onnx --device {} {arguments}",
-            device()
+            "concept --model model.onnx --engine {} {arguments}",
+            engine()
         ));
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
@@ -284,7 +279,7 @@ fn mistakes() {
             "none.onnx: No such file",
         ),
         (
-            "--model model.onnx --label depth=depth.npy --device ort --ort-library model.onnx",
+            "--model model.onnx --label depth=depth.npy --engine onnxruntime --ort-library model.onnx",
             "ONNX Runtime: the option names model.onnx",
         ),
         (
@@ -307,13 +302,13 @@ fn mistakes() {
 #[test]
 fn outputs_that_cannot_be() {
     let place = Place::new();
-    let device = device();
+    let engine = engine();
     for (output, expected) in [
         ("out.jpg", "written as .png"),
         ("no/folder/out.png", "No such file"),
     ] {
         let arguments =
-            format!("generate --model model.onnx --size 8x4 --device {device} -o {output}");
+            format!("generate --model model.onnx --size 8x4 --engine {engine} -o {output}");
         let output = place.run(&arguments);
         assert_eq!(output.status.code(), Some(2));
         assert!(
@@ -353,29 +348,29 @@ fn info() {
 }
 
 #[test]
-fn devices() {
+fn available() {
     let place = Place::new();
-    let json: Value = serde_json::from_str(&succeed(&place, "devices --json")).unwrap();
+    let json: Value = serde_json::from_str(&succeed(&place, "engines --json")).unwrap();
     let names: Vec<_> = json
         .as_array()
         .unwrap()
         .iter()
-        .map(|d| d["device"].as_str().unwrap())
+        .map(|engine| engine["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["tensorrt", "cuda", "cpu", "tract"]);
+    assert_eq!(names, ["tensorrt", "cuda", "onnxruntime", "tract"]);
     let taken = json
         .as_array()
         .unwrap()
         .iter()
-        .filter(|device| device["auto"] == true);
+        .filter(|engine| engine["auto"] == true);
     assert_eq!(taken.count(), 1);
-    let json = succeed(&place, "devices --json --ort-library model.onnx");
+    let json = succeed(&place, "engines --json --ort-library model.onnx");
     let json: Value = serde_json::from_str(&json).unwrap();
     for onnx_runtime in [0, 1, 2] {
         assert_eq!(json[onnx_runtime]["available"], false);
-        let reason = json[onnx_runtime]["reason"].as_str().unwrap();
-        assert!(reason.contains("model.onnx"), "{reason}");
     }
+    let reason = json[2]["reason"].as_str().unwrap();
+    assert!(reason.contains("model.onnx"), "{reason}");
     let output = Command::new(env!("CARGO_BIN_EXE_multicond"))
         .args([
             "generate",
@@ -396,19 +391,19 @@ fn devices() {
         stderr.contains("MULTICOND_ORT names nowhere.so"),
         "{stderr}"
     );
-    assert!(succeed(&place, "devices").contains("(taken by auto)"));
+    assert!(succeed(&place, "engines").contains("(default)"));
 }
 
 #[test]
 fn bench() {
     let place = Place::new();
-    let device = device();
+    let engine = engine();
     let arguments =
-        format!("bench --model model.onnx --size 8x8 --runs 3 --json --device {device}");
+        format!("bench --model model.onnx --size 8x8 --runs 3 --json --engine {engine}");
     let json: Value = serde_json::from_str(&succeed(&place, &arguments)).unwrap();
     assert!(json["total_ms"].as_f64().unwrap() > 0.0);
     assert!(json.get("whole").is_none());
-    if support::has_ort() {
+    if engines::has_onnxruntime() {
         let json = succeed(&place, &format!("{arguments} --compare-whole --changed 25"));
         let json: Value = serde_json::from_str(&json).unwrap();
         assert!(json["whole"]["ratio"].as_f64().unwrap() > 0.0);
@@ -419,8 +414,68 @@ fn bench() {
 #[test]
 fn help() {
     let place = Place::new();
-    for command in ["generate", "info", "devices", "bench"] {
+    for command in ["generate", "concept", "info", "engines", "bench"] {
         assert!(succeed(&place, &format!("{command} --help")).contains("Examples:"));
     }
     assert!(Path::new(env!("CARGO_BIN_EXE_multicond")).exists());
+}
+
+/// Every command that runs a model says which engine ran; `--quiet` silences that.
+#[test]
+fn the_engine_is_visible() {
+    let place = Place::new();
+    let engine = engine();
+    let generate = format!("generate --model model.onnx --size 8x4 -o out.png --engine {engine}");
+    let commands = [
+        generate.clone(),
+        format!("concept --model model.onnx --label depth=depth.npy -o c.png --engine {engine}"),
+        format!("bench --model model.onnx --size 8x4 --runs 1 --engine {engine}"),
+    ];
+    for command in commands {
+        let output = place.run(&command);
+        let stderr = text(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        assert!(stderr.starts_with("running on "), "{command}: {stderr}");
+        assert!(stderr.ends_with(" on cpu\n"), "{command}: {stderr}");
+        let output = place.run(&format!("{command} --quiet"));
+        assert_eq!(text(&output.stderr), "", "{command}");
+    }
+    let json = succeed(&place, &format!("{generate} --json"));
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["engine"], engine);
+    assert_eq!(json["device"], "cpu");
+    assert_eq!(json["picture"], "out.png");
+}
+
+/// A better engine that is broken is named in a warning, not passed over in silence.
+#[test]
+fn a_broken_engine_is_no_secret() {
+    let place = Place::new();
+    if !engines::report("tract").available {
+        return;
+    }
+    let folder = place.path("empty");
+    std::fs::create_dir(&folder).unwrap();
+    let broken = folder.join("libonnxruntime.so");
+    std::fs::write(&broken, "no library").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_multicond"))
+        .args("generate --model model.onnx --size 8x4 -o out.png --json".split(' '))
+        .current_dir(place.0.path())
+        .env_remove("RUST_LOG")
+        .env_remove("MULTICOND_ORT")
+        .env("MULTICOND_CACHE_DIR", &folder)
+        .output()
+        .unwrap();
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let json: Value = serde_json::from_str(text(&output.stdout)).unwrap();
+    // A library elsewhere on the machine may be found after the broken one.
+    if json["engine"] == "tract" {
+        assert!(
+            stderr.contains("warning: not running on ONNX Runtime: "),
+            "{stderr}"
+        );
+        let rejected = json["rejected"].as_array().unwrap();
+        assert!(rejected.iter().any(|r| r["engine"] == "onnxruntime"));
+    }
 }

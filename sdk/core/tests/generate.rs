@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
 use multicond::{
-    Device, Error, Frame, Generator, Merge, Options, Picture,
-    label::LabelMap,
-    model::proto::{AttributeProto, AttributeType, ModelProto, NodeProto},
+    ErrorKind, Execution, Frame, Generator, Options, Picture, Threads, label::LabelMap,
+};
+use multicond_format::model::proto::{AttributeProto, AttributeType, ModelProto, NodeProto};
+use multicond_test_support::{
+    engines::{available, has_onnxruntime, options},
+    small::{CHANNELS, frame, model, write},
 };
 use ndarray::{Array2, Array3, ArrayView3, Axis};
-use support::{devices, frame, has_ort, model, options, write};
 
 fn generate(options: &Options, frame: &Frame) -> Picture {
     let folder = tempfile::tempdir().unwrap();
@@ -41,12 +41,8 @@ fn assert_close(one: ArrayView3<'_, f32>, other: ArrayView3<'_, f32>, most: f32)
 #[test]
 fn tiles_change_nothing() {
     let frame = frame(20, 12);
-    for device in devices() {
-        let with = |merge| Options {
-            merge,
-            ..options(device)
-        };
-        let tiled = generate(&with(Merge::Tiled), &frame);
+    for engine in available() {
+        let tiled = generate(&options(engine), &frame);
         let spread = tiled
             .values()
             .iter()
@@ -56,13 +52,15 @@ fn tiles_change_nothing() {
             spread.1 - spread.0 > 0.1,
             "a picture with something in it: {spread:?}"
         );
-        for merge in [Merge::Whole, Merge::Uncut] {
-            let whole = generate(&with(merge), &frame);
+        let one_tile = options(engine).with_tile_pixels((20 * 12).try_into().ok());
+        let whole_model = options(engine).with_execution(Execution::Whole);
+        for options in [&one_tile, &whole_model] {
+            let whole = generate(options, &frame);
             assert_close(tiled.values(), whole.values(), 1e-6);
         }
-        let tiled = concept(&with(Merge::Tiled), &frame);
-        let whole = concept(&with(Merge::Whole), &frame);
-        assert_eq!(tiled.dim(), (support::CHANNELS, 12, 20));
+        let tiled = concept(&options(engine), &frame);
+        let whole = concept(&one_tile, &frame);
+        assert_eq!(tiled.dim(), (CHANNELS, 12, 20));
         assert_close(tiled.view(), whole.view(), 1e-6);
     }
 }
@@ -96,14 +94,11 @@ fn a_merge_may_have_no_weights() {
     let mut frame = Frame::new(20, 12);
     let map = LabelMap::Values(normals.clone());
     frame.set("normals", map).unwrap();
-    for device in devices() {
-        let pictures = [Merge::Tiled, Merge::Whole, Merge::Uncut].map(|merge| {
-            let options = Options {
-                merge,
-                ..options(device)
-            };
+    for engine in available() {
+        let pictures = [Execution::Tiled, Execution::Whole].map(|execution| {
+            let options = options(engine).with_execution(execution);
             let mut generator = Generator::open(&path, &options).unwrap();
-            if merge != Merge::Uncut {
+            if execution != Execution::Whole {
                 let concept = generator.concept(&frame).unwrap();
                 for (plane, found) in concept.outer_iter().enumerate() {
                     assert_eq!(found, normals.index_axis(Axis(0), plane % 3));
@@ -122,14 +117,12 @@ fn a_merge_may_have_no_weights() {
 #[test]
 fn tile_size_and_threads_change_nothing() {
     let frame = frame(8, 8);
-    for device in devices() {
-        let reference = generate(&options(device), &frame);
+    for engine in available() {
+        let reference = generate(&options(engine), &frame);
         for (pixels, threads) in [(1, 1), (64, 3), (1000, 2)] {
-            let options = Options {
-                threads: threads.try_into().ok(),
-                tile_pixels: pixels.try_into().ok(),
-                ..options(device)
-            };
+            let options = options(engine)
+                .with_threads(Threads::from(threads.try_into().ok()))
+                .with_tile_pixels(pixels.try_into().ok());
             assert_close(
                 generate(&options, &frame).values(),
                 reference.values(),
@@ -141,22 +134,22 @@ fn tile_size_and_threads_change_nothing() {
 
 #[test]
 fn engines_agree() {
-    if !has_ort() || devices().len() < 2 {
+    if !has_onnxruntime() || available().len() < 2 {
         return;
     }
     let frame = frame(20, 12);
-    let ort = generate(&options(Device::Cpu), &frame);
-    let tract = generate(&options(Device::Tract), &frame);
+    let ort = generate(&options("onnxruntime"), &frame);
+    let tract = generate(&options("tract"), &frame);
     assert_close(ort.values(), tract.values(), 1e-5);
 }
 
 /// One generator makes pictures of any sizes, and nothing of an earlier frame is left in a later one.
 #[test]
 fn frames_do_not_leak_into_each_other() {
-    for device in devices() {
+    for engine in available() {
         let folder = tempfile::tempdir().unwrap();
         let path = write(folder.path(), &model());
-        let mut generator = Generator::open(path, &options(device)).unwrap();
+        let mut generator = Generator::open(path, &options(engine)).unwrap();
         let mut picture = Picture::default();
         for (width, height) in [(20, 12), (4, 4), (16, 16), (20, 12)] {
             let full = frame(width, height);
@@ -165,7 +158,7 @@ fn frames_do_not_leak_into_each_other() {
                 generator.generate(frame, &mut picture).unwrap();
                 assert_eq!(
                     picture,
-                    generate(&options(device), frame),
+                    generate(&options(engine), frame),
                     "{width}x{height}"
                 );
             }
@@ -178,7 +171,7 @@ fn frames_do_not_leak_into_each_other() {
 /// Ids that no class has, and maps in an unusual memory order, are legal.
 #[test]
 fn odd_maps_are_fine() {
-    for device in devices() {
+    for engine in available() {
         let mut odd = Frame::new(8, 4);
         let mut plain = Frame::new(8, 4);
         let ids = Array2::from_shape_fn((8, 4), |(x, y)| [0, 1, 2, -5, 77, 255][(x * y) % 6]);
@@ -187,7 +180,7 @@ fn odd_maps_are_fine() {
             .unwrap();
         let known = ids.mapv(|id| if (0..3).contains(&id) { id } else { 255 });
         plain.set("semantics", LabelMap::Classes(known)).unwrap();
-        let made = [&odd, &plain].map(|frame| generate(&options(device), frame));
+        let made = [&odd, &plain].map(|frame| generate(&options(engine), frame));
         assert_eq!(made[0], made[1]);
     }
 }
@@ -196,10 +189,10 @@ fn odd_maps_are_fine() {
 fn frames_that_do_not_fit_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), &model());
-    let Some(&device) = devices().first() else {
+    let Some(&engine) = available().first() else {
         return;
     };
-    let mut generator = Generator::open(path, &options(device)).unwrap();
+    let mut generator = Generator::open(path, &options(engine)).unwrap();
     let mut picture = Picture::new(2, 2);
     let mut refuse = |frame: &Frame| {
         let error = generator.generate(frame, &mut picture).unwrap_err();
@@ -213,18 +206,9 @@ fn frames_that_do_not_fit_are_refused() {
         frame
     };
     let error = refuse(&Frame::new(6, 4));
-    assert!(
-        matches!(
-            error,
-            Error::Size {
-                width: 6,
-                height: 4,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert!(matches!(refuse(&Frame::new(0, 0)), Error::Size { .. }));
+    assert_eq!(error.kind(), ErrorKind::Size);
+    assert!(error.reason().starts_with("6x4 pixels"), "{error}");
+    assert_eq!(refuse(&Frame::new(0, 0)).kind(), ErrorKind::Size);
     let error = refuse(&frame("colour", depth(1))).to_string();
     assert_eq!(
         error,

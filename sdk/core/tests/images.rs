@@ -2,19 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
 use half::f16;
 use multicond::{
-    Error, Fit, Frame, Generator, Options, Picture,
+    ErrorKind, Fit, Frame, Generator, Options, Picture,
     label::LabelMap,
     pixels::{
         Channels, ColorSpace, Component, DeviceDepth, Format, Image, ImageMut, LabelImage, Layout,
         Meaning, NormalCode, Origin, Output,
     },
 };
+use multicond_test_support::{
+    engines::{available, options},
+    small::{model, write},
+};
 use ndarray::{Array2, Array3};
-use support::{devices, model, options, write};
 
 const WIDTH: usize = 8;
 const HEIGHT: usize = 4;
@@ -23,11 +24,8 @@ const HEIGHT: usize = 4;
 fn generator() -> Option<Generator> {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), &model());
-    let device = *devices().first()?;
-    let options = Options {
-        fit: Fit::Pad,
-        ..options(device)
-    };
+    let engine = *available().first()?;
+    let options = options(engine).with_fit(Fit::Pad);
     Some(Generator::open(path, &options).unwrap())
 }
 
@@ -144,16 +142,10 @@ fn class_ids_of_every_format_and_by_table() {
             "{format}"
         );
         let objects = bytes(component, pixels().map(|at| 10.0 * ids(at) as f64));
-        let image = LabelImage {
-            meaning: Meaning::Classes(&table),
-            ..LabelImage::new(Image::new(&objects, format, layout()).unwrap())
-        };
+        let image = LabelImage::new(Image::new(&objects, format, layout()).unwrap())
+            .with_meaning(Meaning::Classes(&table));
         assert_eq!(with_image(&mut generator, "semantics", image), expected);
-        let scaled = LabelImage {
-            meaning: Meaning::Plain,
-            scale: 0.1,
-            ..image
-        };
+        let scaled = image.with_meaning(Meaning::Plain).with_scale(0.1, 0.0);
         assert_eq!(with_image(&mut generator, "semantics", scaled), expected);
     }
 }
@@ -217,18 +209,14 @@ fn missing_is_missing_however_it_is_written() {
     let format = Format::new(Component::U16, Channels::R);
     let numbers = pixels().map(|(y, x)| if is_hole(y, x) { 65_535.0 } else { depth(y, x) });
     let own = bytes(Component::U16, numbers);
-    let image = LabelImage {
-        missing: Some(65_535.0),
-        ..LabelImage::new(Image::new(&own, format, layout()).unwrap())
-    };
+    let image =
+        LabelImage::new(Image::new(&own, format, layout()).unwrap()).with_missing(Some(65_535.0));
     assert_eq!(with_image(&mut generator, "depth", image), expected);
     let mask: Vec<u8> = pixels().map(|(y, x)| u8::from(!is_hole(y, x))).collect();
     let mask_format = Format::new(Component::U8, Channels::R);
     let plain = bytes(Component::U16, pixels().map(|(y, x)| depth(y, x)));
-    let image = LabelImage {
-        validity: Some(Image::new(&mask, mask_format, layout()).unwrap()),
-        ..LabelImage::new(Image::new(&plain, format, layout()).unwrap())
-    };
+    let image = LabelImage::new(Image::new(&plain, format, layout()).unwrap())
+        .with_validity(Some(Image::new(&mask, mask_format, layout()).unwrap()));
     assert_eq!(with_image(&mut generator, "depth", image), expected);
 }
 
@@ -261,10 +249,8 @@ fn depth_buffers_are_linear_depth() {
     for (code, project) in cases {
         let bytes = bytes(Component::F32, pixels().map(|(y, x)| project(depth(y, x))));
         let format = Format::new(Component::F32, Channels::R);
-        let image = LabelImage {
-            meaning: Meaning::DeviceDepth(code.unwrap()),
-            ..LabelImage::new(Image::new(&bytes, format, layout()).unwrap())
-        };
+        let image = LabelImage::new(Image::new(&bytes, format, layout()).unwrap())
+            .with_meaning(Meaning::DeviceDepth(code.unwrap()));
         // Rounding of depth in f32, which standard depth has most of.
         let worst = difference(&with_image(&mut generator, "depth", image), &expected);
         assert!(worst < 1e-4, "{worst}");
@@ -289,43 +275,17 @@ fn normals_of_every_convention() {
     type Store = fn([f32; 3]) -> [f32; 3];
     let cases: [(NormalCode, Store); 5] = [
         (plain, |n| n.map(|v| 3.0 * v)),
-        (
-            NormalCode {
-                packed: true,
-                ..plain
-            },
-            |n| n.map(|v| (v + 1.0) / 2.0),
-        ),
-        (
-            NormalCode {
-                y_down: true,
-                ..plain
-            },
-            |n| [n[0], -n[1], n[2]],
-        ),
-        (
-            NormalCode {
-                z_forward: true,
-                ..plain
-            },
-            |n| [n[0], n[1], -n[2]],
-        ),
-        (
-            NormalCode {
-                view: Some(view),
-                ..plain
-            },
-            |n| [-n[2], -n[0], n[1]],
-        ),
+        (plain.with_packed(true), |n| n.map(|v| (v + 1.0) / 2.0)),
+        (plain.with_y_down(true), |n| [n[0], -n[1], n[2]]),
+        (plain.with_z_forward(true), |n| [n[0], n[1], -n[2]]),
+        (plain.with_view(Some(view)), |n| [-n[2], -n[0], n[1]]),
     ];
     for (code, store) in cases {
         let numbers = pixels().flat_map(|(y, x)| store(normal(y, x)).map(f64::from));
         let bytes = bytes(Component::F32, numbers);
         let format = Format::new(Component::F32, Channels::Rgb);
-        let image = LabelImage {
-            meaning: Meaning::Normal(code),
-            ..LabelImage::new(Image::new(&bytes, format, layout()).unwrap())
-        };
+        let image = LabelImage::new(Image::new(&bytes, format, layout()).unwrap())
+            .with_meaning(Meaning::Normal(code));
         let worst = difference(&with_image(&mut generator, "normals", image), &expected);
         assert!(worst < 1e-5, "{code:?}: {worst}");
     }
@@ -429,39 +389,26 @@ fn images_that_cannot_be_the_label_are_refused() {
         refused("normals", image(Component::U8, Channels::Rg)),
         "label `normals`: an image of RG of u8, expected 3 channels or more"
     );
-    let table = LabelImage {
-        meaning: Meaning::Classes(&[0]),
-        ..r8
-    };
+    let table = r8.with_meaning(Meaning::Classes(&[0]));
     assert_eq!(
         refused("depth", table),
         "label `depth`: a class table, expected physical values"
     );
-    let depth = LabelImage {
-        meaning: Meaning::DeviceDepth(DeviceDepth::terms(0.0, 1.0).unwrap()),
-        ..image(Component::U8, Channels::Rgb)
-    };
+    let depth = image(Component::U8, Channels::Rgb)
+        .with_meaning(Meaning::DeviceDepth(DeviceDepth::terms(0.0, 1.0).unwrap()));
     assert_eq!(
         refused("normals", depth),
         "label `normals`: a depth convention, but it has no depth"
     );
-    let scaled = LabelImage {
-        scale: f32::NAN,
-        ..r8
-    };
+    let scaled = r8.with_scale(f32::NAN, 0.0);
     assert!(refused("depth", scaled).contains("scale NaN"));
     let small = Layout::new(WIDTH, HEIGHT - 1);
     let mask = Image::new(&memory, r8.image.format(), small).unwrap();
-    let masked = LabelImage {
-        validity: Some(mask),
-        ..r8
-    };
+    let masked = r8.with_validity(Some(mask));
     assert!(refused("depth", masked).contains("8x3 pixels, but the image has 8x4"));
     let mut frame = Frame::new(WIDTH, HEIGHT - 1);
-    assert!(matches!(
-        frame.set_image("depth", r8),
-        Err(Error::Size { .. })
-    ));
+    let error = frame.set_image("depth", r8).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Size);
     for (component, channels) in [
         (Component::I32, Channels::Rgb),
         (Component::U8, Channels::Rg),

@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
-use multicond::{
-    Device, Generator,
-    model::{
-        MANIFEST_KEY, ModelFile,
-        proto::{DataType, ModelProto, NodeProto},
-    },
+use multicond::{Generator, model::ModelFile};
+use multicond_format::model::{
+    MANIFEST_KEY,
+    proto::{DataType, ModelProto, NodeProto},
+};
+use multicond_test_support::{
+    engines::{available, options},
+    small::{CHANNELS, manifest, model, value, write},
 };
 use prost::Message;
-use support::{model, options, value, write};
 
 /// The reason why a model is refused, by [`ModelFile::open`] or by the cut.
 #[track_caller]
@@ -24,12 +23,8 @@ fn refused(change: impl FnOnce(&mut ModelProto)) -> String {
     let error = match ModelFile::open(&path) {
         Err(error) => error,
         Ok(file) => {
-            let device = if support::report(Device::Tract).available {
-                Device::Tract
-            } else {
-                Device::Auto
-            };
-            Generator::new(file, &options(device)).unwrap_err()
+            let engine = available().last().copied().unwrap_or("auto");
+            Generator::new(file, &options(engine)).unwrap_err()
         }
     };
     let message = error.to_string();
@@ -52,7 +47,7 @@ fn a_model_says_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), &model());
     let file = ModelFile::open(&path).unwrap();
-    assert_eq!(file.manifest(), &support::manifest());
+    assert_eq!(file.manifest(), &manifest());
     assert_eq!(file.path(), path);
     assert_eq!(file.file_size() as u64, path.metadata().unwrap().len());
 }
@@ -80,7 +75,7 @@ fn metadata() {
         message.starts_with("its `multicond.manifest` metadata: EOF"),
         "{message}"
     );
-    let mut manifest = support::manifest();
+    let mut manifest = manifest();
     manifest.tile = 3;
     let json = serde_json::to_string(&manifest).unwrap();
     let message = refused(|model| set(model, MANIFEST_KEY, &json));
@@ -153,11 +148,11 @@ fn operators_that_no_engine_knows() {
 fn concept_may_be_an_output() {
     let folder = tempfile::tempdir().unwrap();
     let mut model = model();
-    let concept = value("concept", DataType::Float, support::CHANNELS);
+    let concept = value("concept", DataType::Float, CHANNELS);
     model.graph.as_mut().unwrap().output.push(concept);
     let path = write(folder.path(), &model);
-    for device in support::devices() {
-        Generator::open(&path, &options(device)).unwrap();
+    for device in available() {
+        Generator::open(&path, &options(engine)).unwrap();
     }
 }
 

@@ -3,21 +3,22 @@
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
-mod support;
-
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use multicond::{
-    Device, Frame, Generator,
+    Frame, Generator,
     pixels::{
         Channels, Component, DeviceDepth, Format, Image, ImageMut, LabelImage, Layout as Pixels,
         Meaning, Output,
     },
 };
-use support::{has_ort, model, options, write};
+use multicond_test_support::{
+    engines::{has_onnxruntime, options},
+    small::{model, write},
+};
 
 struct Counting;
 
@@ -86,20 +87,15 @@ fn step(generator: &mut Generator, buffers: &mut Buffers, time: usize, before: &
     let image = |bytes, component, channels| {
         LabelImage::new(Image::new(bytes, Format::new(component, channels), pixels).unwrap())
     };
-    let ids = LabelImage {
-        meaning: Meaning::Classes(&CLASSES),
-        ..image(&buffers.ids, Component::U8, Channels::R)
-    };
-    let depth = LabelImage {
-        meaning: Meaning::DeviceDepth(DeviceDepth::perspective(0.1, None, true).unwrap()),
-        ..image(&buffers.depth, Component::F32, Channels::R)
-    };
-    let normals = LabelImage {
-        normalized: true,
-        scale: 2.0,
-        bias: -1.0,
-        ..image(&buffers.normals, Component::U8, Channels::Rgba)
-    };
+    let ids =
+        image(&buffers.ids, Component::U8, Channels::R).with_meaning(Meaning::Classes(&CLASSES));
+    let depth = image(&buffers.depth, Component::F32, Channels::R).with_meaning(
+        Meaning::DeviceDepth(DeviceDepth::perspective(0.1, None, true).unwrap()),
+    );
+    let normals = image(&buffers.normals, Component::U8, Channels::Rgba)
+        .with_normalized(true)
+        .with_scale(2.0, 0.0)
+        .with_scale(1.0, -1.0);
     // A frame is the caller's; the C interface keeps one.
     let mut frame = Frame::new(WIDTH, HEIGHT);
     frame.set_image("semantics", ids).unwrap();
@@ -115,12 +111,12 @@ fn step(generator: &mut Generator, buffers: &mut Buffers, time: usize, before: &
 #[test]
 fn two_thousand_frames_allocate_nothing_and_stay_flat() {
     // tract makes its tensors anew for each run.
-    if !has_ort() {
+    if !has_onnxruntime() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), &model());
-    let mut generator = Generator::open(path, &options(Device::Cpu)).unwrap();
+    let mut generator = Generator::open(path, &options("onnxruntime")).unwrap();
     let mut buffers = Buffers {
         ids: vec![0; WIDTH * HEIGHT],
         depth: vec![0; 4 * WIDTH * HEIGHT],

@@ -41,3 +41,13 @@ pub fn install_prefix() -> Option<PathBuf> {
 pub fn has_program(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok()
 }
+
+/// A file that `cargo xtask assets` installs into the cache folder.
+pub fn asset(name: &str) -> Option<PathBuf> {
+    let path = multicond::cache_folder()?.join(name);
+    if !path.exists() {
+        skip("ASSETS", name, "`cargo xtask assets` installs it");
+        return None;
+    }
+    Some(path)
+}

@@ -11,7 +11,10 @@ use multicond_format::model::{
     CONCEPT, FORMAT, FORMAT_KEY, IMAGE, MANIFEST_KEY,
     builder::{Graph, Value, fixed, named},
     number_type,
-    proto::{DataType, Dimension, ModelProto},
+    proto::{
+        DataType, Dimension, DimensionProto, ModelProto, TensorShapeProto, TensorTypeProto,
+        TypeProto, ValueInfoProto,
+    },
 };
 use ndarray::{Array2, Array3};
 use prost::Message;
@@ -81,8 +84,25 @@ pub fn model() -> ModelProto {
     graph.into_model("multicond tests".into(), metadata)
 }
 
+/// A tensor value `[batch, channels, height, width]`.
+pub fn value(name: &str, number: DataType, channels: usize) -> ValueInfoProto {
+    let dim = dims(channels)
+        .into_iter()
+        .map(|side| DimensionProto { value: Some(side) });
+    let shape = TensorShapeProto { dim: dim.collect() };
+    ValueInfoProto {
+        name: name.into(),
+        r#type: Some(TypeProto {
+            tensor_type: Some(TensorTypeProto {
+                elem_type: number as i32,
+                shape: Some(shape),
+            }),
+        }),
+    }
+}
+
 /// `[batch, channels, height, width]`.
-pub fn dims(channels: usize) -> Vec<Dimension> {
+fn dims(channels: usize) -> Vec<Dimension> {
     vec![
         named("batch"),
         fixed(channels),

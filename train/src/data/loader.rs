@@ -10,10 +10,7 @@ use multicond::{Size, label::Label};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{
-    Dataset, HostBatch, Sample, Sparsity,
-    ordered::Ordered,
-};
+use super::{Dataset, HostBatch, Sample, Sparsity, ordered::Ordered};
 
 /// Threads that read, at most: they keep up with any step, and each holds batches.
 const MOST_THREADS: usize = 8;
@@ -82,7 +79,12 @@ impl Loader {
             order: Mutex::default(),
         };
         let batch = move |step| Some(source.batch(step, steps_per_epoch));
-        let batches = Ordered::start(multicond::threads::available().min(MOST_THREADS), AHEAD, first_step, batch)?;
+        let batches = Ordered::start(
+            multicond::threads::available().min(MOST_THREADS),
+            AHEAD,
+            first_step,
+            batch,
+        )?;
         Ok(Self {
             batches,
             steps_per_epoch,

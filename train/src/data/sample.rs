@@ -1,8 +1,8 @@
 //! One picture with everything that is known about it.
 
 use multicond::{
-    label::{Label, LabelMap},
     Size,
+    label::{Label, LabelMap},
 };
 use ndarray::{Array2, Array3, Axis, Dimension, iter::LanesMut, s};
 

@@ -36,7 +36,7 @@ pub(crate) fn grid(rows: &[Vec<RgbImage>]) -> RgbImage {
 pub fn save_png(picture: &RgbImage, path: &Path) -> Result<()> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png)?;
-    write_atomically(path, &bytes.into_inner())
+    Ok(write_atomically(path, &bytes.into_inner())?)
 }
 
 /// Object numbers in colours, a checkerboard where there is no object.

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use image::RgbImage;
 use indicatif::ProgressBar;
 use multicond::{
-    label::{Label, LabelMap},
     Size,
+    label::{Label, LabelMap},
 };
 use ndarray::{Array2, Array3};
 

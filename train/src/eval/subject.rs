@@ -5,11 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use burn::tensor::Device;
 use indicatif::ProgressBar;
-use multicond::{
-    Frame, Generator, Options, Picture,
-    label::Label,
-    Size, model::ModelFile,
-};
+use multicond::{Frame, Generator, Options, Picture, Size, label::Label, model::ModelFile};
 use ndarray::{Array3, ArrayView3, Axis};
 use prost::Message;
 

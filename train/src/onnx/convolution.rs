@@ -146,7 +146,7 @@ fn bias(
     let name = format!("{name}.bias");
     bias.map(|bias| {
         let values = weights::read(&name, bias, [output])?;
-        graph.weight(&name, &[output], &values)
+        Ok(graph.weight(&name, &[output], &values)?)
     })
     .transpose()
 }
@@ -166,7 +166,7 @@ pub(crate) fn affine_norm(
                 .as_ref()
                 .with_context(|| format!("tensor `{name}` is missing"))?;
             let values = weights::read(&name, parameter, [input.channels])?;
-            graph.weight(&name, &[input.channels], &values)
+            Ok(graph.weight(&name, &[input.channels], &values)?)
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(norm_with(graph, input, &factors))

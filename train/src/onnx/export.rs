@@ -60,9 +60,8 @@ pub fn of_checkpoint(
     let info = ModelInfo {
         name: config.name.clone(),
         trained_size: config.size,
-        training: (progress.step > 0).then(|| {
-            Training::new(progress.data, progress.step, config.training.batch_size)
-        }),
+        training: (progress.step > 0)
+            .then(|| Training::new(progress.data, progress.step, config.training.batch_size)),
         notice: config.notice.clone(),
     };
     let manifest = manifest(info, &config.labels, &config.network);
@@ -113,7 +112,7 @@ fn check_sizes(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<()> 
     generator
         .merge
         .check_sizes(&manifest.labels, manifest.concept_channels)?;
-    let (said, found) = (manifest.tile, generator.backbone.tile());
+    let (said, found) = (manifest.size_multiple, generator.backbone.tile());
     if said != found {
         bail!("the manifest says {said} pixels along a tile, the generator has {found}");
     }

@@ -5,7 +5,6 @@ use std::{num::NonZeroUsize, panic::catch_unwind};
 use anyhow::{Result, bail};
 use burn::tensor::{DType, Device, Tensor};
 
-
 /// burn's backends; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum BackendKind {

@@ -15,10 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Config, GanState, checksums, ema::is_finite};
 use multicond_format::storage::TEMPORARY_PREFIX;
 
-use crate::{
-    files::remove_temporary,
-    net::GeneratorNetwork,
-};
+use crate::{files::remove_temporary, net::GeneratorNetwork};
 
 const FOLDER: &str = "checkpoints";
 const CONFIG: &str = "config.toml";

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use multicond::{
-    label::{Label, validate_labels},
     Size,
+    label::{Label, validate_labels},
 };
 use serde::{Deserialize, Serialize};
 

@@ -55,10 +55,7 @@ pub fn train_segmenter(
     let mut network = Segmenter::new(classes, &device);
     let mut adam = AdamConfig::new().init();
     // A presence channel would be one class too many.
-    let schema = vec![Label {
-        presence: false,
-        ..label.clone()
-    }];
+    let schema = vec![label.clone().with_presence(false)];
     let augmentation = Augmentation {
         flip: true,
         load_size: None,

@@ -7,9 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use multicond::{
-    EngineOptions, Size, Threads, engine::ExternalNetwork,
-};
+use multicond::{EngineOptions, Size, Threads, engine::ExternalNetwork};
 use multicond_format::model::proto::ModelProto;
 use ndarray::{Array2, ArrayD, ArrayView3, Axis};
 use prost::Message;

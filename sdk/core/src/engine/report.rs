@@ -40,6 +40,11 @@ pub fn engines(ort_library: Option<&Path>) -> Vec<EngineReport> {
         .iter()
         .map(|engine| report(*engine, &options))
         .collect();
+    // A library that was named and cannot be loaded is an error, and nothing runs in its place.
+    let is_broken = |report: &EngineReport| report.name == super::ort::CPU && !report.available;
+    if super::ort::is_library_named(ort_library) && reports.iter().any(is_broken) {
+        return reports;
+    }
     let is_automatic = |name| ENGINES.iter().any(|e| e.name() == name && e.is_automatic());
     let mut usable = reports.iter_mut().filter(|report| report.available);
     if let Some(taken) = usable.find(|report| is_automatic(report.name)) {

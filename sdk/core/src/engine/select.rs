@@ -24,6 +24,8 @@ pub struct Engine {
 pub struct Rejection {
     /// The engine's name.
     pub engine: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
     /// Why it does not run.
     pub reason: String,
     /// Whether it could not run on this machine whatever was installed, for example for want of a GPU.
@@ -49,24 +51,18 @@ impl Engine {
                         backend,
                         rejections: rejections.into(),
                     };
-                    tracing::info!("running on {engine}");
+                    engine.log_choice(&options.engine);
                     return Ok(engine);
                 }
                 // A library that was asked for by name is not a matter of taste.
                 Err(error) if is_named_library(descriptor, options) => return Err(error),
                 Err(error) => {
-                    let rejection = Rejection {
+                    rejections.push(Rejection {
                         engine: descriptor.name(),
+                        title: descriptor.title(),
                         reason: error.reason().into(),
                         is_hopeless: descriptor.is_hopeless().is_some(),
-                    };
-                    let is_asked_for = descriptor.name() == options.engine;
-                    if is_asked_for || !rejection.is_hopeless {
-                        tracing::warn!("not running on {}: {}", descriptor.title(), error.reason());
-                    } else {
-                        tracing::info!("not running on {}: {}", descriptor.title(), error.reason());
-                    }
-                    rejections.push(rejection);
+                    });
                     first.get_or_insert(error);
                 }
             }
@@ -102,6 +98,18 @@ impl Engine {
     /// The engines that would have been preferred, and why they do not run.
     pub fn rejections(&self) -> &[Rejection] {
         &self.rejections
+    }
+
+    fn log_choice(&self, asked_for: &str) {
+        for rejection in self.rejections() {
+            let (title, reason) = (rejection.title, &rejection.reason);
+            if rejection.engine == asked_for || !rejection.is_hopeless {
+                tracing::warn!("not running on {title}: {reason}");
+            } else {
+                tracing::info!("not running on {title}: {reason}");
+            }
+        }
+        tracing::info!("running on {self}");
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {

@@ -161,7 +161,7 @@ impl Generator {
         frame: &Frame<'_>,
         output: &mut Output<'_>,
     ) -> Result<()> {
-        let (width, height) = output.image.size();
+        let (width, height) = output.size();
         if (width, height) != frame.size() {
             let (w, h) = frame.size();
             let expected = format_args!("but the frame has {w}x{h}");

@@ -24,6 +24,33 @@ const SHORTEST: f32 = 1e-6;
 const SHORTEST_PACKED: f32 = 0.02;
 
 impl NormalCode {
+    /// The same, stored as `(n + 1) / 2` or as it is.
+    #[must_use]
+    pub fn with_packed(self, packed: bool) -> Self {
+        Self { packed, ..self }
+    }
+
+    /// The same for normals in world space, with the rotation from world to view space.
+    #[must_use]
+    pub fn with_view(self, view: impl Into<Option<[[f32; 3]; 3]>>) -> Self {
+        Self {
+            view: view.into(),
+            ..self
+        }
+    }
+
+    /// The same with y pointing down, or up.
+    #[must_use]
+    pub fn with_y_down(self, y_down: bool) -> Self {
+        Self { y_down, ..self }
+    }
+
+    /// The same with z pointing away from the camera, or towards it.
+    #[must_use]
+    pub fn with_z_forward(self, z_forward: bool) -> Self {
+        Self { z_forward, ..self }
+    }
+
     /// # Errors
     /// When the view matrix is no rotation, or rotation and mirroring, of any scale.
     pub(super) fn validate(&self) -> Result<()> {

@@ -12,9 +12,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Output<'a> {
     /// The pixels: RGB, RGBA or BGRA of u8, u16, f16 or f32. Integers stand for 0 to 1, alpha becomes 1.
-    pub image: ImageMut<'a>,
+    image: ImageMut<'a>,
     /// Which numbers the colours are.
-    pub color: ColorSpace,
+    color: ColorSpace,
 }
 
 /// Which numbers stand for a colour.
@@ -48,6 +48,11 @@ impl<'a> Output<'a> {
             image,
             color: ColorSpace::Srgb,
         })
+    }
+
+    /// Width and height in pixels.
+    pub fn size(&self) -> (usize, usize) {
+        self.image.size()
     }
 
     /// The same in another colour space.

@@ -35,15 +35,41 @@ use crate::{
 /// label's bits or channels, is larger than [`MAX_SIDE`](crate::limits::MAX_SIDE), or holds a class id that the label lacks.
 pub fn read_label(path: impl AsRef<Path>, label: &Label) -> Result<LabelMap> {
     let path = path.as_ref();
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("png") => png::read_label(path, label),
-        Some("exr") => exr::read_label(path, label),
-        Some("npy") => npy::read_label(path, label),
-        _ => Err(Error::file(
-            path,
-            "a label is read from a .png, .exr or .npy file",
-        )),
+    let extension = path.extension().unwrap_or_default();
+    let format = FORMATS
+        .iter()
+        .find(|(name, _)| extension.eq_ignore_ascii_case(name));
+    match format {
+        Some((_, read)) => read(path, label),
+        None => {
+            let reason = format_args!("a label is read from a {} file", listed_extensions());
+            Err(Error::file(path, reason))
+        }
+    }
+}
+
+/// Reads a label from a file of one format.
+type Read = fn(&Path, &Label) -> Result<LabelMap>;
+
+/// The formats of label files by their extensions. A new one is a file and a line here.
+const FORMATS: [(&str, Read); 3] = [
+    ("png", png::read_label),
+    ("exr", exr::read_label),
+    ("npy", npy::read_label),
+];
+
+/// The extensions of files that [`read_label`] reads.
+pub fn label_extensions() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|(extension, _)| *extension)
+}
+
+/// The extensions for messages: `.png, .exr or .npy`.
+pub fn listed_extensions() -> String {
+    let names: Vec<String> = label_extensions().map(|name| format!(".{name}")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// from zero where they can.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Encoding {
     /// `clip(scale * v + bias, -1, 1)`.
     Affine {

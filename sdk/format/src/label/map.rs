@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 
 /// The values of one label over one picture, row 0 at the top.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum LabelMap {
     /// Class ids `[height, width]`; an id outside the label's classes is missing.
     Classes(Array2<i32>),

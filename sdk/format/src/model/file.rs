@@ -44,6 +44,12 @@ impl ModelFile {
     /// As [`open`](Self::open).
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
         let name = name.as_ref();
+        if bytes.len() > MAX_MODEL_BYTES {
+            return Err(Error::model(
+                name,
+                "larger than 2 GiB, which ONNX does not allow",
+            ));
+        }
         Self::parse(name, bytes.into()).map_err(|reason| Error::model(name, reason))
     }
 

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use multicond_train::{
-    report::{Run, page},
-};
 use multicond_format::storage::write_atomically;
+use multicond_train::report::{Run, page};
 
 use crate::args::print_json;
 

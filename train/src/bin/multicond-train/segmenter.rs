@@ -7,13 +7,13 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use multicond::{EngineOptions, label::Label, model::Size};
+use multicond_format::storage::write_atomically;
 use multicond_train::{
     eval::{Segmenter, Table, real_scores},
     onnx,
     training::{BackendKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
 };
 use prost::Message;
-use multicond_format::storage::write_atomically;
 
 use crate::{
     args::{print, print_json, require_folder, size},

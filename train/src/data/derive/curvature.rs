@@ -25,7 +25,7 @@ pub(crate) fn curvature(
     });
     let at = |row: usize, column: usize| samples.get((row, column)).copied().flatten();
     let (height, width) = depth.dim();
-    let mut curvature = Array3::from_elem((2, height, width), f32::NAN);
+    let mut curvature = Array3::from_elem((2, height, width), multicond::label::MISSING);
     for ((row, column), here) in samples.indexed_iter() {
         let Some(here) = *here else {
             continue;
@@ -50,7 +50,7 @@ pub(crate) fn curvature(
 pub(crate) fn soften(normals: ArrayView3<f32>) -> Array3<f32> {
     let (_, height, width) = normals.dim();
     let known = Array2::from_shape_fn((height, width), |at| normal(normals, at));
-    let mut soft = Array3::from_elem((3, height, width), f32::NAN);
+    let mut soft = Array3::from_elem((3, height, width), multicond::label::MISSING);
     for ((row, column), here) in known.indexed_iter() {
         if here.is_none() {
             continue;

@@ -30,7 +30,7 @@ pub(crate) fn canny(picture: ArrayView3<f32>) -> Array2<f32> {
     let edges = imageproc::edges::canny(&gray, LOW, HIGH);
     Array2::from_shape_fn((height, width), |(y, x)| {
         if luminance[[y, x]].is_nan() {
-            f32::NAN
+            multicond::label::MISSING
         } else {
             f32::from(edges.get_pixel(x as u32, y as u32)[0] > 0)
         }
@@ -64,7 +64,7 @@ fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
     for (channel, weight) in picture.outer_iter().zip([0.299, 0.587, 0.114]) {
         sum.zip_mut_with(&channel, |sum, value| *sum += weight * value);
     }
-    sum.mapv(|sum: f32| if sum.is_finite() { sum } else { f32::NAN })
+    sum.mapv(|sum: f32| if sum.is_finite() { sum } else { multicond::label::MISSING })
 }
 
 /// Gaussian of sigma 1 pixel, cut at 4; the line goes on beyond its ends with its last values.

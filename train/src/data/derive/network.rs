@@ -4,9 +4,8 @@ use std::{fmt, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    EngineOptions,
+    EngineOptions, Size,
     label::{Label, LabelMap},
-    Size,
 };
 use ndarray::{Array2, ArrayView3, Axis};
 
@@ -109,7 +108,7 @@ fn metres(depth: Array2<f32>, size: Size) -> LabelMap {
         if metres > 0.0 && metres.is_finite() {
             metres
         } else {
-            f32::NAN
+            multicond::label::MISSING
         }
     };
     LabelMap::Values(depth.mapv(known).insert_axis(Axis(0)))

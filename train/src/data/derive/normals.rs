@@ -32,7 +32,7 @@ pub(crate) fn normals(depth: ArrayView2<f32>, camera: &Intrinsics) -> Array3<f32
         .collect();
     let noise = Noise::of(&rows);
     let focal = camera.fx.min(camera.fy);
-    let mut normals = Array3::from_elem((3, height, width), f32::NAN);
+    let mut normals = Array3::from_elem((3, height, width), multicond::label::MISSING);
     for row in 0..height {
         for start in (0..width).step_by(LANES) {
             let planes = fit(&rows, row, start, |value| noise.tolerance(value, focal));

@@ -23,7 +23,7 @@ pub(crate) fn occlusion(depth: ArrayView2<f32>) -> Array2<f32> {
     Array2::from_shape_fn(depth.dim(), |(row, column)| {
         let here = inverse[[row + 2, column + 2]];
         if here.is_nan() {
-            return f32::NAN;
+            return multicond::label::MISSING;
         }
         let across: [f32; 5] = std::array::from_fn(|i| inverse[[row + 2, column + i]]);
         let along: [f32; 5] = std::array::from_fn(|i| inverse[[row + i, column + 2]]);

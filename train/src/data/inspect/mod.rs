@@ -12,10 +12,7 @@ pub use self::{
     preview::{Preview, preview},
     stats::{ClassShare, LabelStats, Stats, stats},
 };
-use super::{
-    Dataset,
-    ordered::Ordered,
-};
+use super::{Dataset, ordered::Ordered};
 
 /// Looks at every frame on all cores; what was seen comes in the order of the frames.
 fn each_frame<T: Send + 'static>(

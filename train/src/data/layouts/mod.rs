@@ -21,9 +21,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    files,
+    Size, files,
     label::{Label, LabelMap, PngCode, Transfer},
-    Size,
 };
 
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;

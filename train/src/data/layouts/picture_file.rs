@@ -44,8 +44,8 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Array3<f32>> {
         "it is too short for {width}x{height} pixels"
     );
     let mut limits = Limits::default();
-    limits.max_image_width = Some(files::MAX_SIDE as u32);
-    limits.max_image_height = Some(files::MAX_SIDE as u32);
+    limits.max_image_width = Some(multicond::limits::MAX_SIDE as u32);
+    limits.max_image_height = Some(multicond::limits::MAX_SIDE as u32);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg);
     reader.limits(limits);
     let picture = reader.decode()?.into_rgb8();

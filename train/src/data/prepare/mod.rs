@@ -80,7 +80,9 @@ pub fn prepare(
             anyhow::Ok((record, sample.camera))
         })
     };
-    let threads = options.threads.unwrap_or_else(multicond::threads::available);
+    let threads = options
+        .threads
+        .unwrap_or_else(multicond::threads::available);
     for packed in Ordered::start(threads, AHEAD, first, pack)? {
         let (record, camera) = packed.map_err(|error| {
             anyhow!(

@@ -8,8 +8,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
 use multicond_format::storage::write_atomically;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{

@@ -183,7 +183,7 @@ impl Builder<'_> {
 
     fn weight(&mut self, name: &str, shape: &[usize]) -> Result<Value> {
         let values = weights::numbers(self.file, name, shape)?;
-        self.graph.weight(name, shape, &values)
+        Ok(self.graph.weight(name, shape, &values)?)
     }
 
     /// ReLU6.

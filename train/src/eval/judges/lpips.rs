@@ -4,9 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use multicond::{
-    EngineOptions, Threads, engine::ExternalNetwork,
-};
+use multicond::{EngineOptions, Threads, engine::ExternalNetwork};
 use multicond_format::model::proto::{DataType, ModelProto};
 use ndarray::{Array4, ArrayView3, Axis, stack};
 use prost::Message;
@@ -135,7 +133,11 @@ fn graph(network: LpipsNetwork, file: &SafeTensors<'_>) -> Result<ModelProto> {
         }
         let mut weight = |part: &str, shape: &[usize]| {
             let name = format!("conv{index}.{part}");
-            graph.weight(&name, shape, &weights::numbers(file, &name, shape)?)
+            Ok::<_, anyhow::Error>(graph.weight(
+                &name,
+                shape,
+                &weights::numbers(file, &name, shape)?,
+            )?)
         };
         let kernel = weight(
             "weight",

@@ -3,10 +3,8 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::{Result, bail};
-use multicond_train::{
-    data::inspect::{Problem, check},
-};
 use multicond_format::storage::write_atomically;
+use multicond_train::data::inspect::{Problem, check};
 
 use super::frames_bar;
 use crate::{

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use multicond_format::storage::write_atomically;
 use multicond_train::{
     eval::{Outcome, Table},
     report::{evaluation_markdown, evaluation_page},
 };
-use multicond_format::storage::write_atomically;
 
 use crate::args::{print, print_json, require_folder};
 

@@ -69,7 +69,7 @@ impl Stereo {
         if disparity > 0.0 {
             self.baseline * self.intrinsics.fx / disparity
         } else {
-            f32::NAN
+            multicond::label::MISSING
         }
     }
 }

@@ -79,10 +79,7 @@ impl Classes {
             }
             Self::ThirtyFive => Label::semantics(IDS.map(|(name, _)| name)),
         };
-        Label {
-            png: Some(plain_ids(Some(MISSING as u16))),
-            ..label
-        }
+        label.with_png(plain_ids(Some(MISSING as u16)))
     }
 
     /// The class of an id, as the label counts it; 255 where it is missing.

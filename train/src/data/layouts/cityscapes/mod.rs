@@ -10,9 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    files,
+    Size, files,
     label::{Encoding, Label, LabelMap, PngCode, Transfer},
-    Size,
 };
 use ndarray::Array2;
 

@@ -67,10 +67,8 @@ impl<'a> FrameFiles<'a> {
         let mut labels = Vec::new();
         let has_classes = !self.config.classes.is_empty();
         if has_classes && (self.config.files.semantics.is_some() || self.has_objects()?) {
-            labels.push(Label {
-                png: Some(plain_ids(Some(255))),
-                ..Label::semantics(&self.config.classes)
-            });
+            let label = Label::semantics(&self.config.classes);
+            labels.push(label.with_png(plain_ids(Some(255))));
         }
         for (label, content) in [
             (Label::depth(), Content::Depth),

@@ -203,7 +203,7 @@ impl<'a> Frame<'a> {
             for mut plane in numbers.outer_iter_mut() {
                 plane.zip_mut_with(&depth.index_axis(Axis(0), 0), |value, depth| {
                     if depth.is_nan() {
-                        *value = f32::NAN;
+                        *value = multicond::label::MISSING;
                     }
                 });
             }

@@ -151,15 +151,9 @@ fn labels(classes: ClassSet) -> Vec<Label> {
         ..code
     });
     vec![
-        Label {
-            png: code,
-            ..semantics
-        },
+        semantics.with_png(code),
         Label::depth(),
-        Label {
-            name: "raw_depth".into(),
-            ..Label::depth()
-        },
+        Label::depth().with_name("raw_depth"),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use multicond::{
-    label::{Label, validate_labels},
     Size,
+    label::{Label, validate_labels},
 };
 use serde::{Deserialize, Serialize};
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use half::{f16, slice::HalfFloatSliceExt};
 use multicond::{
-    label::{LabelMap, PngCode, mark_missing},
     Size,
+    label::{LabelMap, PngCode, mark_missing},
 };
 use ndarray::{Array2, Array3};
 
@@ -61,20 +61,17 @@ fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
                 _ => write_u16(out, ids.iter().map(|id| known(id).unwrap_or(u16::MAX))),
             }
         }
-        LabelMap::Values(values) => {
-            match (column.storage, &column.label.png) {
-                (Storage::U8, Some(code)) => {
-                    for (out, &value) in out.iter_mut().zip(values) {
-                        *out = code.encode(value) as u8;
-                    }
+        LabelMap::Values(values) => match (column.storage, &column.label.png) {
+            (Storage::U8, Some(code)) => {
+                for (out, &value) in out.iter_mut().zip(values) {
+                    *out = code.encode(value) as u8;
                 }
-                (Storage::U16, Some(code)) => {
-                    write_u16(out, values.iter().map(|&value| code.encode(value)));
-                }
-                _ => write_u16(out, values.iter().map(|&value| half(value).to_bits())),
             }
-        }
-        other => unreachable!("records hold ids and values, not {other:?}"),
+            (Storage::U16, Some(code)) => {
+                write_u16(out, values.iter().map(|&value| code.encode(value)));
+            }
+            _ => write_u16(out, values.iter().map(|&value| half(value).to_bits())),
+        },
     }
 }
 
