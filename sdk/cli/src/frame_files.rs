@@ -1,4 +1,4 @@
-//! Frames from label files: those that were named one by one, or all of a folder.
+//! Reads frames from label files: named one by one, or all in a folder.
 
 use std::{
     collections::HashSet,
@@ -8,7 +8,7 @@ use std::{
 
 use multicond::{Error, Frame, Result, Size, files::read_label, model::Manifest};
 
-/// Endings of files that hold labels.
+/// Extensions of label files.
 const ENDINGS: [&str; 3] = ["png", "exr", "npy"];
 
 /// A label's name and its file, as `NAME=FILE`.
@@ -32,10 +32,10 @@ impl FromStr for LabelFile {
     }
 }
 
-/// The frame of some label files, or of a size where there is none.
+/// Reads a frame from label files. Without `size` it has the size of the first label.
 ///
 /// # Panics
-/// When there is neither a file nor a size.
+/// When there is neither a label nor a size.
 pub(crate) fn given(
     labels: &[LabelFile],
     size: Option<Size>,
@@ -56,7 +56,7 @@ pub(crate) fn given(
     Ok(frame.expect("clap asks for a label or a size"))
 }
 
-/// The frame of a folder: each label of the model in the file of its name, if there is one.
+/// Reads a frame from a folder: each label of the model from the file with its name, if there is one.
 pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static>> {
     let error = |reason: String| Error::file(folder, reason);
     if !folder.is_dir() {

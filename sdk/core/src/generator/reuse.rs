@@ -123,7 +123,7 @@ mod tests {
         planes.mark_all(false);
         planes.update(&frame, &manifest).unwrap();
         assert_eq!(planned(&planes, true), (vec![], vec![]));
-        // Taken away again, the three are missing as they were at first.
+        // Without the label the three pixels are missing again.
         assert!(frame.unset("depth"));
         planes.update(&frame, &manifest).unwrap();
         assert_eq!(planned(&planes, true), (vec![1], vec![(6, 1), (7, 1)]));
