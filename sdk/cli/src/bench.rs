@@ -1,4 +1,4 @@
-//! `multicond bench`: how long a picture takes, by stage, and how much memory.
+//! `multicond bench`: measures how long a picture takes, by stage, and how much memory.
 
 use std::{
     num::NonZeroUsize,
@@ -16,10 +16,10 @@ use crate::{
     synthetic,
 };
 
-/// Measure how long a picture takes, stage by stage.
+/// Measure how long a picture takes, and how much memory
 ///
-/// Medians over the runs, after two warm-up runs. The frame is synthetic, with every label present, and nothing is
-/// reused from one run to the next.
+/// Times are medians over the runs, after two warm-up runs. The frame is synthetic and has every label; no results are
+/// reused from run to run.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,28 +27,27 @@ Examples:
   multicond bench --model rooms.onnx --size 256x256 --changed 10
   multicond bench --model rooms.onnx --size 512x512 --runs 20 --compare-whole --json")]
 pub(crate) struct Args {
-    /// The model.
+    /// Model file (.onnx)
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
 
-    /// Size of the picture [default: the model's trained size].
+    /// Size of the picture [default: the size the model was trained on]
     #[arg(long, value_name = "WxH")]
     size: Option<Size>,
 
-    /// Measured runs.
+    /// Number of measured runs
     #[arg(long, value_name = "N", default_value = "10")]
     runs: NonZeroUsize,
 
-    /// Also measure frames of which so many percent of the pixels change, and unchanged ones, alternating with fresh
-    /// ones.
+    /// Also measure frames in which this percentage of the pixels changed, and unchanged frames
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     changed: Option<u8>,
 
-    /// Also measure the whole model, not cut in two, in ONNX Runtime with all threads, alternating with ours.
+    /// Also measure the same model in plain ONNX Runtime, without tiles
     #[arg(long)]
     compare_whole: bool,
 
-    /// Print JSON.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
@@ -70,7 +69,7 @@ struct Report {
     merge_ms: f64,
     render_ms: f64,
     total_ms: f64,
-    /// Of the process with our generator alone; absent where the system does not tell.
+    /// Of the process, before the whole model is loaded; `None` if the system does not report it.
     resident_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reuse: Option<Reuse>,
@@ -78,14 +77,14 @@ struct Report {
     whole: Option<Whole>,
 }
 
-/// Frames that have much in common with the last one.
+/// Frames that changed little or not at all since the last one.
 #[derive(Serialize)]
 struct Reuse {
     changed_percent: u8,
-    /// Pixels merged of each changed frame.
+    /// Most pixels merged for a changed frame.
     merged: usize,
     changed_ms: f64,
-    /// How many times faster than a fresh frame.
+    /// How many times as fast as a new frame.
     changed_ratio: f64,
     unchanged_ms: f64,
     unchanged_ratio: f64,
@@ -94,7 +93,7 @@ struct Reuse {
 #[derive(Serialize)]
 struct Whole {
     total_ms: f64,
-    /// How many times faster ours is.
+    /// How many times as fast the tiled model is.
     ratio: f64,
 }
 
@@ -181,7 +180,7 @@ fn measure(args: &Args) -> Result<Report> {
     })
 }
 
-/// Fresh frames, frames that changed a little and unchanged ones, in turns.
+/// Measures new, partly changed and unchanged frames in turn.
 fn measure_reuse(
     args: &Args,
     fresh: &mut Generator,
@@ -237,7 +236,7 @@ impl Report {
         }
         if let Some(reuse) = &self.reuse {
             text += &format!(
-                "{:3} %  {:9.2} ms, pixels changed, {} merged: {:.2} times as fast as fresh\n\
+                "{:3} %  {:9.2} ms, pixels changed, {} merged: {:.2} times as fast as a new frame\n\
                  same   {:9.2} ms, nothing changed: {:.1} times as fast\n",
                 reuse.changed_percent,
                 reuse.changed_ms,
@@ -249,7 +248,7 @@ impl Report {
         }
         if let Some(whole) = &self.whole {
             text += &format!(
-                "whole  {:9.2} ms, the uncut file in ONNX Runtime: ours is {:.2} times as fast\n",
+                "whole  {:9.2} ms, plain ONNX Runtime: tiled is {:.2} times as fast\n",
                 whole.total_ms, whole.ratio
             );
         }
@@ -269,7 +268,7 @@ fn median(runs: &[Statistics], stage: impl Fn(&Statistics) -> Duration) -> f64 {
     median.as_secs_f64() * 1e3
 }
 
-/// Physical memory that this process holds.
+/// Physical memory of this process in bytes.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

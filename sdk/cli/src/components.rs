@@ -4,12 +4,12 @@ use multicond::Picture;
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView3, Axis};
 
-/// Standard deviations either way that colours show.
+/// Standard deviations on each side of the mean that the colours cover.
 const REACH: f64 = 2.5;
-/// Variances below this share of the mean square are rounding.
+/// Variances below this share of the mean square are rounding errors.
 const NOISE: f64 = 1e-10;
 
-/// Sums over vectors that come picture by picture.
+/// Sums over the vectors of all pictures.
 pub(crate) struct Sums {
     count: f64,
     sum: Array1<f64>,
@@ -19,7 +19,7 @@ pub(crate) struct Sums {
 /// The mean and the first three components of vectors.
 pub(crate) struct Components {
     mean: Array1<f64>,
-    /// One component a row, length 1.
+    /// One component per row, of unit length.
     directions: Array2<f64>,
     /// Variances along them.
     variances: [f64; 3],
@@ -35,7 +35,7 @@ impl Sums {
         }
     }
 
-    /// Takes a tensor `[channels, height, width]`, a vector a pixel.
+    /// Adds a tensor `[channels, height, width]`, one vector per pixel.
     pub(crate) fn add(&mut self, tensor: ArrayView3<'_, f32>) {
         let vectors = vectors(tensor);
         self.count += vectors.ncols() as f64;
@@ -43,7 +43,7 @@ impl Sums {
         self.products += &vectors.dot(&vectors.t());
     }
 
-    /// The components; `None` where no vector differs from another.
+    /// The components; `None` if all vectors are equal.
     pub(crate) fn components(&self) -> Option<Components> {
         let channels = self.sum.len();
         let mean = &self.sum / self.count;
@@ -67,7 +67,7 @@ impl Sums {
         for (place, &index) in order.iter().take(3).enumerate() {
             variances[place] = variance(index);
             let vector: DVector<f64> = eigen.eigenvectors.column(index).into();
-            // A component has no sign of its own; this gives every run the same colours.
+            // The sign of a component is arbitrary; this gives every run the same colours.
             let sign = vector[vector.iamax()].signum();
             for channel in 0..channels {
                 directions[[place, channel]] = sign * vector[channel];
@@ -84,7 +84,7 @@ impl Sums {
 }
 
 impl Components {
-    /// Shares of all variance that the components hold.
+    /// Each component's share of the total variance.
     pub(crate) fn shares(&self) -> [f64; 3] {
         self.variances
             .map(|variance| variance / self.total_variance)
@@ -113,7 +113,7 @@ impl Components {
     }
 }
 
-/// One vector a column.
+/// The vectors of a tensor, one per column.
 fn vectors(tensor: ArrayView3<'_, f32>) -> Array2<f64> {
     let (channels, height, width) = tensor.dim();
     let values = tensor.iter().copied().map(f64::from).collect();

@@ -1,4 +1,4 @@
-//! `multicond concept`: what the merged labels look like.
+//! `multicond concept`: shows the concept tensor, the merged labels, as colours.
 
 use std::{fs, path::PathBuf};
 
@@ -14,29 +14,30 @@ use crate::{
     spinner::with_spinner,
 };
 
-/// Show the concept tensor of frames as colours.
+/// Show what the model merges the labels into, as colours
 ///
-/// The three directions in which the concept vectors of all pixels differ most become red, green and blue (paper
-/// section 4.6, Figure 7). Frames that are given together share one basis, so that equal colours mean the same in
-/// each; the mean is middle gray, and 2.5 standard deviations reach the ends.
+/// A model first merges all labels of a pixel into one vector, the concept. The first three principal components of the
+/// concepts of all pixels become red, green and blue (paper, section 4.6 and figure 7). Frames that are given together
+/// share the components, so that equal colours mean the same in each. The mean is middle gray; 2.5 standard deviations
+/// reach the ends of the range.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   multicond concept --model rooms.onnx --label depth=depth.exr --label edges=edges.png -o concept.png
   multicond concept --model rooms.onnx frames/a frames/b frames/c -o concepts
 
-A frame's folder holds its labels in files of their names: depth.exr, semantics.png and so on. Of frames/a the
-second example makes concepts/a.png.")]
+The folder of a frame holds one file per label, with the label's name: depth.exr, semantics.png and so on.
+The second example writes concepts/a.png for frames/a.")]
 pub(crate) struct Args {
-    /// The model.
+    /// Model file (.onnx)
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
 
-    /// Folders of label files, one a frame.
+    /// Folders of label files, one folder per frame
     #[arg(value_name = "FRAME", conflicts_with = "labels")]
     frames: Vec<PathBuf>,
 
-    /// A label and its .png, .exr or .npy file, for one frame; may be repeated, once per label.
+    /// Name of a label and its .png, .exr or .npy file, for a single frame; repeat for more labels
     #[arg(
         long = "label",
         value_name = "NAME=FILE",
@@ -44,11 +45,11 @@ pub(crate) struct Args {
     )]
     labels: Vec<LabelFile>,
 
-    /// The picture, a .png file; of frames in folders a folder for them.
+    /// PNG file to write with --label, or folder to write to with FRAME
     #[arg(long = "out", short, value_name = "PATH")]
     output: PathBuf,
 
-    /// Print what was written, and how much of the variance the colours show, as JSON.
+    /// Print the pictures' paths, the variance that the colours show, and the engine as JSON
     #[arg(long)]
     json: bool,
 
@@ -83,7 +84,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// The picture of each frame.
+/// The picture file for each frame.
 fn targets(args: &Args) -> Result<Vec<PathBuf>> {
     let is_png = args
         .output
@@ -154,7 +155,7 @@ fn make(args: &Args, targets: Vec<PathBuf>) -> Result<Report> {
     })
 }
 
-/// Hands over the concept tensor without its padding.
+/// Calls `take` with the concept tensor without its padding.
 fn merge<T>(
     generator: &mut Generator,
     frame: &Frame<'_>,

@@ -9,23 +9,23 @@ use serde::Serialize;
 
 #[derive(clap::Args)]
 pub(crate) struct EngineArgs {
-    /// Engine: auto, tensorrt, cuda, onnxruntime (CPU) or tract (built in); `multicond engines` lists them.
+    /// Engine: auto, tensorrt, cuda, onnxruntime or tract; see `multicond engines`
     #[arg(long, value_name = "NAME", default_value = "auto")]
     engine: String,
 
-    /// Device: auto, cpu, gpu or gpu:N.
+    /// Device: auto, cpu, gpu or gpu:N
     #[arg(long, default_value = "auto")]
     device: Device,
 
-    /// Threads [default: all cores].
+    /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 
-    /// ONNX Runtime's library or its folder, instead of searching for it.
+    /// ONNX Runtime's library or its folder [default: search for it]
     #[arg(long, value_name = "PATH", hide_short_help = true)]
     ort_library: Option<PathBuf>,
 
-    /// Setting of the engine, for example tf32=true; may be repeated.
+    /// Setting of the engine, for example tf32=true; may be repeated
     #[arg(
         long = "engine-setting",
         value_name = "NAME=VALUE",
@@ -33,7 +33,7 @@ pub(crate) struct EngineArgs {
     )]
     settings: Vec<Settings>,
 
-    /// Pixels per tile of the per-pixel half of the model.
+    /// Pixels per tile of the per-pixel part of the model [default: depends on the engine]
     #[arg(long, value_name = "N", hide_short_help = true)]
     tile_pixels: Option<NonZeroUsize>,
 }
@@ -59,7 +59,7 @@ pub(crate) struct EngineUsed {
     engine: &'static str,
     engine_version: String,
     device: String,
-    /// Engines that would have been preferred.
+    /// Preferred engines that are not available.
     rejected: Vec<Rejection>,
 }
 

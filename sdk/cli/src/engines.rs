@@ -1,21 +1,21 @@
-//! `multicond engines`: what can run here.
+//! `multicond engines`: lists the engines.
 
 use std::path::PathBuf;
 
 use multicond::{EngineReport, Result};
 
-/// List the engines, whether they can run here, and which one is used by default.
+/// List the engines, and which of them are available on this machine
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   multicond engines
   multicond engines --ort-library /opt/onnxruntime/lib --json")]
 pub(crate) struct Args {
-    /// ONNX Runtime's library or its folder, instead of searching for it.
+    /// ONNX Runtime's library or its folder [default: search for it]
     #[arg(long, value_name = "PATH")]
     ort_library: Option<PathBuf>,
 
-    /// Print JSON.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

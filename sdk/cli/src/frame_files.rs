@@ -1,4 +1,4 @@
-//! Frames from label files: those that were named one by one, or all of a folder.
+//! Reads frames from label files: named one by one, or all in a folder.
 
 use std::{
     collections::HashSet,
@@ -33,10 +33,10 @@ impl FromStr for LabelFile {
     }
 }
 
-/// The frame of some label files, or of a size where there is none.
+/// Reads a frame from label files. Without `size` it has the size of the first label.
 ///
 /// # Panics
-/// When there is neither a file nor a size.
+/// When there is neither a label nor a size.
 pub(crate) fn given(
     labels: &[LabelFile],
     size: Option<Size>,
@@ -57,7 +57,7 @@ pub(crate) fn given(
     Ok(frame.expect("clap asks for a label or a size"))
 }
 
-/// The frame of a folder: each label of the model in the file of its name, if there is one.
+/// Reads a frame from a folder: each label of the model from the file with its name, if there is one.
 pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static>> {
     let error = |reason: String| Error::file(folder, reason);
     if !folder.is_dir() {

@@ -1,4 +1,4 @@
-//! `multicond generate`: one picture from files.
+//! `multicond generate`: generates one picture from label files.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::{
     spinner::with_spinner,
 };
 
-/// Generate a picture from label files.
+/// Generate a picture from label files
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,30 +25,29 @@ Examples:
   multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
-Any label may be left out. `multicond info MODEL` lists the labels and how PNG files code them.")]
+Any label may be left out. `multicond info MODEL` lists the labels and their encoding in PNG files.")]
 pub(crate) struct Args {
-    /// The model.
+    /// Model file (.onnx)
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
 
-    /// A label and its .png, .exr or .npy file; may be repeated, once per label.
+    /// Name of a label and its .png, .exr or .npy file; repeat for more labels
     #[arg(long = "label", value_name = "NAME=FILE")]
     labels: Vec<LabelFile>,
 
-    /// The picture, a .png file.
+    /// PNG file to write
     #[arg(long = "out", short, value_name = "FILE")]
     output: PathBuf,
 
-    /// Size of the picture; needed only when no label is given.
+    /// Size of the picture, needed only without --label
     #[arg(long, value_name = "WxH", required_unless_present = "labels")]
     size: Option<Size>,
 
-    /// Allow sizes that the model cannot make: the labels' last column and row are repeated, and the picture is
-    /// cropped.
+    /// Allow any size: repeat the labels' last column and row as needed, and crop the picture
     #[arg(long)]
     pad: bool,
 
-    /// Print what was written, and on which engine, as JSON.
+    /// Print the picture's path, time and engine as JSON
     #[arg(long)]
     json: bool,
 
@@ -61,7 +60,7 @@ struct Report {
     picture: PathBuf,
     width: usize,
     height: usize,
-    /// For the picture itself, without loading.
+    /// Time for the picture, without loading the model.
     total_ms: f64,
     #[serde(flatten)]
     engine: EngineUsed,
@@ -107,7 +106,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
     let frame = frame_files::given(&args.labels, args.size, manifest)?;
     let (width, height) = frame.size();
-    // Before the model is loaded, which takes longer.
+    // Checked before the model is loaded, which takes longer.
     if !args.pad {
         manifest.check_size(width, height)?;
     }

@@ -1,4 +1,4 @@
-//! `multicond info`: what a model file says of itself.
+//! `multicond info`: shows the manifest of a model file.
 
 use std::{fmt::Write, path::PathBuf};
 
@@ -9,17 +9,17 @@ use multicond::{
 };
 use serde::Serialize;
 
-/// Show what a model is: its labels, size, cost and origin.
+/// Show a model's labels, sizes, cost and training
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   multicond info rooms.onnx
   multicond info rooms.onnx --json | jq .labels[].name")]
 pub(crate) struct Args {
-    /// The model.
+    /// Model file (.onnx)
     model: PathBuf,
 
-    /// Print JSON.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 struct Info {
     file: PathBuf,
     file_bytes: usize,
-    /// Of a generator for pictures of the trained size.
+    /// For a generator of pictures of the trained size.
     estimated_memory_bytes: u64,
     /// For one picture of the trained size.
     multiply_adds_total: u64,
@@ -92,7 +92,7 @@ impl Info {
         line(
             "multiply-adds",
             format!(
-                "{} merge + {} render a pixel, {:.1} G a picture of {}",
+                "{} merge + {} render per pixel, {:.1} G per picture of {}",
                 cost.merge_per_pixel,
                 cost.render_per_pixel,
                 self.multiply_adds_total as f64 / 1e9,

@@ -1,4 +1,4 @@
-//! What the command says on stderr while it works: warnings, and which engine runs.
+//! Messages on stderr: warnings, and which engine runs.
 
 use std::{fmt, sync::OnceLock};
 
@@ -12,7 +12,7 @@ use tracing_subscriber::{
 
 static QUIET: OnceLock<bool> = OnceLock::new();
 
-/// Sends the library's messages to stderr: warnings, everything, or nothing.
+/// Logs the library's messages to stderr: warnings, everything if verbose, nothing if quiet. RUST_LOG overrides that.
 pub(crate) fn start(verbose: bool, quiet: bool) {
     let _ = QUIET.set(quiet);
     let level = match (verbose, quiet) {
@@ -28,14 +28,14 @@ pub(crate) fn start(verbose: bool, quiet: bool) {
         .init();
 }
 
-/// Says which engine runs, on which device.
+/// Prints which engine runs, on which device.
 pub(crate) fn engine(engine: &Engine) {
     if QUIET.get() != Some(&true) {
         eprintln!("running on {engine}");
     }
 }
 
-/// One line a message, like the command's own: `warning: ...`.
+/// One line per message, like the command's own: `warning: ...`.
 struct Line;
 
 impl<S, N> FormatEvent<S, N> for Line

@@ -1,4 +1,4 @@
-//! The command line of multicond: label maps in, a picture out.
+//! The command `multicond`, which generates pictures from label maps.
 
 mod bench;
 mod components;
@@ -16,18 +16,18 @@ use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// Generate pictures from label maps: semantics, depth, normals, edges and more, dense or with holes.
+/// Generate pictures from label maps such as semantics, depth, normals and edges
 #[derive(Parser)]
 #[command(name = "multicond", version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Log what happens to stderr; RUST_LOG selects more finely.
+    /// Print log messages to stderr; the variable RUST_LOG sets a filter
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
 
-    /// Print errors only: no warnings, and not which engine runs.
+    /// Print errors only
     #[arg(long, short, global = true)]
     quiet: bool,
 }
@@ -60,13 +60,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes to stdout. A reader that has gone away is no error of ours.
+/// Writes to stdout, and ignores a closed pipe.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// The JSON text of a report.
+/// Formats a report as JSON.
 fn json(report: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(report).expect("reports have string keys only");
     text + "\n"

@@ -1,4 +1,4 @@
-//! A sign of life for work that takes long.
+//! A spinner for work that takes long.
 
 use std::{
     sync::mpsc::{RecvTimeoutError, channel},
@@ -7,16 +7,16 @@ use std::{
 
 use indicatif::ProgressBar;
 
-/// What is quicker than this needs none.
+/// Shorter work shows no spinner.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Runs `work`; when that takes longer than two seconds, and stderr is a terminal, shows that it goes on.
+/// Runs `work`, with a spinner if it takes longer than [`PATIENCE`] and stderr is a terminal.
 pub(crate) fn with_spinner<T>(message: &'static str, work: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         let (done, waiting) = channel::<()>();
         scope.spawn(move || {
             if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                // Draws on stderr, and nothing if that is no terminal.
+                // Draws on stderr, if that is a terminal.
                 let spinner = ProgressBar::new_spinner().with_message(message);
                 spinner.enable_steady_tick(Duration::from_millis(100));
                 let _ = waiting.recv();

@@ -1,4 +1,4 @@
-//! A frame made up for benchmarks: every label present, with smooth values of the right range.
+//! A synthetic frame for benchmarks: it has every label, with smooth values in the usual range.
 
 use multicond::{
     Frame, Result,
@@ -11,7 +11,7 @@ pub(crate) fn frame(manifest: &Manifest, width: usize, height: usize) -> Result<
     changed(manifest, width, height, 0)
 }
 
-/// [`frame`] with other values in a band at the top, of so many percent of the pixels.
+/// [`frame`] with other values in a band at the top that has `percent` of the pixels.
 pub(crate) fn changed(
     manifest: &Manifest,
     width: usize,
@@ -27,7 +27,7 @@ pub(crate) fn changed(
 
 fn map(label: &Label, width: usize, height: usize, percent: u8) -> LabelMap {
     let is_changed = |y: usize, x: usize| (y * width + x) * 100 < width * height * percent as usize;
-    // Far enough from a period of the waves below that no value is met again.
+    // Not near a period of the waves below, so that no value occurs again.
     let shift = |y: usize, x: usize| if is_changed(y, x) { 1001 } else { 0 };
     let Some(encoding) = label.encoding() else {
         let classes = label.class_count().max(1);

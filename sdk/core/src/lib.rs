@@ -1,7 +1,8 @@
 //! Spatially multi-conditional image generation: label maps in, pictures out.
 //!
-//! A model turns whatever is known about a picture pixel by pixel - semantics, depth, surface normals, curvature,
-//! edges, base colour, dense or with holes - into the picture. This crate runs such models, frame after frame.
+//! A model generates a picture from labels of its pixels, such as semantics, depth, surface normals, curvature, edges
+//! and base colour. Any label may be missing, at some pixels or everywhere. This crate runs such models, for one frame
+//! or for a stream of frames.
 //!
 //! ```no_run
 //! use multicond::{Frame, Generator, Options, Picture, files};
@@ -19,25 +20,27 @@
 //! ```
 //!
 //! # Where to start
-//! - [`Generator`] makes pictures. It computes only what changed since the last frame and allocates nothing per frame.
-//! - [`Frame`] holds what is known about one picture: [`LabelMap`](label::LabelMap)s, or [images](pixels) in your own
-//!   memory in a renderer's formats.
-//! - [`BackgroundGenerator`] works on a thread of its own, for applications that go on meanwhile.
-//! - [`Options`] chooses the [engine](engine), threads and limits. [`engines`] tells what this machine has.
-//! - [`ModelFile`](model::ModelFile) and [`Manifest`](model::Manifest) say what a model takes.
+//! - [`Generator`] generates pictures. It computes only what changed since the last frame and reuses its memory: with
+//!   ONNX Runtime on the CPU it allocates nothing for a frame of the same size.
+//! - [`Frame`] holds the labels of one picture: [`LabelMap`](label::LabelMap)s, or [images](pixels) in your own memory
+//!   in a renderer's formats.
+//! - [`BackgroundGenerator`] generates on its own thread, while the application does other work.
+//! - [`Options`] selects the [engine](engine), threads and limits. [`engines`] lists the engines and says which are
+//!   available on this machine.
+//! - [`ModelFile`](model::ModelFile) and [`Manifest`](model::Manifest) describe a model: its labels, sizes and cost.
 //!
 //! Every error is an [`Error`] whose message says where, what, and what was expected, in one line.
 //!
 //! # Features
-//! - `ort` (default): the engine ONNX Runtime, whose library is loaded at run time, with CUDA and TensorRT.
+//! - `ort` (default): the engines of ONNX Runtime (CPU, CUDA, TensorRT), whose library is loaded at run time.
 //! - `tract` (default): the engine tract, pure Rust and built in.
-//! - `files` (default): label maps and pictures as PNG, OpenEXR and `.npy` files.
+//! - `files` (default): reads label maps from PNG, OpenEXR and `.npy` files, and reads and writes pictures as PNG.
 //!
-//! Without an engine the crate builds, and every model is refused.
+//! Without `ort` and `tract` the crate builds, but no model can be loaded.
 //!
 //! # Threads
-//! [`Frame`], [`Picture`] and [`ModelFile`](model::ModelFile) can be sent to and shared between threads, a
-//! [`Generator`] can be sent. A [`BackgroundGenerator`] may be used by any number of threads.
+//! [`Frame`], [`Picture`] and [`ModelFile`](model::ModelFile) are `Send` and `Sync`, a [`Generator`] is `Send`. A
+//! [`BackgroundGenerator`] is thread-safe.
 
 mod cuda;
 pub mod engine;
@@ -57,12 +60,12 @@ pub use multicond_format::{
 pub use ndarray;
 pub use threads::Threads;
 
-/// The model file: ordinary ONNX with a manifest in its metadata.
+/// The model file: an ordinary ONNX file with a manifest in its metadata.
 pub mod model {
     pub use multicond_format::model::{Manifest, ModelFile, MultiplyAdds, Training};
 }
 
-/// The error under the name that modules here use.
+/// The error types, for the modules of this crate.
 pub(crate) mod error {
     pub(crate) use multicond_format::{Error, ErrorKind, Result, with_causes};
 }

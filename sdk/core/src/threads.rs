@@ -1,35 +1,35 @@
-//! How many threads work: the one place that asks the system, and that knows how a generator's threads are divided.
+//! Thread counts: asks the system how many threads can run, and divides a generator's threads.
 
 use std::{num::NonZeroUsize, thread};
 
 use crate::error::{Error, Result};
 
-/// How many threads a generator works on.
+/// How many threads a generator uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Threads {
-    /// As many as the process may run at once.
+    /// As many as the process can run in parallel, at most 1024.
     #[default]
     All,
-    /// Half of them, at least one: leaves the others to the application.
+    /// Half as many, but at least one. Leaves the others to the application.
     Half,
-    /// So many, at most 1024.
+    /// This many, at most 1024.
     Exactly(NonZeroUsize),
 }
 
-/// More than any machine has; each is a thread, and a session with memory of its own.
+/// A limit, because every thread may need an engine session with its own memory.
 const MAX: usize = 1024;
 
-/// Threads that this process can run at once.
+/// The number of threads that this process can run in parallel; 1 if the system does not say.
 pub fn available() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 impl Threads {
-    /// How many that is on this machine.
+    /// The number of threads on this machine.
     ///
     /// # Errors
-    /// When more are asked for than are allowed.
+    /// When [`Exactly`](Self::Exactly) more than 1024 are requested.
     pub fn count(self) -> Result<usize> {
         match self {
             Self::All => Ok(available().min(MAX)),
@@ -44,7 +44,7 @@ impl Threads {
 }
 
 impl From<Option<NonZeroUsize>> for Threads {
-    /// So many, or all.
+    /// [`Exactly`](Threads::Exactly) for `Some`, [`All`](Threads::All) for `None`.
     fn from(count: Option<NonZeroUsize>) -> Self {
         count.map_or(Self::All, Self::Exactly)
     }
@@ -65,8 +65,8 @@ impl SessionThreads {
     };
 }
 
-/// How a generator's threads are divided: the merge runs in single-threaded sessions side by side, the rendering in
-/// one session with all threads.
+/// How a generator's threads are divided: the merge runs in parallel in single-threaded sessions, the rendering in one
+/// session with all threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Division {
     pub(crate) merge_workers: usize,
@@ -74,7 +74,7 @@ pub(crate) struct Division {
 }
 
 impl Division {
-    /// Of so many threads, for an engine that runs at most `most_workers` sessions at once.
+    /// Divides threads for an engine that merges in at most `most_workers` sessions.
     pub(crate) fn new(threads: Threads, spin: bool, most_workers: usize) -> Result<Self> {
         let count = threads.count()?;
         Ok(Self {

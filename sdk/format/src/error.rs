@@ -1,9 +1,9 @@
-//! The one error of the SDK. Every message names its place (file, label, pixel, tensor, option) and what was
-//! expected there, on one line.
+//! The error type of the SDK. Every message is one line that says where (file, label, pixel, tensor, option), what,
+//! and what was expected.
 
 use std::{error::Error as StdError, fmt, io, path::Path};
 
-/// The result of everything fallible here.
+/// A [`Result`](std::result::Result) whose error is [`Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, and where.
@@ -15,38 +15,39 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What sort of error it is, for programs that react to some of them.
+/// The kind of an [`Error`], for programs that handle some errors differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The file system refused; [`source`](StdError::source) is the [`io::Error`].
+    /// A file system operation failed; [`source`](StdError::source) returns the [`io::Error`].
     Io,
     /// A file is damaged, not of the expected kind, or holds a value that its label does not allow.
     File,
     /// A model file cannot be used.
     Model,
-    /// A label is not one of the model's, or not as the model has it.
+    /// The model has no such label, or the data do not match the model's definition of the label.
     Label,
-    /// A width or height does not fit.
+    /// A width or height is out of range, or two sizes do not match.
     Size,
     /// An engine is not available, or could not load or run a model.
     Engine,
-    /// More memory would be needed than is allowed.
+    /// More memory is needed than the limit allows.
     Memory,
     /// An argument or option has a value that is not allowed.
     Parameter,
-    /// The work was cancelled.
+    /// The operation was cancelled.
     Cancelled,
-    /// The generator is making another picture.
+    /// The generator is in use, for example for another picture.
     Busy,
-    /// This version cannot do that.
+    /// This version does not support the operation.
     NotSupported,
     /// A bug in multicond. Please report it.
     Internal,
 }
 
 impl Error {
-    /// An error of a kind. `place` says where, or is empty; `reason` says what, and what was expected.
+    /// Creates an error. `place` says where it happened, or is empty; `reason` says what is wrong and what was
+    /// expected. The lines of `reason` are joined into one.
     pub fn new(kind: ErrorKind, place: impl Into<String>, reason: impl fmt::Display) -> Self {
         Self {
             kind,
@@ -56,7 +57,7 @@ impl Error {
         }
     }
 
-    /// The same error with what caused it.
+    /// Sets the error that caused this one.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
@@ -65,12 +66,12 @@ impl Error {
         }
     }
 
-    /// What sort of error it is.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Where it happened: a file, a label, an engine, an option. Empty where there is no place.
+    /// Where it happened: a file, a label, an engine, an option. Empty if there is no place to name.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -80,7 +81,7 @@ impl Error {
         &self.reason
     }
 
-    /// The file system refused.
+    /// A file system operation on `path` failed.
     pub fn io(path: &Path, error: io::Error) -> Self {
         Self::new(ErrorKind::Io, path.display().to_string(), &error).with_source(error)
     }
@@ -90,7 +91,7 @@ impl Error {
         Self::new(ErrorKind::File, path.display().to_string(), reason)
     }
 
-    /// A pixel of a file has a value that is not allowed.
+    /// A pixel `(x, y)` of a file has a value that is not allowed.
     pub fn pixel(path: &Path, (x, y): (usize, usize), reason: impl fmt::Display) -> Self {
         let place = format!("{}: pixel ({x}, {y})", path.display());
         Self::new(ErrorKind::File, place, reason)
@@ -106,7 +107,7 @@ impl Error {
         Self::new(ErrorKind::Label, format!("label `{name}`"), reason)
     }
 
-    /// What is at `place` has a size that does not fit.
+    /// `place` has a wrong width or height. The message is `WIDTHxHEIGHT pixels, ` followed by `expected`.
     pub fn size(place: &str, (width, height): (usize, usize), expected: impl fmt::Display) -> Self {
         let reason = format!("{width}x{height} pixels, {expected}");
         Self::new(ErrorKind::Size, place, reason)
@@ -127,34 +128,34 @@ impl Error {
         Self::new(ErrorKind::Parameter, format!("argument `{name}`"), reason)
     }
 
-    /// More memory would be needed than is allowed, in bytes.
+    /// More memory is needed than the limit allows, both in bytes.
     pub fn memory(needed: u64, limit: u64) -> Self {
         let reason = format!("about {needed} bytes are needed, the limit is {limit}");
         Self::new(ErrorKind::Memory, "memory", reason)
     }
 
-    /// The work was cancelled.
+    /// The operation was cancelled.
     pub fn cancelled() -> Self {
         Self::new(ErrorKind::Cancelled, "", "cancelled")
     }
 
-    /// The generator is making another picture.
+    /// The generator is in use.
     pub fn busy() -> Self {
         let reason = "the generator is making another picture";
         Self::new(ErrorKind::Busy, "busy", reason)
     }
 
-    /// This version cannot do that.
+    /// This version does not support the operation.
     pub fn not_supported(what: impl fmt::Display) -> Self {
         Self::new(ErrorKind::NotSupported, "not supported", what)
     }
 
-    /// A bug.
+    /// A bug in multicond.
     pub fn internal(what: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Internal, "internal error", what)
     }
 
-    /// A caught panic.
+    /// A caught panic, as [`ErrorKind::Internal`].
     pub fn panic(panic: &(dyn std::any::Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -177,14 +178,14 @@ impl StdError for Error {
     }
 }
 
-/// An error and what caused it: some say only with the cause what was wrong.
+/// The messages of an error and its causes, joined by `: `. Some libraries put the actual reason into the cause only.
 pub fn with_causes(error: &(dyn StdError + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| (**error).source());
     let causes: Vec<String> = causes.map(ToString::to_string).collect();
     causes.join(": ")
 }
 
-/// Other libraries' messages run over several lines; ours are one.
+/// Joins the lines of a message: those of other libraries may have several.
 fn one_line(reason: impl fmt::Display) -> String {
     let text = reason.to_string();
     let lines: Vec<&str> = text

@@ -1,10 +1,12 @@
-//! What multicond reads and writes: labels and what a missing value is, pictures, their files, and the model file.
+//! The data formats of multicond: labels and their missing values, pictures, image files, and the model file.
 //!
-//! The crate `multicond` re-exports what applications need. Programs that make model files or datasets use this one.
+//! Applications use the crate `multicond`, which re-exports what they need. Programs that write model files or
+//! prepare datasets use this crate directly.
 //!
 //! # Features
-//! - `files`: label maps and pictures as PNG, OpenEXR and `.npy` files.
-//! - `builder`: making ONNX graphs node by node.
+//! Both are off by default.
+//! - `files`: reads label maps from PNG, OpenEXR and `.npy` files, and reads and writes pictures as PNG.
+//! - `builder`: builds ONNX graphs node by node.
 
 mod error;
 #[cfg(feature = "files")]

@@ -2,14 +2,14 @@
 
 use ndarray::{Array3, ArrayView3, ArrayViewMut3};
 
-/// An RGB picture `[3, height, width]`, values from 0 to 1 as on a screen (sRGB), row 0 at the top.
+/// An RGB picture: sRGB values `[3, height, width]` from 0 to 1, row 0 at the top.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
     values: Array3<f32>,
 }
 
 impl Picture {
-    /// A black picture.
+    /// A black picture of this size.
     pub fn new(width: usize, height: usize) -> Self {
         Self {
             values: Array3::zeros((3, height, width)),
@@ -27,12 +27,13 @@ impl Picture {
         self.values.view()
     }
 
-    /// The values `[3, height, width]`, to be changed in place.
+    /// The values `[3, height, width]`, mutable.
     pub fn values_mut(&mut self) -> ArrayViewMut3<'_, f32> {
         self.values.view_mut()
     }
 
-    /// 8-bit RGB, pixel by pixel, halves rounded away from zero; what is no number becomes 0.
+    /// 8-bit RGB, interleaved, row by row. Values are clipped to 0 to 1 and rounded, halves away from zero; NaN
+    /// becomes 0.
     pub fn to_rgb8(&self) -> Vec<u8> {
         let (width, height) = self.size();
         let mut bytes = vec![0; 3 * width * height];
@@ -46,8 +47,7 @@ impl Picture {
         bytes
     }
 
-    /// Gives the picture another size, keeping the memory where that is enough. The values are
-    /// unspecified afterwards.
+    /// Changes the size, and reuses the memory if it is large enough. The values are unspecified afterwards.
     pub fn resize(&mut self, width: usize, height: usize) {
         if self.size() == (width, height) {
             return;
@@ -55,14 +55,14 @@ impl Picture {
         let (mut values, _) = std::mem::take(&mut self.values).into_raw_vec_and_offset();
         values.resize(3 * width * height, 0.0);
         self.values =
-            Array3::from_shape_vec((3, height, width), values).expect("three values a pixel");
+            Array3::from_shape_vec((3, height, width), values).expect("three values per pixel");
     }
 
-    /// The values as one slice, plane by plane.
+    /// All values as one slice: the red plane, then green, then blue.
     pub fn as_mut_slice(&mut self) -> &mut [f32] {
         self.values
             .as_slice_mut()
-            .expect("values are never handed out to be laid out otherwise")
+            .expect("the array is always in standard layout")
     }
 }
 

@@ -1,10 +1,10 @@
-//! Width and height, and how people write them: `256x256`.
+//! Width and height, written as `256x256`.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Width and height in pixels.
+/// Width and height in pixels. Parsed and displayed as `WIDTHxHEIGHT`, for example `512x256`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Pixels per row.
@@ -14,7 +14,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// A size.
+    /// Creates a size. Neither this nor parsing checks the range.
     pub const fn new(width: usize, height: usize) -> Self {
         Self { width, height }
     }

@@ -1,4 +1,4 @@
-//! Memory of our own on a GPU.
+//! GPU memory that this crate allocates.
 
 use std::ffi::{CStr, c_int};
 
@@ -10,16 +10,16 @@ pub(crate) fn device_name(device: u32) -> Result<String> {
     let driver = Driver::get()?;
     let device = driver.device(device)?;
     let mut name = [0; 128];
-    // SAFETY: the buffer is as long as said.
+    // SAFETY: the buffer has at least the given length.
     driver.check("cuDeviceGetName", unsafe {
         (driver.device_name)(name.as_mut_ptr(), name.len() as c_int - 1, device)
     })?;
-    // SAFETY: zeroed, and the driver leaves the last byte alone.
+    // SAFETY: ends with a zero byte: the buffer was zeroed, and the driver does not write its last byte.
     let name = unsafe { CStr::from_ptr(name.as_ptr()) };
     Ok(name.to_string_lossy().into_owned())
 }
 
-/// Memory of ours on a GPU.
+/// An allocation on a GPU.
 pub(crate) struct Buffer {
     gpu: Gpu,
     address: u64,
@@ -31,7 +31,7 @@ impl Buffer {
         let driver = Driver::get()?;
         let mut address = 0;
         driver.within(gpu, || {
-            // SAFETY: the result is ours to be written.
+            // SAFETY: writes to a local variable.
             driver.check("cuMemAlloc", unsafe {
                 (driver.allocate)(&mut address, bytes)
             })
@@ -51,24 +51,24 @@ impl Buffer {
         self.address
     }
 
-    /// Fills the buffer's start.
+    /// Copies `from` to the start of the buffer.
     pub(crate) fn fill(&mut self, from: &[u8]) -> Result<()> {
         assert!(from.len() <= self.bytes);
-        // SAFETY: as many bytes as that are ours.
+        // SAFETY: the buffer has at least that many bytes.
         unsafe { write(self.gpu, from, self.address) }
     }
 
-    /// Copies the buffer's start.
+    /// Copies the start of the buffer to `to`.
     pub(crate) fn copy_to(&self, to: &mut [u8]) -> Result<()> {
         assert!(to.len() <= self.bytes);
-        // SAFETY: as many bytes as that are ours.
+        // SAFETY: the buffer has at least that many bytes.
         unsafe { read(self.gpu, self.address, to) }
     }
 }
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        // What cannot be freed any more is gone with the GPU's context.
+        // This fails only if the context is gone, and its memory with it.
         let _ = Driver::get().and_then(|driver| {
             driver.within(self.gpu, || {
                 // SAFETY: allocated by `new`, and freed once.

@@ -1,4 +1,4 @@
-//! The CUDA driver, which comes with the GPU. Its library is loaded when first needed: most machines have none.
+//! The CUDA driver API. Its library is loaded on first use, because most machines do not have it.
 
 use std::{
     ffi::{CStr, c_char, c_int, c_uint, c_void},
@@ -53,7 +53,7 @@ impl Driver {
     }
 
     fn load() -> Result<Self, String> {
-        // SAFETY: the dynamic linker's own search; the driver's initialisers are as trusted as the driver.
+        // SAFETY: the dynamic linker finds the driver; its initialisers are as trusted as the driver itself.
         let library = unsafe { Library::new(LIBRARY) };
         let library = library.map_err(|error| format!("no driver: {}", with_causes(&error)))?;
         macro_rules! function {
@@ -82,7 +82,7 @@ impl Driver {
         };
         // The functions are used until the process ends.
         std::mem::forget(library);
-        // SAFETY: may be called any number of times.
+        // SAFETY: can be called any number of times.
         let status = unsafe { (driver.init)(0) };
         driver
             .check("cuInit", status)
@@ -93,7 +93,7 @@ impl Driver {
     pub(super) fn device(&self, number: u32) -> Result<c_int> {
         let mut device = 0;
         let number = c_int::try_from(number).unwrap_or(c_int::MAX);
-        // SAFETY: the result is ours to be written.
+        // SAFETY: writes to a local variable.
         self.check("cuDeviceGet", unsafe {
             (self.device_get)(&mut device, number)
         })?;
@@ -110,13 +110,13 @@ impl Driver {
         })
     }
 
-    /// Works in the GPU's primary context, which the CUDA runtime and ONNX Runtime use too. The caller's context is
-    /// the current one again afterwards.
+    /// Runs `work` in the GPU's primary context, which the CUDA runtime and ONNX Runtime use too, and restores the
+    /// caller's context.
     pub(super) fn within(&self, gpu: Gpu, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let device = self.device(gpu.number)?;
         let mut context = ptr::null_mut();
         // Never released: the context lives as long as the process, as with the CUDA runtime.
-        // SAFETY: the result is ours to be written.
+        // SAFETY: writes to a local variable.
         self.check("cuDevicePrimaryCtxRetain", unsafe {
             (self.retain_context)(&mut context, device)
         })?;
@@ -136,7 +136,7 @@ impl Driver {
             return Ok(());
         }
         let mut name = ptr::null();
-        // SAFETY: the result is ours to be written, and a static string.
+        // SAFETY: writes to a local variable; the result is null or a static string.
         let name = unsafe {
             (self.error_name)(status, &mut name);
             if name.is_null() {

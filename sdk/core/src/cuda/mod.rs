@@ -1,4 +1,4 @@
-//! Copies between CUDA memory and ours, on the caller's stream.
+//! Copies between host and CUDA memory, on the caller's stream.
 
 #[cfg(feature = "ort")]
 mod buffer;
@@ -10,36 +10,36 @@ pub(crate) use buffer::{Buffer, device_name};
 use self::driver::Driver;
 use crate::error::Result;
 
-/// The GPU that memory is on, and in which order with other work it is used.
+/// The GPU that memory is on, and the stream on which it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gpu {
-    /// CUDA's number of the GPU.
+    /// The CUDA device ordinal.
     pub(crate) number: u32,
-    /// The stream that makes or uses the memory; null is the default stream.
+    /// The stream that writes or reads the memory; null is the default stream.
     pub(crate) stream: usize,
 }
 
-/// Whether images in CUDA memory can be used: whether the driver is there and works. `Err` says why not.
+/// Checks that the CUDA driver is installed and works. The error says why not.
 pub(crate) fn available() -> Result<()> {
     Driver::get().map(drop)
 }
 
-/// Copies from the GPU's memory at `from` after all that the stream has been given, and waits.
+/// Copies from GPU memory at `from`, after all work that is already on the stream, and waits.
 ///
 /// # Safety
-/// The caller vouches that `to.len()` bytes from `from` on are memory of this GPU.
+/// `to.len()` bytes from `from` on must be memory of this GPU.
 pub(crate) unsafe fn read(gpu: Gpu, from: u64, to: &mut [u8]) -> Result<()> {
     let driver = Driver::get()?;
     driver.on(gpu, |stream| {
-        // SAFETY: `to` is ours, `from` the caller's word; both live until the stream is done, below.
+        // SAFETY: `to` is borrowed, the caller guarantees `from`, and `on` waits for the stream before it returns.
         unsafe { (driver.to_host)(to.as_mut_ptr().cast(), from, to.len(), stream) }
     })
 }
 
-/// Copies to the GPU's memory at `to` after all that the stream has been given, and waits.
+/// Copies to GPU memory at `to`, after all work that is already on the stream, and waits.
 ///
 /// # Safety
-/// The caller vouches that `from.len()` bytes from `to` on are memory of this GPU that may be written.
+/// `from.len()` bytes from `to` on must be memory of this GPU that may be written.
 pub(crate) unsafe fn write(gpu: Gpu, from: &[u8], to: u64) -> Result<()> {
     let driver = Driver::get()?;
     driver.on(gpu, |stream| {

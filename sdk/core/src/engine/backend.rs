@@ -1,4 +1,4 @@
-//! What an engine has to be able to do, so that the generator can use it without knowing it.
+//! The traits that an engine implements. The generator uses engines only through them.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,36 +8,37 @@ use std::{
 use super::{Device, Setting, Settings, Tensor, external::External};
 use crate::{error::Result, threads::SessionThreads};
 
-/// An engine before it is opened: what is known about it, and how it is opened. One file each.
+/// Describes an engine and opens it. Each engine has its own file.
 pub(super) trait Descriptor: Sync {
-    /// The name that selects it.
+    /// The name in options.
     fn name(&self) -> &'static str;
 
-    /// The name for people.
+    /// The display name.
     fn title(&self) -> &'static str;
 
-    /// The hardware that it runs on; the first GPU stands for any.
+    /// The device that it runs on by default; for a GPU engine the first GPU.
     fn device(&self) -> Device;
 
-    /// Whether `auto` may take it.
+    /// Whether `auto` may choose it.
     fn is_automatic(&self) -> bool;
 
-    /// What has to be on a machine for it, in one line.
+    /// What it requires of a machine, in one line.
     fn requirements(&self) -> &'static str;
 
-    /// The settings that it takes.
+    /// The settings that it accepts.
     fn settings(&self) -> &'static [Setting];
 
-    /// Why it cannot run on this machine whatever is installed, where that is certain: no reason to warn anybody.
+    /// Why it cannot run on this machine at all, for example without a GPU driver; `auto` then skips it without a
+    /// warning. `None` if it may run.
     fn is_hopeless(&self) -> Option<String> {
         None
     }
 
-    /// Opens it, or says why that is not possible.
+    /// Opens the engine, or fails with the reason why it is not available.
     fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>>;
 }
 
-/// What an engine is asked for when it is opened.
+/// How to open an engine.
 #[cfg_attr(
     not(feature = "ort"),
     allow(dead_code, reason = "only ONNX Runtime needs them")
@@ -48,19 +49,19 @@ pub(super) struct Request<'a> {
     pub(super) ort_library: Option<&'a Path>,
 }
 
-/// An open engine: something that runs ONNX graphs.
+/// An open engine, which runs ONNX graphs.
 pub(crate) trait Backend: Send + Sync {
     /// The engine's version.
     fn version(&self) -> &str;
 
-    /// The library that it was loaded from, if it is not built in.
+    /// The library that it was loaded from; `None` if it is built in.
     fn library(&self) -> Option<PathBuf>;
 
-    /// What suits it.
+    /// How to use it best.
     fn capabilities(&self) -> Capabilities;
 
-    /// Loads the ONNX file `model` into `copies` sessions with `threads` threads each. Sessions keep
-    /// what they need of the file; each can run while the others do.
+    /// Loads the ONNX file `model` into `copies` sessions with `threads` threads each. The sessions can run at the same
+    /// time.
     fn load(
         &self,
         model: &[u8],
@@ -68,7 +69,7 @@ pub(crate) trait Backend: Send + Sync {
         copies: usize,
     ) -> Result<Vec<Box<dyn Session>>>;
 
-    /// Loads an ONNX file that is not one of multicond's, see [`ExternalNetwork`](super::ExternalNetwork).
+    /// Loads any other ONNX file, see [`ExternalNetwork`](super::ExternalNetwork).
     fn load_external(
         &self,
         model: &[u8],
@@ -77,35 +78,35 @@ pub(crate) trait Backend: Send + Sync {
     ) -> Result<Box<dyn External>>;
 }
 
-/// What suits an engine.
+/// How to use an engine best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Capabilities {
     /// Pixels per tile of the merge.
     pub(crate) tile_pixels: usize,
-    /// Results of the merge depend, in their last bits, on a pixel's place in the tile modulo this.
+    /// The last bits of a merged pixel depend on its position in the tile modulo this number.
     pub(crate) lanes: usize,
-    /// Sessions that run tiles at once, where threads would allow for more.
+    /// Largest number of sessions that run tiles in parallel.
     pub(crate) most_workers: usize,
-    /// Whether it prepares a graph for each size anew, which takes seconds to minutes.
+    /// Whether it prepares the graph for each picture size, which can take minutes.
     pub(crate) fixed_size: bool,
 }
 
 /// A loaded graph with one output.
 pub(crate) trait Session: Send {
-    /// Runs the graph. `inputs` has every input once, in any order; `output` is filled, its shape is checked.
-    /// With the same tensors as before, an engine that can does not allocate.
+    /// Runs the graph. `inputs` has every input once, in any order. The result is written to `output`, whose shape is
+    /// checked. Engines that can do so allocate nothing if the tensors are the same as in the last run.
     fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()>;
 
-    /// What ends a run from another thread, for engines that can.
+    /// A handle that stops a run from another thread; `None` if the engine cannot.
     fn stop(&self) -> Option<Arc<dyn Stop>>;
 }
 
-/// Ends a session's run early.
+/// Stops a session's run.
 pub(crate) trait Stop: Send + Sync {
-    /// The run under way, and every later one, fails.
+    /// Makes the current run, and every later one, fail.
     fn stop(&self);
 
-    /// Runs may begin again.
+    /// Allows runs again.
     fn allow(&self);
 }
 

@@ -1,22 +1,22 @@
-//! The hardware that an engine runs on.
+//! The device that an engine runs on.
 
 use std::{fmt, str::FromStr};
 
-/// The hardware that an engine runs on.
+/// The device that an engine runs on. Parsed and displayed as `auto`, `cpu` or `gpu:N`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Device {
-    /// Whatever the engine runs on.
+    /// The CPU or the first GPU, depending on the engine.
     #[default]
     Auto,
-    /// The processor.
+    /// The CPU.
     Cpu,
-    /// A GPU, by its number.
+    /// A GPU, by its number. The first is 0.
     Gpu(u32),
 }
 
 impl Device {
-    /// Whether both are the same kind of hardware, or one of them is any.
+    /// Whether both are CPUs, both are GPUs, or one is `Auto`.
     pub(crate) fn is_like(self, other: Self) -> bool {
         match (self, other) {
             (Self::Auto, _) | (_, Self::Auto) => true,
@@ -25,7 +25,7 @@ impl Device {
         }
     }
 
-    /// The number of the GPU; 0, the first, where none was chosen.
+    /// The number of the GPU; 0 for [`Auto`](Self::Auto) and [`Cpu`](Self::Cpu).
     pub fn gpu_number(self) -> u32 {
         match self {
             Self::Gpu(number) => number,
@@ -47,7 +47,7 @@ impl fmt::Display for Device {
 impl FromStr for Device {
     type Err = String;
 
-    /// `auto`, `cpu`, `gpu` or `gpu:N`.
+    /// Parses `auto`, `cpu`, `gpu` (the first GPU) or `gpu:N`.
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |number: &str| number.parse().ok().map(Self::Gpu);
         match text {

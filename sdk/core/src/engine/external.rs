@@ -1,4 +1,4 @@
-//! Networks that are not multicond's, such as depth or segmentation networks: one picture in, one tensor out.
+//! External networks, for example for depth or segmentation: one picture in, one tensor out.
 
 use std::path::Path;
 
@@ -10,21 +10,21 @@ use crate::{
     threads::{SessionThreads, Threads},
 };
 
-/// An ONNX file with one float input, loaded into whatever engine is available.
+/// An external network: any ONNX file with one float input, loaded into an engine.
 pub struct ExternalNetwork(Box<dyn External>);
 
 /// A loaded graph of any shape.
 pub(crate) trait External: Send {
-    /// Runs the graph. Whole numbers come as floats.
+    /// Runs the graph and converts the output to floats.
     fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>>;
 }
 
 impl ExternalNetwork {
-    /// Loads a file. `output` is the name of the output to take, the first if absent; `threads` how many work on
-    /// one run.
+    /// Loads a file. `output` is the name of the output to return, `None` for the first; `threads` is the number of
+    /// threads per run.
     ///
     /// # Errors
-    /// When the file cannot be read, and as [`from_bytes`](Self::from_bytes).
+    /// When the file cannot be read, and as for [`from_bytes`](Self::from_bytes).
     pub fn load(
         path: impl AsRef<Path>,
         output: Option<&str>,
@@ -37,10 +37,11 @@ impl ExternalNetwork {
         network.map_err(|error| Error::file(path, error))
     }
 
-    /// Loads the content of a file.
+    /// Loads a file's content from memory, see [`load`](Self::load).
     ///
     /// # Errors
-    /// When the engine refuses it, it has another number of inputs than one, or it lacks the output.
+    /// When the engine is not available or rejects the network, or the network does not have exactly one input, or does
+    /// not have the output.
     pub fn from_bytes(
         model: &[u8],
         output: Option<&str>,
@@ -56,10 +57,10 @@ impl ExternalNetwork {
         network.map(Self)
     }
 
-    /// Runs the network on `[batch, channels, height, width]`.
+    /// Runs the network on `[batch, channels, height, width]`. An output of integers is converted to floats.
     ///
     /// # Errors
-    /// When the engine cannot run it with this shape, or the output is no tensor of numbers.
+    /// When the engine cannot run it with this shape, or the output is not a tensor of numbers.
     pub fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
         self.0.run(input)
     }
@@ -71,7 +72,7 @@ impl std::fmt::Debug for ExternalNetwork {
     }
 }
 
-/// Refuses a network that does not take one picture.
+/// Rejects a network that does not have exactly one input.
 #[cfg(any(feature = "ort", feature = "tract"))]
 pub(super) fn check_inputs(title: &str, count: usize) -> Result<()> {
     if count == 1 {
@@ -81,7 +82,7 @@ pub(super) fn check_inputs(title: &str, count: usize) -> Result<()> {
     Err(Error::engine(title, reason))
 }
 
-/// The number of the output to take: of that name, or the first.
+/// The index of the output with the wanted name, or of the first.
 #[cfg(any(feature = "ort", feature = "tract"))]
 pub(super) fn choose_output(title: &str, names: &[&str], wanted: Option<&str>) -> Result<usize> {
     let found = match wanted {
@@ -90,7 +91,7 @@ pub(super) fn choose_output(title: &str, names: &[&str], wanted: Option<&str>) -
     };
     found.ok_or_else(|| {
         let (wanted, names) = (wanted.unwrap_or_default(), names.join(", "));
-        let reason = format_args!("the network has no output `{wanted}`, but {names}");
+        let reason = format_args!("the network has no output `{wanted}`, expected one of {names}");
         Error::engine(title, reason)
     })
 }

@@ -1,7 +1,27 @@
-//! What runs a model's graph. Engines are interchangeable: nothing outside this module knows which one
-//! runs, except to say so.
+//! Engines, which run a model's graph.
 //!
-//! An engine is one entry of [`ENGINES`]: its file has everything that is known about it.
+//! | name | engine | device |
+//! |---|---|---|
+//! | `tensorrt` | ONNX Runtime with TensorRT | GPU |
+//! | `cuda` | ONNX Runtime with CUDA | GPU |
+//! | `onnxruntime` | ONNX Runtime | CPU |
+//! | `tract` | tract, built in | CPU |
+//!
+//! The name `auto` selects the first of `cuda`, `onnxruntime` and `tract` that is available. `tensorrt` is never chosen
+//! automatically, because it can take minutes to prepare a model.
+//!
+//! # The library of ONNX Runtime
+//! It is loaded at run time, from the file or folder in [`EngineOptions::ort_library`], else in the environment variable
+//! `MULTICOND_ORT`. If one of them is set, nothing else is tried. Otherwise the first usable library is loaded from these
+//! places:
+//!
+//! 1. the folder of the shared library that contains this crate, and `../lib` beside that folder,
+//! 2. the same for the program,
+//! 3. the file named by the environment variable `ORT_DYLIB_PATH`,
+//! 4. [`cache_folder`](crate::cache_folder), and its folders `onnxruntime-VERSION`, newest first,
+//! 5. the system's library folders (not on Windows).
+//!
+//! A process loads one library and keeps it; a request for another one fails.
 
 mod backend;
 mod device;
@@ -27,7 +47,8 @@ pub(crate) use tensor::{Data, DataMut, Tensor};
 
 use backend::Descriptor;
 
-/// Every engine, best first. `auto` takes the first automatic one that is available.
+/// Every engine, best first. `auto` takes the first automatic one that is available. Code outside this module does not
+/// depend on which engine runs.
 static ENGINES: &[&dyn Descriptor] = &[
     &ort::TensorRtEngine,
     &ort::CudaEngine,
@@ -35,6 +56,6 @@ static ENGINES: &[&dyn Descriptor] = &[
     &tract::TractEngine,
 ];
 
-/// What an engine says whose cargo feature is off.
+/// Why an engine is not available whose cargo feature is off.
 #[cfg(not(all(feature = "ort", feature = "tract")))]
 const NOT_BUILT_IN: &str = "this multicond was built without it";

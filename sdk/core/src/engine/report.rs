@@ -1,4 +1,4 @@
-//! Which engines can run here, and why not more.
+//! Reports which engines are available, and why others are not.
 
 use std::path::{Path, PathBuf};
 
@@ -10,30 +10,32 @@ use super::{Device, ENGINES, EngineOptions, Setting, backend::Descriptor, select
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EngineReport {
-    /// The name that selects it.
+    /// The name in [`EngineOptions::engine`].
     pub name: &'static str,
-    /// The name for people.
+    /// The display name, for example `ONNX Runtime with CUDA`.
     pub title: &'static str,
-    /// The hardware that it runs on: `cpu` or `gpu`.
+    /// The device that it runs on: `cpu` or `gpu`.
     pub device: &'static str,
-    /// Whether it can run models here.
+    /// Whether it can run models on this machine.
     pub available: bool,
-    /// Whether `auto` takes it.
+    /// Whether it is the one that `auto` selects.
     pub auto: bool,
     /// Its version, if it is available.
     pub version: Option<String>,
-    /// Its library, if it is available and not built in.
+    /// The path of its library, if it is available and not built in.
     pub library: Option<PathBuf>,
-    /// Why it is not available.
+    /// Why it is not available; `None` if it is.
     pub reason: Option<String>,
-    /// What has to be on a machine for it.
+    /// What it requires of a machine, in one line.
     pub requirements: &'static str,
-    /// The settings that it takes.
+    /// The settings that it accepts.
     pub settings: &'static [Setting],
 }
 
-/// Every engine, best first: whether it can run here, and which one `auto` takes. `ort_library` is ONNX Runtime's
-/// library or its folder, if it is not to be searched for.
+/// Reports for every engine whether it is available on this machine, best engine first. `ort_library` is ONNX Runtime's
+/// library file or its folder; `None` searches for it.
+///
+/// This opens the engines: it loads ONNX Runtime's library, which stays loaded.
 pub fn engines(ort_library: Option<&Path>) -> Vec<EngineReport> {
     let options = EngineOptions::default().with_ort_library(ort_library.map(Path::to_owned));
     let mut reports: Vec<EngineReport> = ENGINES

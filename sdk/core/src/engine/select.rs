@@ -1,4 +1,4 @@
-//! Which engine runs, and why not another.
+//! Selects the engine that runs.
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// An engine on its device, ready to load models. Clones share it.
+/// An open engine on a device, ready to load models. Clones share it.
 #[derive(Clone)]
 pub struct Engine {
     descriptor: &'static dyn Descriptor,
@@ -18,7 +18,7 @@ pub struct Engine {
     rejections: Arc<[Rejection]>,
 }
 
-/// An engine that would have been preferred, and why it does not run.
+/// A preferred engine that is not available, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Rejection {
@@ -28,17 +28,17 @@ pub struct Rejection {
     pub title: &'static str,
     /// Why it does not run.
     pub reason: String,
-    /// Whether it could not run on this machine whatever was installed, for example for want of a GPU.
+    /// Whether this machine cannot run it at all, because it has no GPU with a working driver.
     pub is_hopeless: bool,
 }
 
 impl Engine {
-    /// Finds the engine for these options. The log is told which one runs and, as a warning, why a better one that
-    /// could run on this machine does not.
+    /// Selects and opens the engine for these options. Logs which one runs and, as a warning, why a preferred one does
+    /// not, unless this machine cannot run that at all.
     ///
     /// # Errors
-    /// When there is no engine of that name or it does not run on that device, when it is required and not
-    /// available, or when none is available at all.
+    /// When there is no engine of that name or it does not run on that device, when it is required and not available,
+    /// when a named library of ONNX Runtime cannot be loaded, when `auto` has settings, or when no engine is available.
     pub fn new(options: &EngineOptions) -> Result<Self> {
         let mut rejections = Vec::new();
         let mut first = None;
@@ -54,7 +54,7 @@ impl Engine {
                     engine.log_choice(&options.engine);
                     return Ok(engine);
                 }
-                // A library that was asked for by name is not a matter of taste.
+                // Do not fall back if the user named the library.
                 Err(error) if is_named_library(descriptor, options) => return Err(error),
                 Err(error) => {
                     rejections.push(Rejection {
@@ -70,12 +70,12 @@ impl Engine {
         Err(first.unwrap_or_else(|| Error::engine("multicond", "no engine to try")))
     }
 
-    /// The name that selects it.
+    /// The name in [`EngineOptions::engine`].
     pub fn name(&self) -> &'static str {
         self.descriptor.name()
     }
 
-    /// The name for people, for example `ONNX Runtime with CUDA`.
+    /// The display name, for example `ONNX Runtime with CUDA`.
     pub fn title(&self) -> &'static str {
         self.descriptor.title()
     }
@@ -85,17 +85,17 @@ impl Engine {
         self.backend.version()
     }
 
-    /// The library that it was loaded from, if it is not built in.
+    /// The library that it was loaded from; `None` if it is built in.
     pub fn library(&self) -> Option<PathBuf> {
         self.backend.library()
     }
 
-    /// The hardware that it runs on, never [`Device::Auto`].
+    /// The device that it runs on, never [`Device::Auto`].
     pub fn device(&self) -> Device {
         self.device
     }
 
-    /// The engines that would have been preferred, and why they do not run.
+    /// The preferred engines that are not available, and the reasons.
     pub fn rejections(&self) -> &[Rejection] {
         &self.rejections
     }
@@ -135,7 +135,7 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// What to try, in this order.
+/// The engines to try, in this order.
 fn candidates(options: &EngineOptions) -> Result<Vec<&'static dyn Descriptor>> {
     let fits = |engine: &&&'static dyn Descriptor| engine.device().is_like(options.device);
     let automatic = ENGINES.iter().filter(|engine| engine.is_automatic());
@@ -178,7 +178,7 @@ fn find(name: &str) -> Result<&'static dyn Descriptor> {
     })
 }
 
-/// Opens an engine with the options that are for it.
+/// Opens an engine with the options that apply to it.
 pub(super) fn open(
     descriptor: &'static dyn Descriptor,
     options: &EngineOptions,
@@ -202,7 +202,7 @@ fn resolve(descriptor: &dyn Descriptor, wanted: Device) -> Device {
     }
 }
 
-/// Whether the user named the library that this engine did not open.
+/// Whether the user named this engine's library.
 fn is_named_library(descriptor: &dyn Descriptor, options: &EngineOptions) -> bool {
     descriptor.name() == super::ort::CPU
         && super::ort::is_library_named(options.ort_library.as_deref())

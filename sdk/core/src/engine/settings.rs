@@ -1,14 +1,15 @@
-//! Settings of one engine: typed in its file, `name=value` for everybody else.
+//! Settings of an engine: typed in the engine's file, `name=value` elsewhere.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
 use crate::error::{Error, Result};
 
-/// Settings of an engine by name, as `tf32=true,memory_limit=1000000000`.
+/// Settings of an engine by name. Parsed and displayed as `tf32=true,memory_limit=1000000000`. Names and values are
+/// checked when the engine is opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings(BTreeMap<String, String>);
 
-/// What a setting is for.
+/// A setting that an engine accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Setting {
@@ -19,12 +20,12 @@ pub struct Setting {
 }
 
 impl Settings {
-    /// Whether nothing is set.
+    /// Whether there are no settings.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Sets one, in place of an earlier value.
+    /// Sets a value, replacing an earlier one.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.insert(name.into(), value.into());
     }
@@ -36,7 +37,7 @@ impl Settings {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Takes over the settings of another.
+    /// Adds the settings of `other`, which replace those of the same name.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -64,7 +65,7 @@ impl fmt::Display for Settings {
     }
 }
 
-/// A type that settings have.
+/// A type of setting.
 pub(super) trait Value: Sized {
     const EXPECTED: &'static str;
     fn parse(text: &str) -> Option<Self>;
@@ -111,7 +112,7 @@ impl Value for Option<PathBuf> {
     }
 }
 
-/// One value, or what was expected.
+/// Parses a value.
 pub(super) fn value<T: Value>(name: &str, text: &str) -> Result<T> {
     T::parse(text).ok_or_else(|| {
         let reason = format_args!("`{text}`, expected {}", T::EXPECTED);
@@ -119,7 +120,7 @@ pub(super) fn value<T: Value>(name: &str, text: &str) -> Result<T> {
     })
 }
 
-/// Refuses a setting that an engine lacks.
+/// The error for a setting that an engine does not have.
 pub(super) fn unknown(engine: &str, name: &str, known: &[Setting]) -> Error {
     let names: Vec<&str> = known.iter().map(|setting| setting.name).collect();
     let known = match names.is_empty() {
@@ -129,8 +130,8 @@ pub(super) fn unknown(engine: &str, name: &str, known: &[Setting]) -> Error {
     Error::option(name, format_args!("unknown, engine `{engine}` {known}"))
 }
 
-/// The typed settings of one engine: a public struct whose fields are settings of the same name, whose one-line
-/// documentation is the settings' help, and which becomes [`EngineOptions`](super::EngineOptions).
+/// Defines the typed settings of an engine: a public struct with one field per setting, which converts into
+/// [`EngineOptions`](super::EngineOptions). The one-line documentation of a field is the setting's help.
 macro_rules! settings {
     (
         $(#[doc = $about:literal])+

@@ -1,4 +1,4 @@
-//! The memory that graphs run on: named, shaped, owned, and used again from run to run.
+//! The tensors that graphs run on, reused from run to run.
 
 use super::Shape;
 
@@ -9,13 +9,13 @@ pub(crate) struct Tensor {
     data: Data,
 }
 
-/// As many numbers as the shape says.
+/// The numbers of a tensor, as many as its shape says.
 pub(crate) enum Data {
     Float(Vec<f32>),
     Int(Vec<i32>),
 }
 
-/// [`Data`] whose length stays.
+/// Mutable [`Data`] of fixed length.
 pub(crate) enum DataMut<'a> {
     Float(&'a mut [f32]),
     Int(&'a mut [i32]),
@@ -59,7 +59,7 @@ impl Tensor {
         }
     }
 
-    /// The numbers of a float tensor, to be changed in place.
+    /// The numbers of a float tensor, mutable.
     pub(crate) fn as_floats_mut(&mut self) -> &mut [f32] {
         match &mut self.data {
             Data::Float(values) => values,
@@ -67,7 +67,7 @@ impl Tensor {
         }
     }
 
-    /// The numbers, to be changed in place.
+    /// The numbers, mutable.
     pub(crate) fn data_mut(&mut self) -> DataMut<'_> {
         match &mut self.data {
             Data::Float(values) => DataMut::Float(values),

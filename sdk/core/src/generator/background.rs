@@ -1,4 +1,4 @@
-//! A generator that works on a thread of its own while the application goes on.
+//! A generator that runs on its own thread while the application does other work.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,10 +12,10 @@ use crate::{
     pixels::Output,
 };
 
-/// A generator and its frame, for pictures made in the background, one at a time.
+/// A generator and its frame, which generates pictures on a background thread, one at a time.
 ///
-/// All methods are thread-safe. While a picture is made, those that need the generator fail with
-/// [`Busy`](crate::ErrorKind::Busy) at once.
+/// All methods are thread-safe. While a picture is being generated, [`with`](Self::with) and [`start`](Self::start) fail
+/// with [`Busy`](crate::ErrorKind::Busy) at once.
 pub struct BackgroundGenerator {
     shared: Arc<Shared>,
     canceller: Canceller,
@@ -27,25 +27,25 @@ struct Shared {
     changed: Condvar,
 }
 
-/// A generator and the frame that it makes pictures of.
+/// A generator and its frame.
 struct Work {
     generator: Generator,
     frame: Frame<'static>,
 }
 
 struct State {
-    /// Taken while it is in use.
+    /// `None` while it is in use.
     work: Option<Box<Work>>,
-    /// What the thread is to do next.
+    /// The output of a picture that the thread has not begun yet.
     order: Option<Output<'static>>,
-    /// Whether an order was given whose outcome nobody has fetched.
+    /// Whether a picture was started whose outcome `wait` has not returned yet.
     ordered: bool,
     outcome: Option<Result<()>>,
     quit: bool,
 }
 
 impl BackgroundGenerator {
-    /// Takes over a generator.
+    /// Wraps a generator and its frame. The thread is started for the first picture.
     pub fn new(generator: Generator, frame: Frame<'static>) -> Self {
         let canceller = generator.canceller();
         let state = State {
@@ -65,11 +65,11 @@ impl BackgroundGenerator {
         }
     }
 
-    /// Uses the generator and the frame on this thread.
+    /// Calls `action` with the generator and the frame, on this thread.
     ///
     /// # Errors
-    /// [`Busy`](crate::ErrorKind::Busy), or what `action` returns. A panic in `action` goes on once the generator is
-    /// back in its place.
+    /// [`Busy`](crate::ErrorKind::Busy) if the generator is in use, or the error of `action`. A panic in `action` is
+    /// propagated and leaves the generator usable.
     pub fn with<T>(
         &self,
         action: impl FnOnce(&mut Generator, &mut Frame<'static>) -> Result<T>,
@@ -86,14 +86,16 @@ impl BackgroundGenerator {
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
-    /// Starts to make the picture of the frame. The outcome of an earlier one is forgotten.
+    /// Starts generating the picture of the frame. The outcome of an earlier picture is discarded.
     ///
     /// # Errors
-    /// [`Busy`](crate::ErrorKind::Busy), or when no thread can be started.
+    /// [`Busy`](crate::ErrorKind::Busy) if the generator is in use, or when no thread can be started. All other errors
+    /// are returned by [`wait`](Self::wait).
     ///
     /// # Safety
-    /// `output`'s memory, and that of the frame's images, stays as it is until [`wait`](Self::wait) has returned,
-    /// [`poll`](Self::poll) has said that nothing is under way, or this value is dropped.
+    /// Until [`wait`](Self::wait) has returned, [`poll`](Self::poll) has returned `false`, or this value is dropped, the
+    /// memory of `output` and of the frame's images must stay valid, nobody else may use the memory of `output`, and
+    /// nobody may write that of the images.
     pub unsafe fn start(&self, output: Output<'static>) -> Result<()> {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if thread.is_none() {
@@ -108,7 +110,7 @@ impl BackgroundGenerator {
         if state.work.is_none() || state.order.is_some() {
             return Err(Error::busy());
         }
-        // A cancel from now on is for this picture.
+        // From here on a cancel applies to this picture.
         self.canceller.reset();
         state.order = Some(output);
         state.ordered = true;
@@ -117,17 +119,17 @@ impl BackgroundGenerator {
         Ok(())
     }
 
-    /// Whether a picture that was started is still being made.
+    /// Whether the picture that was started last is still being generated.
     pub fn poll(&self) -> bool {
         let state = self.shared.lock();
         state.ordered && state.outcome.is_none()
     }
 
-    /// Waits for the picture that was started last, and tells its outcome, once. Nothing started, or already
-    /// told, is success.
+    /// Waits for the picture that was started last and returns its outcome, once. Succeeds if none was started, or its
+    /// outcome was already returned.
     ///
     /// # Errors
-    /// As [`Generator::generate_into`].
+    /// As for [`Generator::generate_into`].
     pub fn wait(&self) -> Result<()> {
         let mut state = self.shared.lock();
         while state.ordered && state.outcome.is_none() {
@@ -138,14 +140,15 @@ impl BackgroundGenerator {
         state.outcome.take().unwrap_or(Ok(()))
     }
 
-    /// Ends the picture under way, in the background or not. Its outcome is [`Cancelled`](crate::ErrorKind::Cancelled).
+    /// Cancels the picture that is being generated, in the background or in [`with`](Self::with), see
+    /// [`Canceller::cancel`].
     pub fn cancel(&self) {
         self.canceller.cancel();
     }
 }
 
 impl Shared {
-    /// Work on the state itself does not panic, so whatever poisoned the lock has left it whole.
+    /// A poisoned lock is harmless: changes of the state do not panic halfway.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -163,7 +166,7 @@ impl Shared {
             };
             let work = state.work.take();
             let mut work = work
-                .expect("an order is given only while the work state is there, and keeps it there");
+                .expect("`start` requires `work`, and `with` leaves it while there is an order");
             drop(state);
             let make = || {
                 let Work { generator, frame } = &mut *work;
@@ -190,7 +193,7 @@ impl Drop for BackgroundGenerator {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(thread) = thread {
-            // `serve` catches what panics.
+            // `serve` catches panics.
             let _ = thread.join();
         }
     }

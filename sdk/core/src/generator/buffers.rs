@@ -1,4 +1,4 @@
-//! The tensors and lists that depend on a picture's size, kept from one picture to the next.
+//! The tensors and lists that depend on the picture's size, reused from picture to picture.
 
 use super::{Frame, planes::Planes, reuse::Reuse};
 use crate::{engine::Tensor, error::Result, model::Manifest, pixels::Output};
@@ -12,7 +12,7 @@ pub(super) struct Buffers {
     pub(super) image: Tensor,
     /// Whether `image` is the picture of `planes`.
     pub(super) rendered: bool,
-    /// Copy of an output on a GPU.
+    /// Host copy of an output on a GPU.
     scratch: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl Buffers {
         }
     }
 
-    /// Takes a frame and finds out what is to be done. Without `reuse` all is.
+    /// Reads a frame and plans the work: what changed, or everything without `reuse`.
     pub(super) fn take(
         &mut self,
         frame: &Frame<'_>,
@@ -53,12 +53,12 @@ impl Buffers {
         Ok(())
     }
 
-    /// Pixels that have to be merged, or take over another one's result.
+    /// The number of pixels that have to be merged or copied from a duplicate.
     pub(super) fn changed(&self) -> usize {
         self.reuse.merged + self.reuse.duplicates.len()
     }
 
-    /// The frame's part of the picture to three planes of its size.
+    /// Copies the picture without its padding to three planes of the frame's size.
     pub(super) fn copy_image(&self, to: &mut [f32]) {
         let (width, height) = self.planes.size();
         let [_, _, padded_height, padded_width] = self.image.shape();
@@ -74,7 +74,7 @@ impl Buffers {
         }
     }
 
-    /// The frame's part of the picture to the caller's image of its size.
+    /// Writes the picture without its padding to the caller's image, which has the frame's size.
     pub(super) fn write_image(&mut self, output: &mut Output<'_>) -> Result<()> {
         let [_, _, _, padded_width] = self.image.shape();
         output.write(self.image.as_floats(), padded_width, &mut self.scratch)

@@ -1,4 +1,4 @@
-//! A tensor `[channels, pixels]` that several threads fill at once, each some columns of it.
+//! A tensor `[channels, pixels]` that several threads fill at once, each in its own columns.
 
 use std::marker::PhantomData;
 
@@ -12,8 +12,7 @@ pub(super) struct Columns<'a> {
     memory: PhantomData<&'a mut [f32]>,
 }
 
-// SAFETY: the pointer stands for an exclusive borrow, and `write` asks its callers for columns of
-// their own.
+// SAFETY: the pointer is equivalent to an exclusive borrow, and callers of `write` guarantee disjoint columns.
 unsafe impl Sync for Columns<'_> {}
 
 impl<'a> Columns<'a> {
@@ -27,11 +26,10 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Copies the first numbers of each plane of `tile` to the columns `at`, in that order; none to a
-    /// [`EMPTY`].
+    /// Copies the first numbers of each plane of `tile` to the columns `at`, in that order. Skips numbers at [`EMPTY`].
     ///
     /// # Safety
-    /// No other thread writes any of these columns meanwhile.
+    /// No other thread may write these columns at the same time.
     pub(super) unsafe fn write(&self, at: &[u32], tile: &[f32]) {
         let tile_pixels = tile.len() / self.channels;
         assert!(at.len() <= tile_pixels);
@@ -43,7 +41,7 @@ impl<'a> Columns<'a> {
                 if column == EMPTY {
                     continue;
                 }
-                // SAFETY: within the plane by the assertion, and ours alone by this function's contract.
+                // SAFETY: within the plane by the assertion, and used by no other thread by this function's contract.
                 unsafe {
                     *self.base.add(channel * self.pixels + column as usize) = *value;
                 }

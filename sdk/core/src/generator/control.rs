@@ -1,4 +1,4 @@
-//! Cancelling a picture that is being made, and reporting its progress.
+//! Cancels a picture that is being generated, and reports its progress.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Cancels the picture that a generator is making, from any thread. Clones do the same.
+/// Cancels the picture that a generator is generating, from any thread. Clones cancel the same generator.
 #[derive(Clone, Default)]
 pub struct Canceller(Arc<Signal>);
 
@@ -21,17 +21,18 @@ struct Signal {
 }
 
 impl Canceller {
-    /// The picture under way, if any, ends with [`Cancelled`](crate::ErrorKind::Cancelled) as soon as the engine can. The generator
-    /// can be used on; the next picture is what it would have been.
+    /// Makes the picture that is being generated, if any, fail with [`Cancelled`](crate::ErrorKind::Cancelled) as soon as
+    /// possible. ONNX Runtime stops within a run of the model; tract stops only between tiles and after the rendering.
+    /// Does not affect later pictures.
     pub fn cancel(&self) {
-        // Flag and sessions change together, or a cancel that comes late would stop sessions under a new picture
-        // that knows of none.
+        // Flag and sessions change under one lock. Otherwise a late cancel could stop the sessions of the next picture
+        // without its flag being set.
         let sessions = self.sessions();
         self.0.requested.store(true, Ordering::SeqCst);
         sessions.iter().for_each(|session| session.stop());
     }
 
-    /// Forgets an earlier cancel, which was for another picture.
+    /// Clears an earlier cancel, which was for another picture.
     pub(super) fn reset(&self) {
         let sessions = self.sessions();
         self.0.requested.store(false, Ordering::SeqCst);
@@ -49,7 +50,7 @@ impl Canceller {
         }
     }
 
-    /// An engine that is made to stop calls that a failure.
+    /// Replaces the engine's error by `Cancelled` if a cancel caused it.
     pub(super) fn explain<T>(&self, result: Result<T>) -> Result<T> {
         result.map_err(|error| self.check().err().unwrap_or(error))
     }
@@ -68,15 +69,15 @@ impl std::fmt::Debug for Canceller {
     }
 }
 
-/// Progress callback: gets how much of a picture is done, from 0 to 1, on the thread that makes it; returning `false`
-/// cancels it.
+/// Progress callback: called with the fraction of a picture that is done, from 0 to 1, on the thread that generates it.
+/// Returning `false` cancels the picture.
 pub type Progress = Box<dyn FnMut(f32) -> bool + Send>;
 
 /// Reports the progress of one picture.
 pub(super) struct Reporter<'a> {
     canceller: &'a Canceller,
     progress: Option<&'a mut Progress>,
-    /// What the merge is of the whole.
+    /// The merge's share of the work.
     merge_share: f32,
 }
 
@@ -93,12 +94,12 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// `done` of the merge, from 0 to 1.
+    /// Reports the fraction of the merge that is done, from 0 to 1.
     pub(super) fn report(&mut self, done: f32) -> Result<()> {
         self.tell(self.merge_share * done)
     }
 
-    /// All is done but for handing out the picture.
+    /// Reports that everything is done except writing the picture.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.tell(1.0)
     }

@@ -1,4 +1,4 @@
-//! What is known about one picture: some labels, dense or with holes.
+//! The labels of one picture.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use crate::{
     pixels::LabelImage,
 };
 
-/// What is known about one picture. Any label may be absent; the model then treats it as missing
-/// everywhere. Names and kinds are checked against the model when a picture is generated.
+/// The labels of one picture. A label that is not set is missing everywhere. Names and kinds are checked against the
+/// model when a picture is generated.
 #[derive(Clone, Debug)]
 pub struct Frame<'a> {
     width: usize,
@@ -25,7 +25,7 @@ pub(super) enum Source<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// A frame of which nothing is known, for a picture of `width` x `height` pixels.
+    /// A frame without labels, for a picture of `width` x `height` pixels.
     pub fn new(width: usize, height: usize) -> Self {
         Self {
             width,
@@ -39,24 +39,24 @@ impl<'a> Frame<'a> {
         (self.width, self.height)
     }
 
-    /// Sets one label, in place of an earlier one of that name.
+    /// Sets a label, replacing an earlier one of that name.
     ///
     /// # Errors
-    /// When the map does not have the frame's size; the frame is then as it was.
+    /// When the map does not have the frame's size; the frame is then unchanged.
     pub fn set(&mut self, name: impl AsRef<str>, map: LabelMap) -> Result<()> {
         self.put(name.as_ref(), map.size(), Source::Map(map))
     }
 
-    /// Sets one label to an image in the caller's memory, which is read when a picture is generated. Replacing
-    /// one does not allocate.
+    /// Sets a label to an image in the caller's memory, which is read when a picture is generated. Replacing a label does
+    /// not allocate.
     ///
     /// # Errors
-    /// When the image does not have the frame's size; the frame is then as it was.
+    /// When the image does not have the frame's size; the frame is then unchanged.
     pub fn set_image(&mut self, name: impl AsRef<str>, image: LabelImage<'a>) -> Result<()> {
         self.put(name.as_ref(), image.image.size(), Source::Image(image))
     }
 
-    /// Takes one label away; tells whether it was set.
+    /// Removes a label. Returns whether it was set.
     pub fn unset(&mut self, name: &str) -> bool {
         self.labels.remove(name).is_some()
     }
@@ -66,7 +66,7 @@ impl<'a> Frame<'a> {
         self.labels.keys().map(String::as_str)
     }
 
-    /// The map of one label, if it is set to a map.
+    /// The map of a label; `None` if it is not set, or set to an image.
     pub fn get(&self, name: &str) -> Option<&LabelMap> {
         match self.labels.get(name)? {
             Source::Map(map) => Some(map),

@@ -1,4 +1,4 @@
-//! The generator: a loaded model that makes pictures of frames.
+//! The generator: a loaded model that generates pictures from frames.
 
 use std::{
     path::Path,
@@ -20,7 +20,7 @@ use crate::{
     pixels::Output,
 };
 
-/// A model, loaded into an engine, that makes pictures of frames.
+/// A model, loaded into an engine, that generates pictures from frames.
 pub struct Generator {
     manifest: Manifest,
     file_bytes: u64,
@@ -34,10 +34,10 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Loads a model.
+    /// Opens and loads a model file.
     ///
     /// # Errors
-    /// When the file is no model that this version can use, the options' engine is not available, or it refuses the model.
+    /// When the file cannot be used, see [`ModelFile::open`], and as for [`new`](Self::new).
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
         Self::new(ModelFile::open(path)?, options)
     }
@@ -45,15 +45,15 @@ impl Generator {
     /// Loads an opened model.
     ///
     /// # Errors
-    /// When the options' engine is not available, or it refuses the model.
+    /// When the engine is not available, see [`Engine::new`], and as for [`with_engine`](Self::with_engine).
     pub fn new(file: ModelFile, options: &Options) -> Result<Self> {
         Self::with_engine(file, &Engine::new(&options.engine)?, options)
     }
 
-    /// Loads an opened model into an engine that is already open; the options' engine is ignored.
+    /// Loads an opened model into an engine that is already open; [`Options::engine`] is ignored.
     ///
     /// # Errors
-    /// When the engine refuses the model.
+    /// When the engine rejects the model, the model cannot be cut in two, or an option is out of range.
     pub fn with_engine(file: ModelFile, engine: &Engine, options: &Options) -> Result<Self> {
         let (manifest, path) = (file.manifest().clone(), file.path().to_owned());
         let file_bytes = file.file_size() as u64;
@@ -75,67 +75,68 @@ impl Generator {
         })
     }
 
-    /// What the model says of itself.
+    /// The model's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The engine that runs, and why others do not.
+    /// The engine that runs the model.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// What the last picture took.
+    /// Times and counts of the last picture that was generated; zero before the first.
     pub fn statistics(&self) -> Statistics {
         self.statistics
     }
 
-    /// A handle that ends the picture under way from another thread.
+    /// A handle that cancels a picture from another thread.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
     }
 
-    /// Has `progress` told how much of each picture is done, in place of an earlier one.
+    /// Sets the callback that is told the progress of each picture, or removes it.
     pub fn set_progress(&mut self, progress: Option<Progress>) {
         self.progress = progress;
     }
 
-    /// Bytes that a generator of this model takes for pictures of this size, about. The program itself, ONNX
-    /// Runtime's code and the open `file` come on top.
+    /// Estimates the bytes that a generator of this model uses for pictures of this size, from measurements of ONNX
+    /// Runtime on the CPU. Excludes the program, ONNX Runtime's code and the open `file`.
     pub fn estimate_memory(file: &ModelFile, width: usize, height: usize) -> u64 {
         memory::estimate(file.manifest(), file.file_size() as u64, width, height)
     }
 
-    /// Checks that a generator of this model may be made, for pictures of this size.
+    /// Checks that a model can generate pictures of this size with these options.
     ///
     /// # Errors
-    /// When the model cannot make such pictures, or the memory limit does not allow them.
+    /// When the size is not allowed ([`ErrorKind::Size`]) or exceeds the memory limit ([`ErrorKind::Memory`]).
     pub fn check(file: &ModelFile, options: &Options, width: usize, height: usize) -> Result<()> {
         let bytes = file.file_size() as u64;
         check(file.manifest(), bytes, options, (width, height)).map(drop)
     }
 
-    /// Makes ready for pictures of this size: allocates, and runs the model once, so that the first picture takes
-    /// no longer than later ones.
+    /// Prepares for pictures of this size: allocates memory and runs the model once, so that the first picture takes no
+    /// longer than later ones.
     ///
     /// # Errors
-    /// When the model cannot make such pictures, or the memory limit does not allow them.
+    /// When the size is not allowed ([`ErrorKind::Size`]) or exceeds the memory limit ([`ErrorKind::Memory`]), the engine
+    /// fails, or the preparation is cancelled.
     pub fn prepare(&mut self, width: usize, height: usize) -> Result<()> {
         self.canceller.reset();
         self.fit((width, height))?;
         let buffers = self.buffers.as_mut().expect("just made");
-        // A run that somebody cancels leaves half an image.
+        // The warm-up overwrites the image, only in part if it is cancelled.
         buffers.rendered = false;
         let result = self.stages.warm_up(buffers);
         self.canceller.explain(result)
     }
 
-    /// Makes the picture of a frame. `picture` is given the frame's size; its memory, like all that the generator
-    /// needs, is used again from one picture to the next.
+    /// Generates the picture of a frame. `picture` is resized to the frame's size, and its memory is reused.
     ///
     /// # Errors
-    /// When the frame does not fit the model ([`ErrorKind::Size`], [`ErrorKind::Label`]), the engine fails, or somebody
-    /// cancels ([`ErrorKind::Cancelled`]). `picture` is then as it was.
+    /// When the frame does not fit the model ([`ErrorKind::Size`], [`ErrorKind::Label`]) or exceeds the memory limit
+    /// ([`ErrorKind::Memory`]), the engine fails ([`ErrorKind::Engine`]), or the picture is cancelled
+    /// ([`ErrorKind::Cancelled`]). `picture` is then unchanged.
     pub fn generate(&mut self, frame: &Frame<'_>, picture: &mut Picture) -> Result<()> {
         self.canceller.reset();
         self.generate_with(frame, |buffers| {
@@ -146,16 +147,17 @@ impl Generator {
         })
     }
 
-    /// Makes the picture of a frame in the caller's memory.
+    /// Generates the picture of a frame into the caller's memory.
     ///
     /// # Errors
-    /// As [`generate`](Self::generate), and when `output` does not have the frame's size. It is then as it was.
+    /// As for [`generate`](Self::generate), and when `output` does not have the frame's size. `output` is then unchanged,
+    /// unless it is on a GPU and copying to it failed.
     pub fn generate_into(&mut self, frame: &Frame<'_>, output: &mut Output<'_>) -> Result<()> {
         self.canceller.reset();
         self.generate_uncancelled(frame, output)
     }
 
-    /// [`generate_into`](Self::generate_into) that minds a cancel from before.
+    /// [`generate_into`](Self::generate_into) that does not clear an earlier cancel.
     pub(super) fn generate_uncancelled(
         &mut self,
         frame: &Frame<'_>,
@@ -170,7 +172,7 @@ impl Generator {
         self.generate_with(frame, |buffers| buffers.write_image(output))
     }
 
-    /// Makes sure of buffers of this size.
+    /// Makes sure that there are buffers of this size.
     fn fit(&mut self, (width, height): (usize, usize)) -> Result<()> {
         let is_it = |buffers: &Buffers| buffers.planes.size() == (width, height);
         if self.buffers.as_ref().is_some_and(is_it) {
@@ -178,7 +180,7 @@ impl Generator {
         }
         let size = (width, height);
         let padded = check(&self.manifest, self.file_bytes, &self.options, size)?;
-        // The old one's memory first, which may be large.
+        // Free the old buffers first: they may be large.
         self.buffers = None;
         self.stages.fit(self.engine.backend(), padded)?;
         self.canceller.watch(self.stages.stops());
@@ -226,16 +228,17 @@ impl Generator {
         Ok(())
     }
 
-    /// The concept tensor `[channels, height, width]` of a frame, padded to whole tiles, which the picture is
-    /// rendered from.
+    /// The concept tensor `[channels, height, width]` of a frame: its merged labels, from which the picture is rendered.
+    /// Its sides are padded to multiples of [`Manifest::size_multiple`].
     ///
     /// # Errors
-    /// As [`generate`](Self::generate), and with [`Execution::Whole`](super::Execution::Whole), where there is no such tensor.
+    /// As for [`generate`](Self::generate), and with [`Execution::Whole`](super::Execution::Whole), which has no such
+    /// tensor.
     pub fn concept(&mut self, frame: &Frame<'_>) -> Result<ArrayView3<'_, f32>> {
         if matches!(self.stages, Stages::Uncut(_)) {
             return Err(Error::option(
                 "execution",
-                "an uncut model does not give out its concept tensor",
+                "a model that runs as a whole has no concept tensor",
             ));
         }
         self.canceller.reset();
@@ -252,7 +255,7 @@ impl Generator {
     }
 }
 
-/// The padded size.
+/// Checks a size and returns it padded.
 fn check(
     manifest: &Manifest,
     file_bytes: u64,
@@ -268,11 +271,11 @@ fn check(
         }
     }
     memory::check(manifest, file_bytes, options, (width, height))?;
-    // A size that fits exactly is padded by nothing.
+    // With `Exact` the padding is zero.
     Ok(manifest.padded_size(width, height))
 }
 
-/// An engine that refuses a model does not know the model's file.
+/// Adds the model's file to an error of the engine, which does not know it.
 fn in_file(error: Error, path: &Path) -> Error {
     match error.kind() {
         ErrorKind::Engine => {
@@ -292,11 +295,11 @@ impl std::fmt::Debug for Generator {
     }
 }
 
-/// Measures one thing after the other.
+/// Measures consecutive stages.
 struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Since the last call.
+    /// The time since the last call.
     fn lap(&mut self) -> Duration {
         let now = Instant::now();
         now - std::mem::replace(&mut self.0, now)

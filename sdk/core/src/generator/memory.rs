@@ -1,4 +1,4 @@
-//! How much memory a generator takes, what it may take, and giving memory back.
+//! Estimates and limits the memory of a generator, and returns freed memory to the system.
 
 use super::Options;
 use crate::{
@@ -7,17 +7,17 @@ use crate::{
     model::Manifest,
 };
 
-/// A flag, two entries of lists of pixels to merge, and a pair of duplicates.
+/// Bytes per pixel: a flag, an entry in two lists of pixels to merge, and a pair of duplicates.
 const LISTS: u64 = 1 + 4 + 4 + 8;
 
-/// Bytes that a generator of this model takes for pictures of this size, about.
+/// Estimates the bytes that a generator of this model uses for pictures of this size.
 pub(super) fn estimate(manifest: &Manifest, file_bytes: u64, width: usize, height: usize) -> u64 {
     let (width, height) = manifest.padded_size(width, height);
     let pixels = (width as u64).saturating_mul(height as u64);
     buffers(manifest, pixels).saturating_add(engine(manifest, file_bytes, pixels))
 }
 
-/// Refuses pictures that need more than the options allow.
+/// Rejects pictures that need more memory than the options allow.
 pub(super) fn check(
     manifest: &Manifest,
     file_bytes: u64,
@@ -31,25 +31,23 @@ pub(super) fn check(
     }
 }
 
-/// Bytes of the tensors and lists that live as long as a generator.
-///
-/// Numbers are four bytes: labels, the concept tensor, the picture; and a pixel's place in the work lists.
+/// Bytes of a generator's tensors and lists: four per number of the labels, the concept tensor and the picture, and the
+/// work lists.
 fn buffers(manifest: &Manifest, pixels: u64) -> u64 {
     let labels: usize = manifest.labels.iter().map(Label::channels).sum();
     let numbers = (labels + manifest.concept_channels + 3) as u64;
     pixels.saturating_mul(4 * numbers + LISTS)
 }
 
-/// Bytes that an engine takes for a model's weights and its work on a picture: the weights as
-/// they are in the file, and what the resident memory of ONNX Runtime grew by for each pixel between 64x64 and
-/// 512x512 with the example model (1,650 bytes), and between 128x128 and 384x384 with the paper's (2,960).
+/// Bytes that an engine uses for a model's weights and its work on a picture: the size of the file, and as many bytes per
+/// pixel as the resident memory of ONNX Runtime grew by, between 64x64 and 512x512 with the example model (1,650 bytes)
+/// and between 128x128 and 384x384 with the paper's (2,960).
 fn engine(manifest: &Manifest, file_bytes: u64, pixels: u64) -> u64 {
     let concept = 4 * manifest.concept_channels as u64;
     file_bytes.saturating_add(pixels.saturating_mul(1000 + 5 * concept))
 }
 
-/// Gives memory that was freed back to the system. Loading leaves behind the file and its copies, which
-/// glibc would keep.
+/// Returns freed memory to the system. Loading frees the file and its copies, whose memory glibc would keep.
 pub(super) fn trim() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {

@@ -1,5 +1,5 @@
-//! A frame's way to a picture: checked against the model, compared with the last frame, merged in tiles,
-//! rendered, written.
+//! Generates pictures: a frame is checked against the model, compared with the last frame, merged in tiles, rendered and
+//! written.
 
 mod background;
 mod buffers;

@@ -8,29 +8,29 @@ use crate::{
     threads::Threads,
 };
 
-/// How a generator runs. The default fits most machines; nothing but `fit` changes the picture, except for
-/// rounding between engines.
+/// How a generator runs. The default suits most machines. Apart from rounding, no option changes a picture.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// Which engine to run, on which device.
     pub engine: EngineOptions,
-    /// How many threads work on a picture.
+    /// How many threads generate a picture.
     pub threads: Threads,
-    /// Whether idle threads spin instead of sleeping, which takes a little off a picture's time and the cores from
-    /// everybody else.
+    /// Whether idle threads of ONNX Runtime spin instead of sleeping. Saves a little time per picture, but keeps the
+    /// cores busy. Off by default.
     pub spin: bool,
-    /// Pixels per tile of the merge; the engine's measured best if not given.
+    /// Pixels per tile of the merge, at most 1,048,576; `None` uses the engine's default.
     pub tile_pixels: Option<NonZeroUsize>,
     /// How the model is run.
     pub execution: Execution,
-    /// Whether results are reused: pixels whose labels did not change since the last picture, or are those of
-    /// another pixel, are not merged again, and a picture of which nothing changed is not rendered again. The picture
-    /// is the same.
+    /// Whether results are reused (the default). Pixels whose labels did not change since the last picture, or equal
+    /// those of another pixel, are not merged again; a picture without changes is not rendered again.
     pub reuse: bool,
-    /// What happens to sizes that the model cannot make.
+    /// What to do with a size that is not a multiple of the model's
+    /// [`size_multiple`](crate::model::Manifest::size_multiple).
     pub fit: Fit,
-    /// Bytes that the generator may take, by [`Generator::estimate_memory`](super::Generator::estimate_memory).
+    /// Largest memory in bytes that a picture may need, by
+    /// [`Generator::estimate_memory`](super::Generator::estimate_memory); `None` sets no limit.
     pub memory_limit: Option<u64>,
 }
 
@@ -53,29 +53,30 @@ impl Default for Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Execution {
-    /// The per-pixel half in tiles that fit the processor's cache, one thread each: fastest, and least memory.
+    /// The per-pixel part runs in tiles that fit the CPU's cache, one thread each. Fastest, with the least memory.
     #[default]
     Tiled,
-    /// The model file as it is, not cut in two, as any other program would run it. For comparison.
+    /// The model file runs in one piece, as any other program would run it. For comparison.
     Whole,
 }
 
-/// What happens to a picture whose sides are no multiples of the model's.
+/// What to do with a size that is not a multiple of the model's
+/// [`size_multiple`](crate::model::Manifest::size_multiple).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fit {
-    /// It is refused.
+    /// Reject it.
     #[default]
     Exact,
-    /// Its last column and row are repeated up to the next multiple, and what is made of them is cut off.
+    /// Repeat the labels' last column and row up to the next multiple, and crop the picture.
     Pad,
 }
 
-/// More would only be memory.
+/// Larger tiles would only need more memory.
 const MAX_TILE_PIXELS: usize = 1 << 20;
 
 impl Options {
-    /// The same with this engine.
+    /// Sets the engine.
     #[must_use]
     pub fn with_engine(self, engine: impl Into<EngineOptions>) -> Self {
         Self {
@@ -84,19 +85,19 @@ impl Options {
         }
     }
 
-    /// The same with so many threads.
+    /// Sets the number of threads.
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
     }
 
-    /// The same with idle threads that spin, or sleep.
+    /// Sets whether idle threads spin.
     #[must_use]
     pub fn with_spin(self, spin: bool) -> Self {
         Self { spin, ..self }
     }
 
-    /// The same with so many pixels per tile of the merge.
+    /// Sets the number of pixels per tile of the merge.
     #[must_use]
     pub fn with_tile_pixels(self, tile_pixels: Option<NonZeroUsize>) -> Self {
         Self {
@@ -105,25 +106,25 @@ impl Options {
         }
     }
 
-    /// The same with the model run in another way.
+    /// Sets how the model is run.
     #[must_use]
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
     }
 
-    /// The same with or without reuse of results.
+    /// Sets whether results are reused.
     #[must_use]
     pub fn with_reuse(self, reuse: bool) -> Self {
         Self { reuse, ..self }
     }
 
-    /// The same with another answer to sizes that the model cannot make.
+    /// Sets what to do with sizes that are not multiples of the model's.
     #[must_use]
     pub fn with_fit(self, fit: Fit) -> Self {
         Self { fit, ..self }
     }
 
-    /// The same with a limit of so many bytes.
+    /// Sets or removes the memory limit, in bytes.
     #[must_use]
     pub fn with_memory_limit(self, memory_limit: Option<u64>) -> Self {
         Self {

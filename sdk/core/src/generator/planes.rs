@@ -1,4 +1,4 @@
-//! A frame's labels as a model takes them, and which pixels changed since the last frame.
+//! A frame's labels as inputs of the model, and which pixels changed since the last frame.
 
 use super::frame::{Frame, Source};
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
     pixels::Decoder,
 };
 
-/// Every label of a model over a picture. What is missing is written in one way only, so that two pixels are
-/// alike exactly if their bits are.
+/// All labels of a model for one picture. Missing values have one representation, so that two pixels are equal exactly if
+/// their bits are.
 pub(super) struct Planes {
-    /// The frame's size, and the picture's, which is padded to whole tiles.
+    /// The frame's size, and that padded to multiples of the model's `size_multiple`.
     size: (usize, usize),
     padded: (usize, usize),
     /// One `[1, channels, height, width]` for each label, in the model's order.
@@ -28,7 +28,7 @@ pub(super) struct Planes {
 }
 
 impl Planes {
-    /// Nothing is known, and every pixel changed.
+    /// All labels are missing, and every pixel counts as changed.
     pub(super) fn new(labels: &[Label], size: (usize, usize), padded: (usize, usize)) -> Self {
         let (width, height) = padded;
         let channels = labels.iter().map(Label::channels).max().unwrap_or(1);
@@ -61,13 +61,13 @@ impl Planes {
         &self.changed
     }
 
-    /// Every pixel counts as changed, or none.
+    /// Marks every pixel as changed or unchanged.
     pub(super) fn mark_all(&mut self, changed: bool) {
         self.changed.fill(changed);
     }
 
-    /// Takes a frame of this size. One that was checked fails only where an image on a GPU cannot be copied;
-    /// what was taken until then is marked as changed.
+    /// Reads a frame of this size. A checked frame fails only if an image cannot be copied from a GPU; what was read
+    /// before that is marked as changed.
     pub(super) fn update(&mut self, frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
         for (index, label) in manifest.labels.iter().enumerate() {
             let source = frame.source(&label.name);
@@ -126,7 +126,7 @@ impl Planes {
                     }
                 }
             }
-            // The last row goes on to the padded picture's end.
+            // The padding repeats the last row.
             let last = if y + 1 == height {
                 self.padded.1
             } else {
@@ -140,7 +140,7 @@ impl Planes {
         Ok(())
     }
 
-    /// Compares the row at hand with row `y` of a label, and puts it there.
+    /// Compares the current row with row `y` of a label, and stores it there.
     fn store(&mut self, index: usize, y: usize) {
         let (width, pixels) = (self.padded.0, self.changed.len());
         let place = y * width..(y + 1) * width;
@@ -156,7 +156,7 @@ impl Planes {
         }
     }
 
-    /// The bits of one pixel, all labels.
+    /// The bits of all labels of one pixel.
     pub(super) fn bits(&self, pixel: usize) -> impl Iterator<Item = u32> {
         let pixels = self.pixels();
         self.tensors.iter().flat_map(move |tensor| {
@@ -169,7 +169,7 @@ impl Planes {
     }
 }
 
-/// A label of which nothing is known, over `[height, width]` pixels.
+/// A label that is missing at all of `[height, width]` pixels.
 pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Tensor {
     let shape = [1, label.channels(), height, width];
     match label.missing_class() {
@@ -178,7 +178,7 @@ pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Tensor {
     }
 }
 
-/// `row`, its last value repeated, to `place`.
+/// Stores `row` in `place`, padded with its last value, and marks the pixels that changed.
 fn store<T: Copy>(place: &mut [T], row: &[T], changed: &mut [bool], bits: impl Fn(T) -> u32) {
     let Some(&last) = row.last() else {
         return;
@@ -194,10 +194,10 @@ fn store<T: Copy>(place: &mut [T], row: &[T], changed: &mut [bool], bits: impl F
     }
 }
 
-/// Checks that a model can make a picture of a frame.
+/// Checks the labels of a frame against the model.
 ///
 /// # Errors
-/// When the frame has a label that the model lacks, or one of another kind.
+/// When the frame has a label that the model does not have, or that is of another kind.
 pub(super) fn check(frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
     for name in frame.names() {
         let label = manifest.label(name)?;

@@ -1,20 +1,20 @@
-//! What is computed anew: the pixels that changed since the last frame go through the merge, duplicates among them
-//! once; all others keep their concept vector.
+//! Plans what to compute: pixels that changed since the last frame are merged, duplicates among them only once; all
+//! others keep their concept vector.
 
 use super::planes::Planes;
 
-/// The work of one picture. Pixels that are in neither list are reused as they are.
+/// The work for one picture. Pixels that are in neither list keep their concept vector.
 pub(super) struct Reuse {
-    /// Pixels to merge, one after the other, each in its lane: at a place that is the pixel modulo the number of
-    /// lanes. [`EMPTY`] where a lane has no more.
+    /// Pixels to merge, each in its lane: its place in this list equals the pixel's number modulo the number of lanes.
+    /// [`EMPTY`] fills lanes that have fewer pixels.
     pub(super) places: Vec<u32>,
-    /// How many pixels that are.
+    /// The number of pixels in `places`.
     pub(super) merged: usize,
-    /// Pixels that take over the concept vector of another one of their lane, and that one.
+    /// Pairs of a pixel and an equal pixel of the same lane, whose concept vector it copies.
     pub(super) duplicates: Vec<(u32, u32)>,
     lanes: Vec<Vec<u32>>,
-    /// The latest pixel of each hash. A later one of the same hash replaces it, so that duplicates are now
-    /// and then merged twice, for a table of constant size.
+    /// The latest pixel for each hash. Collisions replace entries, which keeps the size constant, at the price that some
+    /// duplicates are merged twice.
     table: Vec<u32>,
 }
 
@@ -35,7 +35,7 @@ impl Reuse {
         }
     }
 
-    /// Plans the work on the changed pixels; without `find_duplicates` all of them are merged.
+    /// Plans the work for the changed pixels; without `find_duplicates` all of them are merged.
     pub(super) fn plan(&mut self, planes: &Planes, find_duplicates: bool) {
         self.lanes.iter_mut().for_each(Vec::clear);
         self.duplicates.clear();
@@ -69,13 +69,13 @@ impl Reuse {
     }
 }
 
-/// A slot of the table, by the multiplicative hash of Fowler, Noll and Vo on whole words.
+/// A pixel's slot in the table, by an FNV-1a hash over words.
 fn hash(planes: &Planes, pixel: usize, lane: usize) -> usize {
     let mix = |hash: u64, bits: u32| (hash ^ u64::from(bits)).wrapping_mul(0x100_0000_01b3);
     let hash = planes
         .bits(pixel)
         .fold(0xcbf2_9ce4_8422_2325 ^ lane as u64, mix);
-    // The low bits of a float say little, and of a product nothing about its high bits.
+    // The low bits of floats vary little, and the low bits of a product do not depend on the high bits of its factors.
     let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (hash >> (64 - SLOTS.ilog2())) as usize
 }
@@ -123,7 +123,7 @@ mod tests {
         planes.mark_all(false);
         planes.update(&frame, &manifest).unwrap();
         assert_eq!(planned(&planes, true), (vec![], vec![]));
-        // Taken away again, the three are missing as they were at first.
+        // Without the label the three pixels are missing again.
         assert!(frame.unset("depth"));
         planes.update(&frame, &manifest).unwrap();
         assert_eq!(planned(&planes, true), (vec![1], vec![(6, 1), (7, 1)]));

@@ -1,4 +1,4 @@
-//! A model in its engine: the merge and the rendering, and how a picture's buffers go through them.
+//! A model loaded into its engine: runs the merge and the rendering on a picture's buffers.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) enum Render {
     EachSize(Box<EachSize>),
 }
 
-/// The render part, loaded anew for each size, for engines that want that.
+/// The render part, loaded for each size, for engines that work best that way.
 pub(super) struct EachSize {
     part: Part,
     threads: SessionThreads,
@@ -55,14 +55,14 @@ impl Stages {
             }));
             return Ok(Self::Cut { merge, render });
         }
-        // The render part has nearly all weights; the file must be gone before the engine copies them again.
+        // The render part has nearly all weights, so free the file before the engine copies them again.
         let render = parts.render.to_bytes(None);
         drop((parts, file));
         let render = Render::AnySize(one(engine, &render, threads)?);
         Ok(Self::Cut { merge, render })
     }
 
-    /// Makes ready for pictures of this size, which has been checked.
+    /// Prepares for pictures of this size, which has been checked.
     pub(super) fn fit(&mut self, engine: &dyn Backend, size: (usize, usize)) -> Result<()> {
         if let Self::Cut {
             render: Render::EachSize(render),
@@ -76,7 +76,7 @@ impl Stages {
         Ok(())
     }
 
-    /// What ends a run of any session.
+    /// Handles that stop the runs of all sessions.
     pub(super) fn stops(&self) -> Vec<Arc<dyn Stop>> {
         match self {
             Self::Uncut(session) => session.stop().into_iter().collect(),
@@ -92,7 +92,7 @@ impl Stages {
         }
     }
 
-    /// Runs everything once.
+    /// Runs every session once.
     pub(super) fn warm_up(&mut self, buffers: &mut Buffers) -> Result<()> {
         if let Self::Cut { merge, .. } = self {
             merge.warm_up()?;
@@ -100,7 +100,7 @@ impl Stages {
         self.run_render(buffers)
     }
 
-    /// How many pixels [`merge`](Self::merge) will merge.
+    /// The number of pixels that [`merge`](Self::merge) will merge.
     pub(super) fn merged(&self, buffers: &Buffers) -> usize {
         match self {
             Self::Cut { .. } => buffers.reuse.merged,
@@ -109,7 +109,7 @@ impl Stages {
         }
     }
 
-    /// Brings the concept tensor up to date with the labels.
+    /// Updates the concept tensor from the labels.
     pub(super) fn merge(
         &mut self,
         buffers: &mut Buffers,
@@ -131,7 +131,7 @@ impl Stages {
         reporter.report(1.0)
     }
 
-    /// Brings the image up to date; tells whether there was anything to do.
+    /// Updates the image. Returns whether it had to be rendered.
     pub(super) fn render(&mut self, buffers: &mut Buffers) -> Result<bool> {
         if buffers.rendered {
             return Ok(false);

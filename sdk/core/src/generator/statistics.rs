@@ -1,27 +1,31 @@
-//! What a picture took.
+//! Times and counts of one picture.
 
 use std::time::Duration;
 
-/// What a picture took.
+/// Times and counts of one picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Pixels of the picture, those included that pad it.
+    /// Pixels of the picture, including its padding.
     pub pixels: usize,
-    /// Pixels of which a label changed since the last picture.
+    /// Pixels with a label that changed since the last picture; all pixels without
+    /// [`Options::reuse`](super::Options::reuse).
     pub changed: usize,
-    /// Pixels that went through the merge: the changed ones, duplicates counted once.
+    /// Pixels that were merged: the changed ones, with duplicates counted once. With
+    /// [`Execution::Whole`](super::Execution::Whole) all pixels, if any changed.
     pub merged: usize,
-    /// Whether the picture was rendered, and not the last one given out again.
+    /// Whether the picture was rendered; `false` if nothing changed and the last one was returned again.
     pub rendered: bool,
-    /// From the frame's labels to values, and finding what changed.
+    /// Time to read the frame's labels and find what changed, and for a new size to allocate memory and prepare the
+    /// engine.
     pub decode: Duration,
-    /// From the values to the concept tensor. Zero for [`Execution::Whole`](super::Execution::Whole).
+    /// Time from the labels to the concept tensor; close to 0 for [`Execution::Whole`](super::Execution::Whole).
     pub merge: Duration,
-    /// From the concept tensor to the picture; from the values for [`Execution::Whole`](super::Execution::Whole).
+    /// Time from the concept tensor to the picture, or from the labels for
+    /// [`Execution::Whole`](super::Execution::Whole).
     pub render: Duration,
-    /// From the picture to the caller's memory.
+    /// Time to write the picture to the caller's memory.
     pub write: Duration,
-    /// All of it, checks included.
+    /// Total time, including checks.
     pub total: Duration,
 }

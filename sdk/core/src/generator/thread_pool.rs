@@ -1,5 +1,4 @@
-//! A thread pool for the work on a picture. Its threads wait without spinning; starting some for each picture would
-//! allocate.
+//! A thread pool for the merge. Idle threads sleep. Starting threads for each picture instead would allocate.
 
 use std::{
     any::Any,
@@ -23,7 +22,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     job: Option<Job>,
-    /// Counts jobs, so that a thread takes each once.
+    /// Counts jobs, so that each thread runs a job once.
     round: u64,
     /// Threads still running.
     running: usize,
@@ -31,11 +30,11 @@ struct State {
     quit: bool,
 }
 
-/// Work whose lifetime `ThreadPool::run` vouches for.
+/// A job; `ThreadPool::run` guarantees that it lives long enough.
 #[derive(Clone, Copy)]
 struct Job(*const (dyn Fn(usize) + Sync));
 
-// SAFETY: points to something `Sync`, which may be called from any thread.
+// SAFETY: points to a `Sync` function, which can be called from any thread.
 unsafe impl Send for Job {}
 
 impl ThreadPool {
@@ -92,7 +91,7 @@ impl ThreadPool {
 }
 
 impl Shared {
-    /// A panic in a job is caught, so whatever poisoned the lock has left a whole state.
+    /// A poisoned lock is harmless: panics in jobs are caught, and changes of the state do not panic halfway.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -130,7 +129,7 @@ impl Drop for ThreadPool {
         self.shared.lock().quit = true;
         self.shared.start.notify_all();
         for thread in self.threads.drain(..) {
-            // A thread ends with `serve`, which does not panic.
+            // `serve` does not panic.
             let _ = thread.join();
         }
     }

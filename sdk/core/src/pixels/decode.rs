@@ -1,4 +1,4 @@
-//! Rows of an image to rows of label values.
+//! Converts rows of an image to rows of label values.
 
 use half::f16;
 
@@ -16,7 +16,7 @@ pub(crate) struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Images on a GPU are copied to `scratch`, the validity mask to the second.
+    /// Images on a GPU are copied to `scratch`: the label to its first buffer, the validity mask to its second.
     pub(crate) fn new(source: LabelImage<'a>, scratch: &'a mut [Vec<u8>; 2]) -> Result<Self> {
         let [image, mask] = scratch;
         let validity = match source.validity {
@@ -30,8 +30,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// Physical values of row `y`, plane by plane: `channels` times the width. A pixel without a value is NaN in
-    /// every channel.
+    /// Writes the physical values of row `y` to `out`, plane by plane. A missing pixel is NaN in every channel.
     pub(crate) fn values(&self, y: usize, channels: usize, encoding: &Encoding, out: &mut [f32]) {
         let width = self.rows.width;
         for (channel, plane) in out.chunks_exact_mut(width).take(channels).enumerate() {
@@ -69,7 +68,7 @@ impl<'a> Decoder<'a> {
         canonicalise(out, width, encoding);
     }
 
-    /// Class ids of row `y`; what is no class is `missing`.
+    /// Writes the class ids of row `y` to `out`; anything that is not a class becomes `missing`.
     pub(crate) fn classes(&self, y: usize, label: &Label, missing: i32, out: &mut [i32]) {
         let classes = label.class_count();
         let LabelImage { scale, bias, .. } = self.source;
@@ -81,7 +80,7 @@ impl<'a> Decoder<'a> {
             if scale != 1.0 || bias != 0.0 {
                 number = (number * f64::from(scale) + f64::from(bias)).round();
             }
-            // `as` would round a fraction to some class.
+            // A number that is not an integer is not a class, but `as` would truncate it to one.
             let id = number as i32;
             if f64::from(id) != number {
                 return None;
@@ -100,7 +99,7 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// One channel of one row, as stored.
+    /// Reads one channel of one row, as stored.
     fn read(&self, y: usize, channel: usize, out: &mut [f32]) {
         let mut out = out.iter_mut();
         self.each(y, channel, |number| {
@@ -110,7 +109,7 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// Every number of one channel of one row.
+    /// Calls `take` with every number of one channel of one row.
     fn each(&self, y: usize, channel: usize, mut take: impl FnMut(f64)) {
         let format = self.rows.format;
         let position = format.channels.position(channel);
@@ -141,11 +140,11 @@ impl<'a> Decoder<'a> {
         let Some(rows) = &self.validity else {
             return true;
         };
-        // SAFETY: the mask has the image's size, one byte a pixel, as `LabelImage::check` saw.
+        // SAFETY: the mask has the image's size and one byte per pixel, which `LabelImage::check` has checked.
         unsafe { rows.row(y).wrapping_add(x * rows.pixel_stride).read() != 0 }
     }
 
-    /// What the source itself calls missing: pixels that hold its missing number, and what its mask leaves out.
+    /// Marks the pixels that hold the source's missing number, or that its mask excludes.
     fn mark_missing(&self, y: usize, out: &mut [f32]) {
         let (width, number) = (self.rows.width, self.source.missing);
         if number.is_none() && self.validity.is_none() {

@@ -1,14 +1,14 @@
-//! Depth as a GPU's depth buffer has it, to metres.
+//! Converts the values of a depth buffer to metres.
 
 use crate::{
     error::{Error, Result},
     label::MISSING,
 };
 
-/// How a depth buffer's numbers stand for distances to the camera plane.
+/// How the values of a depth buffer encode distances to the camera plane.
 ///
-/// A perspective projection stores `d = a + b / z` for the distance `z > 0`, so `z = b / (d - a)`. The terms of
-/// the usual projections, for near and far plane `n` and `f`, with `d` from 0 to 1:
+/// A perspective projection stores `d = a + b / z` for the distance `z > 0`, so `z = b / (d - a)`. These are the terms
+/// of the usual projections with near and far planes at `n` and `f`, for `d` from 0 to 1:
 ///
 /// | projection | a | b | cleared to |
 /// |---|---|---|---|
@@ -17,7 +17,7 @@ use crate::{
 /// | reversed | `-n / (f - n)` | `n f / (f - n)` | 0 |
 /// | reversed, infinite | 0 | `n` | 0 |
 ///
-/// An OpenGL depth buffer holds the same numbers as Direct3D's: window depth, from 0 to 1.
+/// They hold for OpenGL, too, whose depth buffer stores window depth from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeviceDepth {
     a: f32,
@@ -27,11 +27,12 @@ pub struct DeviceDepth {
 }
 
 impl DeviceDepth {
-    /// A perspective projection; `far` is `None` for an infinite one. `reversed` stores 1 at the near plane.
-    /// A pixel that still holds what the buffer is cleared to, the far plane, is missing.
+    /// A perspective projection with planes at the distances `near` and `far` in scene units; `far` is `None` for an
+    /// infinite projection. With `reversed` the near plane is stored as 1. A pixel with the value of the far plane, to
+    /// which the buffer is cleared, is missing.
     ///
     /// # Errors
-    /// When not `0 < near < far`.
+    /// When `near` and `far` are not finite with `0 < near < far`.
     pub fn perspective(near: f32, far: Option<f32>, reversed: bool) -> Result<Self> {
         let finite = near.is_finite() && far.is_none_or(f32::is_finite);
         if !finite || near <= 0.0 || far.is_some_and(|far| far <= near) {
@@ -56,7 +57,8 @@ impl DeviceDepth {
         })
     }
 
-    /// The terms of any projection, for example of the matrix's third row. No value is missing of itself.
+    /// Any projection, by its terms, for example from the third row of its matrix. No value means that a pixel was
+    /// cleared; only pixels behind the camera or at infinity are missing.
     ///
     /// # Errors
     /// When they are not finite, or `b` is 0.
@@ -75,10 +77,10 @@ impl DeviceDepth {
         })
     }
 
-    /// The same for a scene whose unit is not the metre.
+    /// Sets the length of a scene unit in metres, 1 by default.
     ///
     /// # Errors
-    /// When it is not positive.
+    /// When it is not positive and finite.
     pub fn with_metres_per_unit(self, metres_per_unit: f32) -> Result<Self> {
         if !(metres_per_unit.is_finite() && metres_per_unit > 0.0) {
             let reason = format!("{metres_per_unit}, expected a positive number");
@@ -90,7 +92,7 @@ impl DeviceDepth {
         })
     }
 
-    /// Metres; missing where nothing is, or where it lies behind the camera.
+    /// The distance in metres; missing for a cleared pixel, or behind the camera.
     pub(super) fn metres(&self, depth: f32) -> f32 {
         let distance = self.b / (depth - self.a);
         if Some(depth) == self.clear || distance < 0.0 {
@@ -109,7 +111,7 @@ mod tests {
     fn distances_survive_the_projection() {
         let (n, f) = (0.1f64, 100.0);
         let standard = |z: f64| f / (f - n) - n * f / (f - n) / z;
-        // OpenGL clips to -1..1 and stores the half of it: (z_clip / w + 1) / 2.
+        // OpenGL maps -1..1 to 0..1: (z_clip / w + 1) / 2.
         let opengl = |z: f64| (((f + n) / (f - n) - 2.0 * n * f / (f - n) / z) + 1.0) / 2.0;
         let reversed = |z: f64| n * (f - z) / (z * (f - n));
         for z in [0.2, 1.0, 3.7, 25.0] {

@@ -1,6 +1,6 @@
-//! What a pixel is in memory.
+//! Pixel formats.
 
-/// The numbers of a pixel, in the machine's byte order.
+/// The type of the numbers in a pixel, in native byte order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Component {
     /// 8-bit unsigned integer.
@@ -15,27 +15,27 @@ pub enum Component {
     F32,
 }
 
-/// How many numbers a pixel has, and in which order.
+/// The channels of a pixel and their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channels {
-    /// One.
+    /// One channel.
     R,
-    /// Two.
+    /// Two channels.
     Rg,
-    /// Three.
+    /// Three channels.
     Rgb,
-    /// Four.
+    /// Four channels.
     Rgba,
-    /// Four, the first and third exchanged.
+    /// Four channels, with the first and third swapped.
     Bgra,
 }
 
-/// What a pixel is in memory.
+/// A pixel format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Format {
     /// The type of its numbers.
     pub component: Component,
-    /// How many there are, and in which order.
+    /// The channels and their order.
     pub channels: Channels,
 }
 
@@ -49,7 +49,7 @@ impl Component {
         }
     }
 
-    /// The integer that stands for 1 where integers stand for 0 to 1; 1 for floats.
+    /// The number that means 1 in a normalized format: the largest integer, or 1 for floats.
     pub(super) fn top(self) -> f32 {
         match self {
             Self::U8 => 255.0,
@@ -71,7 +71,7 @@ impl Channels {
         }
     }
 
-    /// Where in the pixel the channel is that is called `channel` in RGBA order.
+    /// The position in the pixel of a channel that is numbered in RGBA order.
     pub(super) fn position(self, channel: usize) -> usize {
         match (self, channel) {
             (Self::Bgra, 0) => 2,
@@ -82,7 +82,7 @@ impl Channels {
 }
 
 impl Format {
-    /// A format of these.
+    /// Creates a format.
     pub const fn new(component: Component, channels: Channels) -> Self {
         Self {
             component,

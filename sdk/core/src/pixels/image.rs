@@ -1,4 +1,4 @@
-//! An image over memory that somebody else owns, on the host or on a GPU.
+//! An image in memory that the caller owns, on the host or on a GPU.
 
 use std::marker::PhantomData;
 
@@ -9,7 +9,7 @@ use crate::{
     limits::{MAX_SIDE, is_size},
 };
 
-/// Where the pixels of an image are within its memory.
+/// How an image is laid out in its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Pixels per row.
@@ -18,16 +18,15 @@ pub struct Layout {
     pub height: usize,
     /// Bytes from the memory's start to the first row's first pixel.
     pub offset: usize,
-    /// Bytes from one pixel to the next; 0: they follow each other.
+    /// Bytes from one pixel to the next; 0 if pixels are contiguous.
     pub pixel_stride: usize,
-    /// Bytes from one row to the next; 0: they follow each other. Negative where the first row comes last
-    /// in memory.
+    /// Bytes from one row to the next; 0 if rows are contiguous, negative if the first row is the last in memory.
     pub row_stride: isize,
-    /// Which way the rows go.
+    /// Whether the first row is the top or the bottom of the picture.
     pub origin: Origin,
 }
 
-/// Which row of an image comes first.
+/// Which row of an image is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// The first row is the picture's top, as in Direct3D, Vulkan and picture files.
@@ -38,7 +37,7 @@ pub enum Origin {
 }
 
 impl Layout {
-    /// Pixels and rows that follow each other, from the top.
+    /// Contiguous pixels and rows, the top row first.
     pub fn new(width: usize, height: usize) -> Self {
         Self {
             width,
@@ -61,54 +60,54 @@ pub enum Memory {
     Cuda {
         /// The CUDA device pointer.
         address: u64,
-        /// CUDA's number of the GPU.
+        /// The CUDA device ordinal.
         gpu: u32,
-        /// The `CUstream` or `cudaStream_t` that makes or uses the memory, 0 for the default stream. Copies are
-        /// enqueued there and waited for.
+        /// The `CUstream` or `cudaStream_t` on which the memory is used, 0 for the default stream. Copies are enqueued
+        /// there and waited for.
         stream: usize,
     },
 }
 
-/// An image that is read.
+/// A read-only image.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
     raw: Raw,
     memory: PhantomData<&'a [u8]>,
 }
 
-/// An image that is written.
+/// A writable image.
 #[derive(Debug)]
 pub struct ImageMut<'a> {
     raw: Raw,
     memory: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: an `Image` stands for a shared borrow of bytes.
+// SAFETY: an `Image` is equivalent to a shared borrow of bytes.
 unsafe impl Send for Image<'_> {}
 // SAFETY: as above; nothing is written through it.
 unsafe impl Sync for Image<'_> {}
-// SAFETY: an `ImageMut` stands for an exclusive borrow of bytes.
+// SAFETY: an `ImageMut` is equivalent to an exclusive borrow of bytes.
 unsafe impl Send for ImageMut<'_> {}
 
 impl<'a> Image<'a> {
     /// An image in `bytes`.
     ///
     /// # Errors
-    /// When a side is 0 or above [`MAX_SIDE`], a stride is too small, or a pixel lies outside of `bytes`.
+    /// When a side is 0 or above [`MAX_SIDE`], a stride is too small, or a pixel is outside `bytes`.
     pub fn new(bytes: &'a [u8], format: Format, layout: Layout) -> Result<Self> {
         let memory = Memory::Host(bytes.as_ptr().cast_mut());
         // SAFETY: all pixels are in `bytes`, which stays borrowed.
         unsafe { Self::from_memory(memory, Some(bytes.len()), format, layout) }
     }
 
-    /// An image in memory that the caller vouches for, such as a GPU's. `size` is the memory's in bytes, where it
-    /// is known; pixels are then checked to lie within it.
+    /// An image in memory given by its address, for example on a GPU. If `size`, the size of the memory in bytes, is
+    /// given, pixels are checked to be within it.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As for [`new`](Self::new).
     ///
     /// # Safety
-    /// All pixels are in memory that may be read, and that nobody writes, whenever the image is read.
+    /// Whenever the image is read, all pixels must be in memory that can be read and that nobody writes.
     pub unsafe fn from_memory(
         memory: Memory,
         size: Option<usize>,
@@ -126,7 +125,7 @@ impl<'a> Image<'a> {
         (self.raw.width, self.raw.height)
     }
 
-    /// What a pixel is.
+    /// The pixel format.
     pub fn format(&self) -> Format {
         self.raw.format
     }
@@ -140,7 +139,7 @@ impl<'a> Image<'a> {
             return Ok(self.raw.rows());
         };
         scratch.resize(self.raw.span.len(), 0);
-        // SAFETY: `from_memory`'s caller vouched for the memory.
+        // SAFETY: the caller of `from_memory` guarantees that the memory can be read.
         unsafe { cuda::read(gpu, self.raw.device_start(address), scratch)? };
         Ok(self.raw.copied(scratch.as_mut_ptr()).rows())
     }
@@ -150,20 +149,21 @@ impl<'a> ImageMut<'a> {
     /// An image in `bytes`.
     ///
     /// # Errors
-    /// As [`Image::new`].
+    /// As for [`Image::new`].
     pub fn new(bytes: &'a mut [u8], format: Format, layout: Layout) -> Result<Self> {
         let (memory, size) = (Memory::Host(bytes.as_mut_ptr()), bytes.len());
         // SAFETY: all pixels are in `bytes`, which stays borrowed.
         unsafe { Self::from_memory(memory, Some(size), format, layout) }
     }
 
-    /// An image in memory that the caller vouches for, see [`Image::from_memory`].
+    /// An image in memory given by its address, see [`Image::from_memory`].
     ///
     /// # Errors
-    /// As [`Image::new`].
+    /// As for [`Image::new`].
     ///
     /// # Safety
-    /// All pixels are in memory that may be written, and that nobody else uses, whenever the image is written.
+    /// Whenever the image is written, all pixels must be in memory that can be written (and read, on a GPU) and that
+    /// nobody else uses.
     pub unsafe fn from_memory(
         memory: Memory,
         size: Option<usize>,
@@ -181,12 +181,12 @@ impl<'a> ImageMut<'a> {
         (self.raw.width, self.raw.height)
     }
 
-    /// What a pixel is.
+    /// The pixel format.
     pub fn format(&self) -> Format {
         self.raw.format
     }
 
-    /// Has `fill` write all rows: in place, or in `scratch` and from there to the GPU.
+    /// Lets `fill` write all rows: in place, or to `scratch`, which is then copied to the GPU.
     pub(super) fn write(
         &mut self,
         scratch: &mut Vec<u8>,
@@ -198,10 +198,10 @@ impl<'a> ImageMut<'a> {
         };
         let start = self.raw.device_start(address);
         scratch.resize(self.raw.span.len(), 0);
-        // SAFETY: `from_memory`'s caller vouched for the memory, here and below.
+        // SAFETY: the caller of `from_memory` guarantees that the memory can be read and written.
         unsafe {
             if !self.raw.is_dense() {
-                // What lies between the pixels is not ours to change.
+                // Keep the bytes between the pixels.
                 cuda::read(gpu, start, scratch)?;
             }
             fill(self.raw.copied(scratch.as_mut_ptr()).rows());
@@ -222,7 +222,7 @@ struct Raw {
     pixel_stride: usize,
     /// Bytes from one row to the one below.
     row_stride: isize,
-    /// Bytes that pixels lie in, from the memory's start.
+    /// The bytes from the first to the end of the last pixel in memory, from the memory's start.
     span: Span,
 }
 
@@ -238,7 +238,7 @@ impl Span {
     }
 }
 
-/// Where the pixels can be reached.
+/// Where the memory is.
 enum Place {
     Host(*mut u8),
     Gpu(Gpu, u64),
@@ -341,7 +341,7 @@ impl Raw {
         }
     }
 
-    /// The same image in a copy of its bytes.
+    /// The same image in a copy of its span.
     fn copied(self, copy: *mut u8) -> Self {
         Self {
             memory: Memory::Host(copy),
@@ -350,12 +350,12 @@ impl Raw {
         }
     }
 
-    /// Where on the GPU the image's bytes start.
+    /// The GPU address at which the span starts.
     fn device_start(&self, address: u64) -> u64 {
         address.wrapping_add_signed(self.span.start as i64)
     }
 
-    /// Whether every byte of the span is a pixel's.
+    /// Whether every byte of the span belongs to a pixel.
     fn is_dense(&self) -> bool {
         self.span.len() == self.format.bytes() * self.width * self.height
     }

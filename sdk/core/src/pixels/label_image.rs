@@ -1,4 +1,4 @@
-//! A label as a renderer has it: an image, and what its numbers mean.
+//! A label in a renderer's format: an image, and what its numbers mean.
 
 use super::{Channels, Component, DeviceDepth, Image, NormalCode};
 use crate::{
@@ -6,49 +6,50 @@ use crate::{
     label::Label,
 };
 
-/// A label as a renderer has it.
+/// A label in a renderer's format.
 ///
-/// A stored number `v` becomes `scale * v + bias`, and then what [`meaning`](Self::meaning) makes of it. Channels
-/// beyond the label's are left out.
+/// A stored number `v` becomes `scale * v + bias`, which is then converted according to [`meaning`](Self::meaning).
+/// Class ids are rounded if they are scaled or shifted. Channels beyond the label's are ignored.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelImage<'a> {
     /// The pixels.
     pub image: Image<'a>,
-    /// Whether unsigned integers stand for 0 to 1, as in textures.
+    /// Whether integers are divided by their largest value, as in textures. Does not change floats.
     pub normalized: bool,
-    /// Factor to every number, after `normalized`.
+    /// Factor for every number, applied after `normalized`. Not 0.
     pub scale: f32,
     /// Added after scaling.
     pub bias: f32,
-    /// A pixel whose channels all hold this number, as stored, is missing.
+    /// A pixel is missing if all channels that the label uses hold this number, as stored. `None`: no number means
+    /// missing.
     pub missing: Option<f64>,
-    /// One byte a pixel, of the same size: 0 where the label is missing.
+    /// A mask of the same size with one byte per pixel, 0 where the label is missing.
     pub validity: Option<Image<'a>>,
-    /// What the numbers are.
+    /// What the numbers mean.
     pub meaning: Meaning<'a>,
 }
 
-/// What a label's numbers are, after scale and bias.
+/// What the numbers of a label image mean, after scale and bias.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub enum Meaning<'a> {
-    /// The label's own unit, or class ids.
+    /// Values in the label's own unit, or class ids.
     #[default]
     Plain,
-    /// Colour on the sRGB curve (IEC 61966-2-1), for a label in linear light.
+    /// Colours with the sRGB curve (IEC 61966-2-1), for a label in linear light.
     Srgb,
-    /// Indices into a table of class ids, for example an engine's object ids. What is beyond the table, or no
-    /// class of the model, is missing.
+    /// Indices into a table of class ids, for example a renderer's object ids. An index outside the table, or an id
+    /// that is not a class of the model, is missing.
     Classes(&'a [i32]),
-    /// A depth buffer's numbers.
+    /// Values of a depth buffer.
     DeviceDepth(DeviceDepth),
-    /// A renderer's normals.
+    /// Normals in a renderer's convention.
     Normal(NormalCode),
 }
 
 impl<'a> LabelImage<'a> {
-    /// An image that holds the label's own unit, or class ids.
+    /// An image with values in the label's own unit, or class ids.
     pub fn new(image: Image<'a>) -> Self {
         Self {
             image,
@@ -61,13 +62,13 @@ impl<'a> LabelImage<'a> {
         }
     }
 
-    /// The same image, whose unsigned integers stand for 0 to 1, as in textures.
+    /// Sets whether integers are divided by their largest value, as in textures.
     #[must_use]
     pub fn with_normalized(self, normalized: bool) -> Self {
         Self { normalized, ..self }
     }
 
-    /// The same image, whose numbers are scaled and then shifted.
+    /// Sets scale and bias.
     #[must_use]
     pub fn with_scale(self, scale: f32, bias: f32) -> Self {
         Self {
@@ -77,7 +78,7 @@ impl<'a> LabelImage<'a> {
         }
     }
 
-    /// The same image, of which pixels that hold this number in all channels are missing.
+    /// Sets the number that means missing.
     #[must_use]
     pub fn with_missing(self, missing: impl Into<Option<f64>>) -> Self {
         Self {
@@ -86,7 +87,7 @@ impl<'a> LabelImage<'a> {
         }
     }
 
-    /// The same image with a mask: one byte per pixel, 0 where the label is missing.
+    /// Sets the mask: one byte per pixel, 0 where the label is missing.
     #[must_use]
     pub fn with_validity(self, validity: impl Into<Option<Image<'a>>>) -> Self {
         Self {
@@ -95,17 +96,18 @@ impl<'a> LabelImage<'a> {
         }
     }
 
-    /// The same image with another meaning of its numbers.
+    /// Sets what the numbers mean.
     #[must_use]
     pub fn with_meaning(self, meaning: Meaning<'a>) -> Self {
         Self { meaning, ..self }
     }
 
-    /// Checks that the image can be this label.
+    /// Checks that the image fits the label.
     ///
     /// # Errors
-    /// When the image has fewer channels than the label, the meaning is for another kind of label, scale and bias
-    /// are not finite, or the validity mask is not of the same size and one byte a pixel.
+    /// When the image has fewer channels than the label, the meaning is for another kind of label, class ids are
+    /// normalized, scale or bias is not finite, scale is 0, or the validity mask does not have the same size and one
+    /// byte per pixel.
     pub fn check(&self, label: &Label) -> Result<()> {
         let fail = |reason: String| Err(Error::label(&label.name, reason));
         let (has, needs) = (self.image.format().channels.count(), label.channels());

@@ -1,5 +1,6 @@
-//! Pictures and labels in the caller's memory, as renderers have them: any format, stride and direction,
-//! read into physical units and written from RGB without a copy in between.
+//! Labels and pictures in the caller's memory, in a renderer's pixel format, strides and row order.
+//!
+//! Host memory is read and written in place; CUDA memory is copied through the host.
 
 mod decode;
 mod depth;
@@ -18,10 +19,10 @@ pub use output::{ColorSpace, Output};
 
 pub(crate) use decode::Decoder;
 
-/// Whether images in CUDA memory can be used.
+/// Checks that images in CUDA memory can be used.
 ///
 /// # Errors
-/// Says why not, for example that there is no NVIDIA driver.
+/// When they cannot, for example because no NVIDIA driver is installed.
 pub fn check_cuda() -> crate::error::Result<()> {
     crate::cuda::available()
 }

@@ -1,25 +1,26 @@
-//! Normals as renderers have them, to unit vectors in camera space: x right, y up, z towards the camera.
+//! Converts a renderer's normals to unit vectors in camera space: x right, y up, z towards the camera.
 
 use crate::{
     error::{Error, Result},
     label::MISSING,
 };
 
-/// How a renderer stores normals.
+/// How a renderer stores normals. The default is vectors in view space with x right, y up and z towards the camera.
+/// Their length does not matter; vectors of zero length are missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NormalCode {
     /// Stored as `(n + 1) / 2`, from 0 to 1.
     pub packed: bool,
-    /// The rotation from world to view space, row by row, for normals in world space.
+    /// For normals in world space, the rotation from world to view space, row by row. It may be scaled uniformly.
     pub view: Option<[[f32; 3]; 3]>,
-    /// View space has y pointing down.
+    /// In view space, y points down.
     pub y_down: bool,
-    /// View space has z pointing into the picture, away from the camera.
+    /// In view space, z points away from the camera.
     pub z_forward: bool,
 }
 
-/// Shorter vectors have no direction. Packed in 8 bits, even "no direction" is up to half a step off.
+/// Shorter vectors are missing. Packed in 8 bits, a zero vector is up to half a step off in every component.
 const SHORTEST: f32 = 1e-6;
 const SHORTEST_PACKED: f32 = 0.02;
 
@@ -72,11 +73,11 @@ impl NormalCode {
         }
         Err(Error::option(
             "view matrix",
-            "not a rotation: its rows must be perpendicular and of one length",
+            "not a rotation: its rows must be perpendicular and of equal length",
         ))
     }
 
-    /// The unit vector in camera space; missing where there is no direction.
+    /// The unit vector in camera space; missing for a vector of zero length.
     pub(super) fn unit(&self, stored: [f32; 3]) -> [f32; 3] {
         let mut n = stored;
         let mut shortest = SHORTEST;

@@ -1,4 +1,4 @@
-//! A generated picture into the caller's memory.
+//! Writes a generated picture to the caller's memory.
 
 use half::f16;
 
@@ -8,30 +8,31 @@ use crate::{
     label::Transfer,
 };
 
-/// Where a generated picture goes, and as what.
+/// The image that a generated picture is written to.
 #[derive(Debug)]
 pub struct Output<'a> {
-    /// The pixels: RGB, RGBA or BGRA of u8, u16, f16 or f32. Integers stand for 0 to 1, alpha becomes 1.
+    /// The pixels: RGB, RGBA or BGRA of u8, u16, f16 or f32. Integers use their whole range for 0 to 1. Alpha is set
+    /// to 1.
     image: ImageMut<'a>,
-    /// Which numbers the colours are.
+    /// The colour space of the pixels.
     color: ColorSpace,
 }
 
-/// Which numbers stand for a colour.
+/// A colour space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorSpace {
-    /// As on a screen (IEC 61966-2-1).
+    /// sRGB (IEC 61966-2-1).
     #[default]
     Srgb,
-    /// Linear light with the same primaries.
+    /// Linear light with the primaries of sRGB.
     Linear,
 }
 
 impl<'a> Output<'a> {
-    /// A picture as on a screen.
+    /// An output in sRGB.
     ///
     /// # Errors
-    /// When the format has no three colours, or is of 32-bit integers.
+    /// When the format is not RGB, RGBA or BGRA, or has 32-bit integers.
     pub fn new(image: ImageMut<'a>) -> Result<Self> {
         let format = image.format();
         let colors = matches!(
@@ -55,12 +56,12 @@ impl<'a> Output<'a> {
         self.image.size()
     }
 
-    /// The same in another colour space.
+    /// Sets the colour space.
     pub fn with_color(self, color: ColorSpace) -> Self {
         Self { color, ..self }
     }
 
-    /// Writes the top left of `picture`: three planes with rows of `width` values.
+    /// Writes the top left part of `picture`, which is three planes with rows of `width` values.
     pub(crate) fn write(
         &mut self,
         picture: &[f32],

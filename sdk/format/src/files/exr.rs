@@ -1,4 +1,4 @@
-//! OpenEXR files, as renderers write them: layers of channels, read as planes of floats.
+//! Reads OpenEXR files: layers of channels, as planes of floats.
 
 use std::{
     fs::File,
@@ -25,7 +25,7 @@ use crate::{
     label::{Label, LabelMap, MISSING},
 };
 
-/// No compression of OpenEXR makes less than one byte of so many; deflate makes one of 1,032.
+/// Upper limit of the compression ratio of OpenEXR's methods; that of deflate is 1,032.
 const MOST_COMPRESSED: u64 = 4096;
 
 /// An OpenEXR file whose headers have been read.
@@ -37,10 +37,10 @@ pub struct OpenExr {
 }
 
 impl OpenExr {
-    /// Opens a file.
+    /// Opens a file and reads its headers.
     ///
     /// # Errors
-    /// When it cannot be read, or is no OpenEXR file.
+    /// When it cannot be read, or is not an OpenEXR file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
@@ -54,12 +54,12 @@ impl OpenExr {
         })
     }
 
-    /// Its layers: channels whose names start alike.
+    /// The layers of the file.
     pub fn layers(&self) -> &[Layer] {
         &self.layers
     }
 
-    /// The text attributes of all headers, such as Cryptomatte's: names and values.
+    /// The names and values of the text attributes in all headers, for example Cryptomatte's.
     pub fn texts(&self) -> impl Iterator<Item = (String, String)> {
         self.headers.iter().flat_map(|header| {
             let others = header.own_attributes.other.iter();
@@ -68,7 +68,7 @@ impl OpenExr {
                 .chain(shared)
                 .filter_map(|(name, value)| match value {
                     AttributeValue::Text(text) => {
-                        // As Blender writes them; `to_string` takes every byte for a letter.
+                        // Blender writes UTF-8; `to_string` would decode it as Latin-1.
                         let text = String::from_utf8_lossy(text.bytes()).into_owned();
                         Some((name.to_string(), text))
                     }
@@ -77,10 +77,15 @@ impl OpenExr {
         })
     }
 
-    /// Reads channels, all of them in one pass: `[channels, height, width]` in the order asked for.
+    /// Reads channels in one pass, as `[channels, height, width]` in the given order. They must come from this file's
+    /// [`layers`](Self::layers).
     ///
     /// # Errors
-    /// When the file is damaged, its data deep or subsampled, too large, or the channels differ in size.
+    /// When the file is damaged, has changed since it was opened or is too large, a channel is deep or subsampled, the
+    /// channels differ in size, or there are none.
+    ///
+    /// # Panics
+    /// When a channel is not one of this file.
     pub fn read(&self, channels: &[Channel]) -> Result<Array3<f32>> {
         let fail = |reason: &str| Err(Error::file(&self.path, reason));
         let mut size = None;
@@ -98,12 +103,12 @@ impl OpenExr {
             }
         }
         let Some((width, height)) = size else {
-            return fail("no channels are asked for");
+            return fail("no channels are requested");
         };
         check_size(&self.path, width, height)?;
         self.check_length(channels)?;
         let mut values = Array3::from_elem((channels.len(), height, width), MISSING);
-        // The decoder of one of the compressions, B44, trusts its data (exr 1.74).
+        // The B44 decoder of exr 1.74 can panic on damaged data.
         let fill = AssertUnwindSafe(|| self.fill(channels, &mut values));
         let filled = catch_unwind(fill)
             .map_err(|_| Error::file(&self.path, "the OpenEXR file's data are damaged"))?
@@ -114,7 +119,7 @@ impl OpenExr {
         Ok(values)
     }
 
-    /// Refuses a file that is too short for what its headers promise, before anything is allocated for it.
+    /// Rejects a file that is too short for the pixels in its headers, before memory is allocated for them.
     fn check_length(&self, channels: &[Channel]) -> Result<()> {
         let file = std::fs::metadata(&self.path).map_err(|error| Error::io(&self.path, error))?;
         let is_wanted = |part: usize| channels.iter().any(|channel| channel.part == part);
@@ -135,7 +140,7 @@ impl OpenExr {
         Ok(())
     }
 
-    /// Copies the channels' lines into planes and returns how many numbers that were.
+    /// Copies the channels' lines into planes and returns the number of values copied.
     fn fill(&self, channels: &[Channel], planes: &mut Array3<f32>) -> Result<usize, ExrError> {
         let reader = block::read(BufReader::new(File::open(&self.path)?), false)?;
         if reader.headers() != self.headers {
@@ -194,7 +199,7 @@ fn copy_lines(
                         *out = sample?.to_f32();
                     }
                 }
-                // Whole numbers above 2^24 would be rounded; class ids are far below.
+                // Rounded above 2^24; class ids are smaller.
                 SampleType::U32 => {
                     for (out, sample) in out.zip(line.read_samples::<u32>()) {
                         *out = sample? as f32;

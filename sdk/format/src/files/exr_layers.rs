@@ -1,14 +1,15 @@
-//! The layers of an OpenEXR file, and which channels hold a label. OpenEXR fixes no names, so this goes by custom.
+//! The layers of an OpenEXR file, and which of their channels hold a label. OpenEXR prescribes no names; those here are
+//! in common use.
 
 use ::exr::meta::header::Header;
 
 use crate::label::Label;
 
-/// Channels whose full names start alike, or the channels of one part of the file.
+/// A layer of an OpenEXR file: channels with a common name prefix, or the channels of one part of the file.
 #[derive(Clone, Debug)]
 pub struct Layer {
     name: String,
-    /// Each channel's short name in capitals, and where it is.
+    /// Each channel's short name in upper case, and where it is.
     channels: Vec<(String, Channel)>,
 }
 
@@ -20,34 +21,35 @@ pub struct Channel {
 }
 
 impl Layer {
-    /// The name with the names of the layers around it, `ViewLayer.Depth`; empty for channels without a layer.
+    /// The full name with the enclosing layers, for example `ViewLayer.Depth`. Empty for channels without a layer.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name without the layers around it.
+    /// The name without the enclosing layers, for example `Depth`.
     pub fn last_name(&self) -> &str {
         self.name
             .rsplit_once('.')
             .map_or(&self.name, |(_, last)| last)
     }
 
-    /// The channel of a short name, whatever its capitals.
+    /// The channel with this short name, for example `Z`, ignoring case; `None` if there is none.
     pub fn channel(&self, name: &str) -> Option<Channel> {
         let mut channels = self.channels.iter();
         let found = channels.find(|(short, _)| short.eq_ignore_ascii_case(name));
         found.map(|(_, channel)| *channel)
     }
 
-    /// As many channels as a label has, by their customary names: one is the only channel, or `Y`, `Z`, `V` or `R`;
-    /// two are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`, `B`, `A`.
+    /// The channels of a label that has `count` of them, by their usual names: one is the only channel, or the first of
+    /// `Y`, `Z`, `V` and `R`; two are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`, `B`,
+    /// `A`. `None` if the layer does not have them.
     pub fn channels(&self, count: usize) -> Option<Vec<Channel>> {
         let all = |names: &[&str]| -> Option<Vec<Channel>> {
             names.iter().map(|name| self.channel(name)).collect()
         };
         match (count, self.channels.as_slice()) {
             (1, [(_, only)]) => Some(vec![*only]),
-            // One axis of a vector is no label.
+            // One component of a vector is not a one-channel label.
             (1, _) if self.channel("X").is_some() => None,
             (1, _) => {
                 let names = ["Y", "Z", "V", "R"].into_iter();
@@ -62,7 +64,7 @@ impl Layer {
     }
 }
 
-/// The channels of a label's layer: the only one, the one of its name, or the unnamed one.
+/// The channels of a label, from the only layer, the layer with the label's name, or the unnamed layer.
 pub(super) fn choose(layers: &[Layer], label: &Label) -> Result<Vec<Channel>, String> {
     let layer = match layers {
         [] => return Err("the OpenEXR file has no channels".into()),
@@ -96,7 +98,7 @@ pub(super) fn choose(layers: &[Layer], label: &Label) -> Result<Vec<Channel>, St
     }
 }
 
-/// The channels of all headers by layer, be it a part of the file or a prefix of channel names.
+/// Groups the channels of all headers into layers, by name prefix or part of the file.
 pub(super) fn layers(headers: &[Header]) -> Vec<Layer> {
     let mut layers: Vec<Layer> = Vec::new();
     for (part_index, meta) in headers.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Label maps and pictures as files: PNG, OpenEXR and NumPy's `.npy`.
+//! Reads label maps from PNG, OpenEXR and NumPy's `.npy` files, and reads and writes pictures as PNG.
 
 mod exr;
 mod exr_layers;
@@ -18,21 +18,22 @@ use crate::{
     limits::{MAX_SIDE, is_size},
 };
 
-/// Reads one label of one picture from a `.png`, `.exr` or `.npy` file into physical units.
+/// Reads one label of one picture from a `.png`, `.exr` or `.npy` file.
 ///
-/// * PNG: whole numbers, decoded by the label's [`PngCode`](crate::label::PngCode). Class ids may come
-///   as gray values or as the indices of a palette; two-channel labels take the first two of RGB(A).
-/// * OpenEXR: half, float or uint channels in physical units. One-channel labels take the only channel, or
-///   `Y`, `Z`, `V` or `R`; two take `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`. With several layers,
-///   the unnamed one or the one named like the label is read.
-/// * npy: `[H, W]`, `[C, H, W]` or `[H, W, C]`, C being the label's channels, in physical units.
+/// * PNG: integers, decoded by the label's [`PngCode`](crate::label::PngCode). Class ids may be gray values or palette
+///   indices. Labels of two or three channels use the first channels of RGB or RGBA, labels of four need RGBA.
+/// * OpenEXR: half, float or uint channels in physical units. One-channel labels use the only channel, or the first of
+///   `Y`, `Z`, `V` and `R`; two channels are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`,
+///   `B`, `A`. In a file with several layers, the layer with the label's name is used, else the unnamed one.
+/// * npy: `[H, W]`, `[C, H, W]` or `[H, W, C]` in physical units, where C is the label's number of channels.
 ///
-/// In the latter two a value that is not finite or has a magnitude of 1e9 or more (how renderers write
-/// "nothing here") is missing. Directions are brought to unit length, those of zero length are missing.
+/// In OpenEXR and npy files a value that is not finite or has a magnitude of 1e9 or more (which renderers write for
+/// pixels without a surface) is missing. Directions are normalised to unit length; those of zero length are missing.
 ///
 /// # Errors
-/// When the file cannot be read, is damaged or of another kind than its name says, does not have the
-/// label's bits or channels, is larger than [`MAX_SIDE`](crate::limits::MAX_SIDE), or holds a class id that the label lacks.
+/// When the file cannot be read, is damaged, is not what its extension says, does not have the label's bits or
+/// channels, is larger than [`MAX_SIDE`](crate::limits::MAX_SIDE), or holds a class id that the label does not have, or
+/// when the file is a PNG and the label has no PNG code.
 pub fn read_label(path: impl AsRef<Path>, label: &Label) -> Result<LabelMap> {
     let path = path.as_ref();
     let extension = path.extension().unwrap_or_default();
@@ -73,10 +74,11 @@ pub fn listed_extensions() -> String {
     }
 }
 
-/// A label map from numbers `[channels, height, width]` of a file, as [`read_label`] makes one of an OpenEXR file's.
+/// A label map from numbers `[channels, height, width]` of a file, see [`LabelMap::from_numbers`]. `path` is used for
+/// errors only.
 ///
 /// # Errors
-/// When the label is categorical and a number is none of its class ids.
+/// When the label is categorical and a number is not one of its class ids.
 pub fn label_from_numbers(
     path: impl AsRef<Path>,
     label: &Label,
@@ -86,7 +88,7 @@ pub fn label_from_numbers(
         .map_err(|(pixel, reason)| Error::pixel(path.as_ref(), pixel, reason))
 }
 
-/// Refuses pictures without pixels and oversized ones, before anything is allocated for them.
+/// Rejects empty and oversized pictures, before memory is allocated for them.
 fn check_size(path: &Path, width: usize, height: usize) -> Result<()> {
     if is_size(width, height) {
         return Ok(());

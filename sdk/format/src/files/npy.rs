@@ -1,4 +1,4 @@
-//! Labels in NumPy's `.npy` files (format 1.0 to 3.0), in physical units or as class ids.
+//! Reads labels from NumPy's `.npy` files (format 1.0 to 3.0): physical values or class ids.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
         _ => (header.shape[0], header.shape[1]),
     };
     check_size(path, width, height)?;
-    // Bounded by now: the sides by `check_size`, the channels by the label.
+    // Cannot overflow: `check_size` limits the sides, and the label the channels.
     let expected = header.shape.iter().product::<usize>() * header.number.bytes();
     if data.len() != expected {
         let reason = format!(
@@ -57,7 +57,7 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
     label_from_numbers(path, label, values)
 }
 
-/// Whether the channels come last, if the shape is one of the label's.
+/// Whether the channels are the last axis. Fails if the shape does not fit the label.
 fn channels_last(shape: &[usize], label: &Label) -> Result<bool, String> {
     let channels = label.channels();
     match *shape {
@@ -73,7 +73,7 @@ fn channels_last(shape: &[usize], label: &Label) -> Result<bool, String> {
 }
 
 impl Number {
-    /// The numbers of a file as floats. Whole numbers above 2^24 are rounded; no class id is that high.
+    /// The numbers of a file as floats. Integers above 2^24 are rounded; class ids are smaller.
     fn read(self, data: &[u8]) -> Vec<f32> {
         macro_rules! read {
             ($type:ty, $float:expr) => {

@@ -1,7 +1,6 @@
-//! The header of a `.npy` file: a Python dictionary with the type, the order and the shape
-//! (numpy/lib/format.py).
+//! The header of a `.npy` file: a Python dictionary with the data type, memory order and shape (numpy/lib/format.py).
 
-/// Type of the numbers, little-endian.
+/// Data type, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Number {
     F16,
@@ -73,7 +72,7 @@ impl Header {
         let length_bytes = match version[0] {
             1 => 2,
             2 | 3 => 4,
-            other => return Err(format!("a .npy file of format {other}, not 1 to 3")),
+            other => return Err(format!("a .npy file of format {other}, expected 1 to 3")),
         };
         let (length, rest) = rest.split_at_checked(length_bytes).ok_or_else(cut)?;
         let length = length
@@ -81,7 +80,7 @@ impl Header {
             .rev()
             .fold(0, |sum, &b| sum << 8 | usize::from(b));
         let (text, data) = rest.split_at_checked(length).ok_or_else(cut)?;
-        let text = std::str::from_utf8(text).map_err(|_| "its header is no text")?;
+        let text = std::str::from_utf8(text).map_err(|_| "its header is not text")?;
         Ok((Self::parse_dictionary(text)?, data))
     }
 
@@ -99,7 +98,7 @@ impl Header {
         let descr = quote.and_then(|quote| descr[1..].split(quote).next());
         let descr = descr.ok_or("holds structured data, not plain numbers")?;
         let number = Number::parse(descr).ok_or_else(|| {
-            format!("holds numbers of type `{descr}`, not little-endian floats or whole numbers")
+            format!("holds numbers of type `{descr}`, expected little-endian floats or integers")
         })?;
         let fortran_order = match value("fortran_order")? {
             text if text.starts_with("True") => true,
@@ -120,7 +119,7 @@ impl Header {
         Ok(Self {
             number,
             fortran_order,
-            shape: shape.ok_or("its header's `shape` is no list of whole numbers")?,
+            shape: shape.ok_or("its header's `shape` is not a list of integers")?,
         })
     }
 }

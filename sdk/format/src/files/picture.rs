@@ -1,4 +1,4 @@
-//! Pictures as PNG files.
+//! Reads and writes pictures as PNG files.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::{
     storage::write_atomically,
 };
 
-/// Reads a PNG picture, 8 or 16 bits, gray or RGB, alpha ignored.
+/// Reads a PNG picture: gray or RGB, 8 or 16 bits per channel. Alpha is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, is damaged, has a palette, or is larger than
+/// When the file cannot be read, is damaged, has a palette or fewer than 8 bits, or is larger than
 /// [`MAX_SIDE`](crate::limits::MAX_SIDE).
 pub fn read_picture(path: impl AsRef<Path>) -> Result<Picture> {
     let path = path.as_ref();
@@ -37,10 +37,10 @@ pub fn read_picture(path: impl AsRef<Path>) -> Result<Picture> {
     Ok(picture)
 }
 
-/// Writes a picture as an 8-bit RGB PNG file, all of it or nothing.
+/// Writes a picture as an 8-bit RGB PNG file, atomically.
 ///
 /// # Errors
-/// When the picture is empty or the file cannot be written; a file of that name is then as it was.
+/// When the picture is empty or too large, or the file cannot be written; an existing file is then unchanged.
 pub fn write_png(path: impl AsRef<Path>, picture: &Picture) -> Result<()> {
     let path = path.as_ref();
     let (width, height) = picture.size();

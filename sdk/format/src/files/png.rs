@@ -1,4 +1,4 @@
-//! Labels in PNG files: whole numbers that a [`PngCode`] turns into physical values.
+//! Reads PNG files: integers that a [`PngCode`] turns into physical values.
 
 use std::{
     fs::File,
@@ -15,10 +15,10 @@ use crate::{
     label::{Label, LabelMap, PngCode, mark_missing},
 };
 
-/// Deflate makes one byte of at most 1,032.
+/// Largest compression ratio of deflate.
 const MOST_COMPRESSED: usize = 1_032;
 
-/// Numbers as they are stored, pixel by pixel, 8-bit ones (and palette indices) widened.
+/// The stored numbers or palette indices, interleaved and widened to 16 bits.
 pub(super) struct Raster {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -43,7 +43,7 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
     }
 }
 
-/// Reads a file after `check` has agreed to its colour type and bits.
+/// Reads a file if `check` accepts its colour type and bit depth.
 pub(super) fn read(
     path: &Path,
     check: impl FnOnce(ColorType, u8) -> Result<(), String>,
@@ -72,7 +72,7 @@ pub(super) fn read(
     check_size(path, width, height)?;
     check(color, depth).map_err(|reason| Error::file(path, reason))?;
     let mut reader = decoder.read_info().map_err(bad)?;
-    // `check_size` bounds this to 2 GiB, 16-bit RGBA at the largest size.
+    // At most 2 GiB: `check_size` limits the size, and a pixel has at most 8 bytes.
     let bytes_per_row = reader.output_line_size(width as u32);
     let length = bytes_per_row.and_then(|row| row.checked_mul(height));
     if length.is_some_and(|length| (length / MOST_COMPRESSED) as u64 > file_length) {
@@ -115,7 +115,7 @@ fn widen(bytes: &[u8], bits: u8, samples_per_row: usize, rows: usize) -> Vec<u16
     }
 }
 
-/// Whether a file with this colour type and bits can hold the label.
+/// Checks that a file with this colour type and bit depth can hold the label.
 fn expect(label: &Label, code: &PngCode, color: ColorType, bits: u8) -> Result<(), String> {
     let is_categorical = label.classes().is_some();
     let wanted = match (label.channels(), color) {
@@ -141,7 +141,7 @@ fn expect(label: &Label, code: &PngCode, color: ColorType, bits: u8) -> Result<(
             color_name(color)
         ));
     }
-    // A palette has at most 256 entries however its indices are packed.
+    // Palette indices may be packed into fewer bits, but always fit into 8.
     let bits = if color == ColorType::Indexed { 8 } else { bits };
     if bits != code.bits {
         return Err(format!(
@@ -188,7 +188,7 @@ fn class_ids(
         ids.push(id);
     }
     let ids = Array2::from_shape_vec((raster.height, raster.width), ids);
-    Ok(LabelMap::Classes(ids.expect("one id a pixel")))
+    Ok(LabelMap::Classes(ids.expect("one id per pixel")))
 }
 
 fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
@@ -220,7 +220,7 @@ fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
     values
 }
 
-/// Encodes 8-bit RGB rows.
+/// Encodes an 8-bit RGB picture.
 pub(super) fn encode_rgb8(
     rgb: &[u8],
     width: u32,

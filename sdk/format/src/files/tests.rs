@@ -1,4 +1,4 @@
-//! Round trips of every format, and files that are wrong in every way we know of.
+//! Round trips of every format, and wrong or damaged files.
 
 use std::path::{Path, PathBuf};
 
@@ -236,7 +236,7 @@ fn png_that_promises_too_much() {
     let path = png(&dir, ColorType::Grayscale, BitDepth::Eight, [2, 1], &[1, 2]);
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[16..20].copy_from_slice(&60_000u32.to_be_bytes());
-    // The header's checksum, as a forger would correct it.
+    // The correct checksum of the changed header.
     let checksum = crc32(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&checksum.to_be_bytes());
     std::fs::write(&path, bytes).unwrap();
@@ -428,7 +428,7 @@ fn npy_that_promises_too_much() {
     assert_eq!(error.kind(), ErrorKind::Size);
 }
 
-/// A file that ends anywhere is refused with its name, and never read as something else.
+/// A file that is cut short anywhere is rejected, with its name in the error.
 #[test]
 fn files_cut_short() {
     let dir = folder();
@@ -463,7 +463,7 @@ fn files_cut_short() {
     }
 }
 
-/// Damage anywhere in a file is either refused or harmless, and never a panic.
+/// A damaged file is either rejected or read, but never causes a panic.
 #[test]
 fn damaged_files() {
     let dir = folder();

@@ -1,7 +1,7 @@
-//! The labels that come with multicond. A model may use any others.
+//! The built-in labels. A model may define others.
 //!
-//! PNG codes are those of the Taskonomy dataset (StanfordVL/taskonomy, `data/README.md`), the classes
-//! of semantics counted from 1 with 0 for "not known".
+//! Their PNG codes are those of the Taskonomy dataset (StanfordVL/taskonomy, `data/README.md`); in files of semantics
+//! the first class is 1, and 0 means missing.
 
 use super::{Encoding, Label, PngCode, Transfer};
 
@@ -17,7 +17,7 @@ impl Label {
         })
     }
 
-    /// `depth`: distance to the camera plane in metres. 16-bit PNG, 1/512 m a step, 65535 missing.
+    /// `depth`: distance to the camera plane in metres. 16-bit PNG, 1/512 m per step, 65535 missing.
     pub fn depth() -> Self {
         let png = PngCode {
             bits: 16,
@@ -75,13 +75,13 @@ impl Label {
         Self::continuous("edges", 1, "strength", encoding).with_png(png)
     }
 
-    /// `occlusion_edges`: how much farther what an edge hides is, as a share of its depth, from 0 to 1.
+    /// `occlusion_edges`: depth gap where one surface hides another, (far - near) / far, from 0 (no edge) to 1.
     /// 16-bit PNG, value / 65535.
     pub fn occlusion_edges() -> Self {
         Self::edges().with_name("occlusion_edges")
     }
 
-    /// `albedo`: base colour without light, linear RGB from 0 to 1.
+    /// `albedo`: base colour without lighting, linear RGB from 0 to 1.
     /// 8-bit sRGB PNG, (0, 0, 0) missing.
     pub fn albedo() -> Self {
         let png = PngCode {

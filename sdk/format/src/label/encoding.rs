@@ -1,15 +1,15 @@
-//! How a continuous value in physical units becomes network input.
+//! Encodings: how a value in physical units becomes network input.
 //!
-//! The model graph does this itself; the functions here are the same formulas for training.
+//! The model graph contains these formulas; the functions here are for training.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The formula from a physical value `v` to network input, every channel alike.
+/// The formula that turns a physical value `v` into network input, the same for every channel.
 ///
-/// A missing value is the zero vector *after* encoding, so formulas keep common legal values away
-/// from zero where they can.
+/// A missing value is zero in all channels *after* encoding, so the formulas keep common values away from zero where
+/// they can.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -29,10 +29,10 @@ pub enum Encoding {
     },
     /// `2 clip(v, 0, 1)^exponent - 1`, for linear light.
     Power {
-        /// The exponent, 1/2.2 for a picture's usual gamma.
+        /// The exponent, for example 1/2.2.
         exponent: f32,
     },
-    /// A unit vector, taken as it is. A vector of zero length is missing.
+    /// `v`, a component of a unit vector. A vector of zero length is missing.
     Direction,
 }
 
@@ -40,7 +40,7 @@ impl Encoding {
     /// Squared length below which a direction is missing.
     pub const MIN_SQUARED_LENGTH: f32 = 1e-12;
 
-    /// Whether a pixel with these channels carries a value.
+    /// Whether a pixel with these channels has a value: all are finite, and a direction is not of zero length.
     pub fn is_present(&self, pixel: impl IntoIterator<Item = f32>) -> bool {
         let mut squared_length = 0.0;
         for value in pixel {
@@ -52,7 +52,7 @@ impl Encoding {
         *self != Self::Direction || squared_length >= Self::MIN_SQUARED_LENGTH
     }
 
-    /// Network input of one present value.
+    /// The network input for one value that is not missing.
     pub fn encode(&self, value: f32) -> f32 {
         match *self {
             Self::Affine { scale, bias } => (scale * value + bias).clamp(-1.0, 1.0),
@@ -81,14 +81,14 @@ impl Encoding {
     }
 }
 
-/// The formula, for people.
+/// The formula.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Affine { scale, bias } => write!(f, "clip({scale} v + {bias}, -1, 1)"),
             Self::Reciprocal { half } => write!(f, "2 v / (v + {half}) - 1"),
             Self::Power { exponent } => write!(f, "2 clip(v, 0, 1)^{exponent} - 1"),
-            Self::Direction => write!(f, "as it is"),
+            Self::Direction => write!(f, "v"),
         }
     }
 }

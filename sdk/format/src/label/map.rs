@@ -1,4 +1,4 @@
-//! The values of one label over one picture, in physical units.
+//! The values of one label for one picture, in physical units.
 
 use ndarray::{Array2, Array3, Zip};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// The values of one label over one picture, row 0 at the top.
+/// The values of one label for one picture, row 0 at the top.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelMap {
     /// Class ids `[height, width]`; an id outside the label's classes is missing.
@@ -18,7 +18,7 @@ pub enum LabelMap {
 }
 
 impl LabelMap {
-    /// A map on which every pixel is missing.
+    /// A map in which every pixel is missing.
     pub fn missing(label: &Label, width: usize, height: usize) -> Self {
         match label.missing_class() {
             Some(missing) => Self::Classes(Array2::from_elem((height, width), missing)),
@@ -29,11 +29,11 @@ impl LabelMap {
         }
     }
 
-    /// A map from numbers `[channels, height, width]` in physical units, as renderers write them: what is not
-    /// finite or has a magnitude of 1e9 or more is missing, and class ids are whole numbers.
+    /// A map from numbers `[channels, height, width]` as renderers write them: physical values or class ids. Numbers
+    /// that are not finite or have a magnitude of 1e9 or more are missing. Directions are normalised to unit length.
     ///
     /// # Errors
-    /// The column, the row and the reason where a number is none of the label's class ids.
+    /// When a number is not one of the label's class ids: the pixel `(x, y)` and the reason.
     pub fn from_numbers(
         label: &Label,
         numbers: Array3<f32>,
@@ -51,8 +51,8 @@ impl LabelMap {
         Ok(Self::Classes(ids))
     }
 
-    /// A map of values `[channels, height, width]` as they come from a file: a pixel that lacks one channel
-    /// lacks all, and directions are brought to unit length.
+    /// A map from physical values `[channels, height, width]`. A pixel with one missing channel becomes missing in all
+    /// channels, and directions are normalised to unit length.
     pub fn normalised(label: &Label, values: Array3<f32>) -> Self {
         let (channels, height, width) = values.dim();
         let mut values = match values.is_standard_layout() {
@@ -80,10 +80,10 @@ impl LabelMap {
         }
     }
 
-    /// Checks that this can be a map of the label.
+    /// Checks that the map fits the label.
     ///
     /// # Errors
-    /// When it holds class ids and the label physical values, or the other way round, or has other channels.
+    /// When it holds class ids but the label is continuous, or the other way round, or the number of channels differs.
     pub fn check(&self, label: &Label) -> Result<()> {
         let (channels, is_categorical) = (label.channels(), label.classes().is_some());
         let reason = match self {
@@ -97,10 +97,13 @@ impl LabelMap {
     }
 
     /// Makes the chosen pixels missing.
+    ///
+    /// # Panics
+    /// When `chosen`, which is `[height, width]`, does not have the map's size.
     pub fn erase(&mut self, label: &Label, chosen: &Array2<bool>) {
         match self {
             Self::Classes(ids) => {
-                // A map of ids belongs to a categorical label; for another the id would mean nothing anyway.
+                // Only categorical labels have class ids, and for any of them -1 is missing.
                 let missing = label.missing_class().unwrap_or(-1);
                 Zip::from(ids).and(chosen).for_each(|id, &is_chosen| {
                     if is_chosen {
@@ -120,7 +123,10 @@ impl LabelMap {
         }
     }
 
-    /// Whether the label has a value at a pixel of the map.
+    /// Whether the label has a value at a pixel `(x, y)` of the map.
+    ///
+    /// # Panics
+    /// When the pixel is outside the map.
     pub fn is_known(&self, label: &Label, (x, y): (usize, usize)) -> bool {
         match self {
             Self::Classes(ids) => class_or_missing(ids[[y, x]], label.class_count(), -1) >= 0,
@@ -135,7 +141,7 @@ impl LabelMap {
     }
 }
 
-/// The class id of a number, the missing id included.
+/// Converts a number to a class id or the missing id.
 fn class_id(number: f32, classes: usize, missing: i32) -> Result<i32, String> {
     let Some(number) = known_number(number).filter(|&number| number != missing as f32) else {
         return Ok(missing);
@@ -143,7 +149,7 @@ fn class_id(number: f32, classes: usize, missing: i32) -> Result<i32, String> {
     if number.fract() != 0.0 {
         return Err(format!("class id {number} is not a whole number"));
     }
-    // In range of i32: `known_number` has bounded it.
+    // In range of i32, because `known_number` limits it.
     let id = number as i32;
     match usize::try_from(id) {
         Ok(index) if index < classes => Ok(id),

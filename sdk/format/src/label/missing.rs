@@ -1,21 +1,21 @@
-//! What "missing" means and how it is written: as [`MISSING`] in every channel of a pixel, or as the label's
-//! missing class id. Whatever form a missing value comes in, it becomes this form here.
+//! The representation of missing values: [`MISSING`] in every channel of a pixel, or the label's missing class id. All
+//! other forms are converted to these here.
 
 use super::Encoding;
 
-/// The one way that a missing number is written, so that two missing pixels have the same bits.
+/// The value of a missing number. Always this NaN, so that two missing pixels have the same bits.
 pub const MISSING: f32 = f32::NAN;
 
-/// Magnitudes from here on mean "nothing here" in renderers' files.
+/// Renderers write this magnitude or more for pixels without a surface.
 const NOTHING: f32 = 1e9;
 
-/// A number from a file in physical units; `None` for what is not finite or so large that renderers mean "nothing
-/// here" by it.
+/// `value`, or `None` if it is missing: not finite, or of a magnitude of 1e9 or more, which renderers write for pixels
+/// without a surface.
 pub fn known_number(value: f32) -> Option<f32> {
     (value.is_finite() && value.abs() < NOTHING).then_some(value)
 }
 
-/// A class id as it is, or `missing` for one that is no index into the classes.
+/// `id` if it is from 0 to `classes - 1`, else `missing`.
 pub fn class_or_missing(id: i32, classes: usize, missing: i32) -> i32 {
     match usize::try_from(id) {
         Ok(index) if index < classes => id,
@@ -23,7 +23,9 @@ pub fn class_or_missing(id: i32, classes: usize, missing: i32) -> i32 {
     }
 }
 
-/// Makes those pixels of planes with `pixels` values each missing in every channel.
+/// Sets all channels of the pixels for which `is_missing` returns true to [`MISSING`].
+///
+/// `planes` has one plane of `pixels` values per channel; `is_missing` gets `planes` and the index of a pixel.
 pub fn mark_missing(planes: &mut [f32], pixels: usize, is_missing: impl Fn(&[f32], usize) -> bool) {
     for pixel in 0..pixels {
         if is_missing(planes, pixel) {
@@ -33,14 +35,15 @@ pub fn mark_missing(planes: &mut [f32], pixels: usize, is_missing: impl Fn(&[f32
     }
 }
 
-/// Makes a pixel that carries no value under this encoding missing in every channel.
+/// Sets all channels of the pixels that have no value under this encoding (see [`Encoding::is_present`]) to
+/// [`MISSING`]. `planes` is as for [`mark_missing`].
 pub fn canonicalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) {
     mark_missing(planes, pixels, |planes, pixel| {
         !encoding.is_present(planes[pixel..].iter().step_by(pixels).copied())
     });
 }
 
-/// [`canonicalise`], and directions are brought to unit length.
+/// Like [`canonicalise`], and normalises directions to unit length.
 pub(super) fn normalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) {
     let mut squared = vec![0.0; pixels];
     for plane in planes.chunks_exact(pixels) {
@@ -49,7 +52,7 @@ pub(super) fn normalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) 
             .zip(plane)
             .for_each(|(sum, value)| *sum += value * value);
     }
-    // NaN and infinity carry over into the sum, and from there into all channels.
+    // NaN and infinity propagate to the sum, and from there to all channels.
     for factor in &mut squared {
         *factor = match encoding {
             Encoding::Direction if *factor >= Encoding::MIN_SQUARED_LENGTH => factor.sqrt().recip(),

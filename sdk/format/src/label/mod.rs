@@ -1,4 +1,6 @@
-//! What a label is. Code everywhere else loops over [`Label`]s and never asks for one by name, nor for its kind.
+//! Labels: what a model takes as input for every pixel, and how missing values are represented.
+//!
+//! Code elsewhere loops over [`Label`]s and does not depend on their names or kinds.
 
 mod builtin;
 mod encoding;

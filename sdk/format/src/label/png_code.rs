@@ -1,21 +1,22 @@
-//! How whole numbers in a PNG file stand for physical values.
+//! How integers in a PNG file encode physical values.
 
 use serde::{Deserialize, Serialize};
 
-/// The code of a label's PNG files: `value = (number - zero) * scale`, or class id = `number - zero`.
+/// How PNG files of a label encode its values: `value = (number - zero) * scale`, then the [`transfer`](Self::transfer)
+/// curve. A class id is `number - zero`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PngCode {
-    /// Bits a channel, 8 or 16.
+    /// Bits per channel, 8 or 16.
     pub bits: u8,
-    /// The number that stands for zero (or for class 0).
+    /// The number that means 0 (or class 0).
     pub zero: f32,
-    /// Physical units a step; 1 for class ids.
+    /// Physical units per step, not 0; ignored for class ids.
     pub scale: f32,
-    /// A pixel is missing when all of its channels hold this number.
+    /// A pixel is missing if all of its channels hold this number. `None`: every pixel has a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<u16>,
-    /// Curve applied to the scaled value.
+    /// The curve applied to the scaled value.
     #[serde(default)]
     pub transfer: Transfer,
 }
@@ -24,7 +25,7 @@ pub struct PngCode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transfer {
-    /// Stored as it is.
+    /// Stored linearly.
     #[default]
     Linear,
     /// Stored with the sRGB curve (IEC 61966-2-1).
@@ -32,7 +33,7 @@ pub enum Transfer {
 }
 
 impl Transfer {
-    /// The linear value of a stored one.
+    /// Converts a stored value to a linear one.
     pub fn to_linear(self, value: f32) -> f32 {
         match self {
             Self::Linear => value,
@@ -41,7 +42,7 @@ impl Transfer {
         }
     }
 
-    /// The stored value of a linear one.
+    /// Converts a linear value to a stored one.
     pub fn from_linear(self, value: f32) -> f32 {
         match self {
             Self::Linear => value,
@@ -52,13 +53,14 @@ impl Transfer {
 }
 
 impl PngCode {
-    /// The physical value of a stored number.
+    /// The physical value of a stored number. Does not check for [`missing`](Self::missing).
     pub fn decode(&self, number: u16) -> f32 {
         self.transfer
             .to_linear((f32::from(number) - self.zero) * self.scale)
     }
 
-    /// The number that stands for a physical value: the nearest there is, `missing` for what is not a number.
+    /// The stored number nearest to a physical value. NaN and infinity become [`missing`](Self::missing), or 0 without
+    /// one.
     pub fn encode(&self, value: f32) -> u16 {
         if !value.is_finite() {
             return self.missing.unwrap_or(0);

@@ -5,24 +5,24 @@ use serde::{Deserialize, Serialize};
 use super::{Encoding, PngCode};
 use crate::error::{Error, Result};
 
-/// One label that a model understands.
+/// One label that a model takes as input.
 ///
-/// In the model file a label is a graph input of the same name: `int32 [N, 1, H, W]` for categorical
-/// labels, `float32 [N, channels, H, W]` in physical units for continuous ones.
+/// In the model file a label is a graph input of the same name: `int32 [N, 1, H, W]` for a categorical label,
+/// `float32 [N, channels, H, W]` in physical units for a continuous one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 // No `deny_unknown_fields`: serde cannot combine it with `flatten`.
 pub struct Label {
-    /// Name of the label and of the graph input: lower-case letters, digits and `_`, a letter first.
+    /// Name of the label and of the graph input: lower-case letters, digits and `_`, starting with a letter.
     pub name: String,
-    /// What the values are. Private, so that what depends on it is a method here.
+    /// Private, so that code that depends on the kind of label stays in this file.
     #[serde(flatten)]
     values: Values,
-    /// Whether the network sees one more channel that is 1 where the label is present and 0 where it
-    /// is missing, so that a legal zero and a missing value differ.
+    /// Whether the network gets a presence channel: 1 where the label has a value and 0 where it is missing. It
+    /// distinguishes a value that is encoded as zero from a missing one.
     #[serde(default)]
     pub presence: bool,
-    /// How PNG files of this label are read, when there is a customary way.
+    /// How PNG files of this label are encoded. `None`: the label cannot be read from PNG files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub png: Option<PngCode>,
 }
@@ -35,7 +35,7 @@ enum Values {
     Categorical {
         /// Names of the classes; a value is an index into this list.
         classes: Vec<String>,
-        /// The id that stands for "missing". Every id outside the list means the same.
+        /// The id written for "missing". Every id outside the list means missing.
         missing: i32,
     },
     /// Real numbers in physical units.
@@ -62,8 +62,8 @@ enum MissingValue {
 }
 
 impl Label {
-    /// A label of classes, with a presence channel and without a PNG code. The missing id is 255, or 65535 where
-    /// there are more than 255 classes.
+    /// A categorical label with a presence channel and without a PNG code. The missing id is 255, or 65535 if there are
+    /// more than 255 classes.
     pub fn categorical<S: Into<String>>(
         name: impl Into<String>,
         classes: impl IntoIterator<Item = S>,
@@ -78,7 +78,7 @@ impl Label {
         }
     }
 
-    /// A label of real numbers in a physical unit, with a presence channel and without a PNG code.
+    /// A continuous label, with `channels` numbers per pixel in a physical unit, a presence channel and no PNG code.
     pub fn continuous(
         name: impl Into<String>,
         channels: usize,
@@ -98,7 +98,7 @@ impl Label {
         }
     }
 
-    /// The same label under another name.
+    /// Sets the name.
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self {
@@ -107,13 +107,13 @@ impl Label {
         }
     }
 
-    /// The same label with or without a presence channel.
+    /// Sets whether there is a presence channel.
     #[must_use]
     pub fn with_presence(self, presence: bool) -> Self {
         Self { presence, ..self }
     }
 
-    /// The same label with another PNG code.
+    /// Sets or removes the PNG code.
     #[must_use]
     pub fn with_png(self, png: impl Into<Option<PngCode>>) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl Label {
         }
     }
 
-    /// The same label with another missing id; a continuous one has none and stays as it is.
+    /// Sets the missing id of a categorical label. Does nothing to a continuous one.
     #[must_use]
     pub fn with_missing_class(mut self, id: i32) -> Self {
         if let Values::Categorical { missing, .. } = &mut self.values {
@@ -131,7 +131,7 @@ impl Label {
         self
     }
 
-    /// The same label with so many channels; a categorical one has always one and stays as it is.
+    /// Sets the number of channels of a continuous label. Does nothing to a categorical one.
     #[must_use]
     pub fn with_channels(mut self, count: usize) -> Self {
         if let Values::Continuous { channels, .. } = &mut self.values {
@@ -140,7 +140,7 @@ impl Label {
         self
     }
 
-    /// The same label with another encoding; a categorical one has none and stays as it is.
+    /// Sets the encoding of a continuous label. Does nothing to a categorical one.
     #[must_use]
     pub fn with_encoding(mut self, formula: Encoding) -> Self {
         if let Values::Continuous { encoding, .. } = &mut self.values {
@@ -157,8 +157,8 @@ impl Label {
         }
     }
 
-    /// Channels that the network's projection of this label sees: one per class for categorical labels,
-    /// and one more when the label carries a presence channel.
+    /// Channels of the encoded label: one per class of a categorical label or one per channel of a continuous one, plus
+    /// one if there is a presence channel.
     pub fn network_channels(&self) -> usize {
         let values = match &self.values {
             Values::Categorical { classes, .. } => classes.len(),
@@ -175,12 +175,12 @@ impl Label {
         }
     }
 
-    /// How many classes a categorical label has; 0 for a continuous one.
+    /// The number of classes of a categorical label, 0 for a continuous one.
     pub fn class_count(&self) -> usize {
         self.classes().map_or(0, <[String]>::len)
     }
 
-    /// The id that a categorical label writes for "missing", `None` for a continuous one.
+    /// The missing id of a categorical label, `None` for a continuous one.
     pub fn missing_class(&self) -> Option<i32> {
         match self.values {
             Values::Categorical { missing, .. } => Some(missing),
@@ -188,7 +188,7 @@ impl Label {
         }
     }
 
-    /// How a continuous label becomes network input, `None` for a categorical one.
+    /// The encoding of a continuous label, `None` for a categorical one.
     pub fn encoding(&self) -> Option<Encoding> {
         match self.values {
             Values::Categorical { .. } => None,
@@ -196,7 +196,7 @@ impl Label {
         }
     }
 
-    /// The unit of a continuous label, `None` for a categorical one.
+    /// The unit of a continuous label, for example `m`; `None` for a categorical one.
     pub fn unit(&self) -> Option<&str> {
         match &self.values {
             Values::Categorical { .. } => None,
@@ -204,23 +204,23 @@ impl Label {
         }
     }
 
-    /// Whether its values are unit vectors.
+    /// Whether the values are unit vectors.
     pub fn is_direction(&self) -> bool {
         self.encoding() == Some(Encoding::Direction)
     }
 
-    /// Whether two labels have the same values, whatever their presence channels and files: the same name, and the
-    /// same classes or channels.
+    /// Whether two labels hold the same data: the same name, and the same classes or number of channels. Everything
+    /// else, such as the presence channel and the PNG code, may differ.
     pub fn is_same_data(&self, other: &Self) -> bool {
         self.name == other.name
             && self.classes() == other.classes()
             && self.channels() == other.channels()
     }
 
-    /// Checks everything that the types leave open.
+    /// Checks the name, the classes or channels, the encoding and the PNG code.
     ///
     /// # Errors
-    /// Says what is wrong with the label.
+    /// When one of them is invalid.
     pub fn validate(&self) -> Result<()> {
         let fail = |reason: String| Err(Error::label(&self.name, reason));
         let mut letters = self.name.chars();
@@ -264,10 +264,10 @@ impl Label {
     }
 }
 
-/// Checks every label of a model, and that there is at least one and no name comes twice.
+/// Checks the labels of a model: there is at least one, each is valid, and names are unique.
 ///
 /// # Errors
-/// Says which label is wrong, and what about it.
+/// When a label is invalid, a name occurs twice, or there is no label.
 pub fn validate_labels(labels: &[Label]) -> Result<()> {
     if labels.is_empty() {
         return Err(Error::label("", "a model needs at least one label"));

@@ -1,4 +1,4 @@
-//! Builds an ONNX graph node by node. Values are handles, so that a node can only take what exists.
+//! Builds an ONNX graph node by node. Values are handles, so a node can only use values that exist.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use super::proto::{
 };
 use crate::error::{Error, ErrorKind, Result};
 
-/// LayerNormalization came with operator set 17; IR version 8 came with it.
+/// The first operator set with LayerNormalization, and the IR version that belongs to it.
 const OPERATOR_SET: i64 = 17;
 const IR_VERSION: i64 = 8;
 
@@ -28,7 +28,7 @@ pub struct Graph {
     constants: HashMap<String, Value>,
 }
 
-/// A node under construction; asking for its outputs adds it to the graph.
+/// A node under construction. Asking for its outputs adds it to the graph.
 #[derive(Debug)]
 #[must_use]
 pub struct Node<'a> {
@@ -36,12 +36,12 @@ pub struct Node<'a> {
     proto: NodeProto,
 }
 
-/// A side of a tensor that is known only when the model runs.
+/// A dimension whose size is known only when the model runs.
 pub fn named(name: &str) -> Dimension {
     Dimension::Named(name.into())
 }
 
-/// A side of a tensor that every run has.
+/// A dimension of fixed size.
 pub fn fixed(size: usize) -> Dimension {
     Dimension::Fixed(size as i64)
 }
@@ -54,31 +54,31 @@ impl Graph {
         graph
     }
 
-    /// Names of the nodes that follow start with this.
+    /// Sets the prefix of the names of the nodes that are added from now on.
     pub fn enter(&mut self, scope: impl Into<String>) {
         self.scope = scope.into();
     }
 
-    /// A graph input.
+    /// Adds a graph input.
     pub fn input(&mut self, name: &str, r#type: DataType, dims: Vec<Dimension>) -> Value {
         let value = Value(self.unique(name.into()));
         self.proto.input.push(value_info(&value, r#type, dims));
         value
     }
 
-    /// Declares a value as the next graph output.
+    /// Declares a value as the next graph output, of type float32.
     pub fn output(&mut self, value: &Value, dims: Vec<Dimension>) {
         let info = value_info(value, DataType::Float, dims);
         self.proto.output.push(info);
     }
 
-    /// Declares the shape of a value inside the graph.
+    /// Declares the shape of a float32 value inside the graph.
     pub fn describe(&mut self, value: &Value, dims: Vec<Dimension>) {
         let info = value_info(value, DataType::Float, dims);
         self.proto.value_info.push(info);
     }
 
-    /// A node; its outputs come from [`Node::output`], [`Node::outputs`] or [`Node::named`].
+    /// Starts a node. [`Node::output`], [`Node::outputs`] or [`Node::named`] adds it to the graph.
     pub fn node(&mut self, operator: &str, inputs: &[&Value]) -> Node<'_> {
         let name = match self.scope.as_str() {
             "" => operator.to_owned(),
@@ -96,15 +96,15 @@ impl Graph {
         }
     }
 
-    /// The output of a node without attributes.
+    /// Adds a node without attributes and returns its only output.
     pub fn op(&mut self, operator: &str, inputs: &[&Value]) -> Value {
         self.node(operator, inputs).output()
     }
 
-    /// Weights under a name of their own.
+    /// Adds a float32 weight.
     ///
     /// # Errors
-    /// When a number is not finite or the numbers do not fill the shape.
+    /// When a number is not finite, or there are more or fewer numbers than `dims` says.
     pub fn weight(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Result<Value> {
         let fail = |reason: String| {
             let place = format!("tensor `{name}`");
@@ -127,12 +127,12 @@ impl Graph {
         Ok(self.initializer(name.into(), DataType::Float, dims, bytes))
     }
 
-    /// An optional input that is not given.
+    /// The placeholder for an optional input that is left out.
     pub fn none(&self) -> Value {
         Value(String::new())
     }
 
-    /// A list of numbers. Equal lists share one initializer.
+    /// A float32 vector. Equal vectors share one initializer.
     pub fn floats(&mut self, values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(f32::to_string).collect();
@@ -140,32 +140,32 @@ impl Graph {
         self.constant(name, DataType::Float, &[values.len()], bytes)
     }
 
-    /// A list of so many equal numbers. Equal lists share one initializer.
+    /// A float32 vector of `size` equal numbers. Equal vectors share one initializer.
     pub fn filled(&mut self, size: usize, value: f32) -> Value {
         let bytes = value.to_le_bytes().repeat(size);
         let name = format!("floats.{size}_times_{value:e}");
         self.constant(name, DataType::Float, &[size], bytes)
     }
 
-    /// One number. Equal numbers share one initializer.
+    /// A float32 scalar. Equal scalars share one initializer.
     pub fn scalar(&mut self, value: f32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("float.{value:e}"), DataType::Float, &[], bytes)
     }
 
-    /// Class ids in a shape, as a list of their own.
+    /// An int32 tensor of class ids, with its own initializer.
     pub fn ids(&mut self, dims: &[usize], values: &[i32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         self.initializer("ids".into(), DataType::Int32, dims, bytes)
     }
 
-    /// One whole number of 32 bits, for class ids.
+    /// An int32 scalar, for class ids. Equal scalars share one initializer.
     pub fn id(&mut self, value: i32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("id.{value}"), DataType::Int32, &[], bytes)
     }
 
-    /// A list of whole numbers, for shapes and the like. Equal lists share one initializer.
+    /// An int64 vector, for shapes and axes. Equal vectors share one initializer.
     pub fn list(&mut self, values: &[i64]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(i64::to_string).collect();
@@ -177,7 +177,7 @@ impl Graph {
         )
     }
 
-    /// The finished graph as a file's content, with a word to its readers and metadata.
+    /// Finishes the graph. `doc_string` describes the model to readers, `metadata` has keys and values.
     pub fn into_model<'a>(
         self,
         doc_string: String,
@@ -236,7 +236,7 @@ impl Graph {
         Value(name)
     }
 
-    /// The name itself, or the name with the first free number.
+    /// The name, with a number appended if it is already used.
     fn unique(&mut self, name: String) -> String {
         let mut candidate = name.clone();
         let mut number = 1;
@@ -249,7 +249,7 @@ impl Graph {
 }
 
 impl Node<'_> {
-    /// A whole number as attribute.
+    /// Adds an integer attribute.
     pub fn int(self, name: &str, value: i64) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
@@ -259,7 +259,7 @@ impl Node<'_> {
         })
     }
 
-    /// Whole numbers as attribute.
+    /// Adds an attribute that is a list of integers.
     pub fn ints<const N: usize>(self, name: &str, values: [i64; N]) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
@@ -269,7 +269,7 @@ impl Node<'_> {
         })
     }
 
-    /// A number as attribute.
+    /// Adds a float attribute.
     pub fn float(self, name: &str, value: f32) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
@@ -279,7 +279,7 @@ impl Node<'_> {
         })
     }
 
-    /// A string as attribute.
+    /// Adds a string attribute.
     pub fn text(self, name: &str, value: &str) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
@@ -289,13 +289,13 @@ impl Node<'_> {
         })
     }
 
-    /// Adds the node and gives its only output.
+    /// Adds the node to the graph and returns its only output.
     pub fn output(self) -> Value {
         let name = format!("{}.out", self.proto.name);
         self.named(&name)
     }
 
-    /// Adds the node and gives its only output, under a name that users see.
+    /// Adds the node to the graph and returns its only output, which gets this name.
     pub fn named(mut self, name: &str) -> Value {
         let value = Value(self.graph.unique(name.into()));
         self.proto.output = vec![value.0.clone()];
@@ -303,7 +303,7 @@ impl Node<'_> {
         value
     }
 
-    /// Adds the node and gives its outputs.
+    /// Adds the node to the graph and returns its `count` outputs.
     pub fn outputs(mut self, count: usize) -> Vec<Value> {
         let base = format!("{}.out", self.proto.name);
         let values: Vec<Value> = (0..count)

@@ -1,4 +1,4 @@
-//! Whether a graph has the inputs and outputs that its manifest promises.
+//! Checks that a graph has the inputs and outputs that its manifest declares.
 
 use super::{
     Manifest,
@@ -7,12 +7,12 @@ use super::{
 };
 use crate::label::Label;
 
-/// Versions of the standard operators that both engines run.
+/// ONNX operator sets that both ONNX Runtime and tract run.
 const OPSETS: std::ops::RangeInclusive<i64> = 17..=20;
 
 /// Name of the graph's output, the picture.
 pub const IMAGE: &str = "image";
-/// Name of the one value that crosses from the merge to the rendering.
+/// Name of the tensor between the two parts of a model: the merge, which works per pixel, and the rendering.
 pub const CONCEPT: &str = "concept";
 
 pub(super) fn check(model: &Model, manifest: &Manifest) -> Result<(), String> {
@@ -75,7 +75,7 @@ fn input(graph: &Graph, label: &Label) -> Result<(), String> {
     }
 }
 
-/// The type of a label's input in the graph.
+/// The type of a label's graph input: int32 for a categorical label, float32 for a continuous one.
 pub fn number_type(label: &Label) -> DataType {
     match label.classes() {
         Some(_) => DataType::Int32,

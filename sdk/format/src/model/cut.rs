@@ -1,5 +1,5 @@
-//! Cuts a model at the concept tensor: everything before it is per pixel and runs in tiles, everything
-//! after it sees the whole picture.
+//! Cuts a model in two at the concept tensor. The part before it works per pixel and can run in tiles; the part after
+//! it needs the whole picture.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::{
     label::Label,
 };
 
-/// The two halves of a model, as ONNX models of their own.
+/// The two parts of a model, each an ONNX model.
 #[derive(Clone, Debug)]
 pub struct Parts {
     /// From the labels to `concept`.
@@ -28,12 +28,13 @@ pub struct Parts {
     pub render: Part,
 }
 
-/// One half; its weights alias the model file's bytes.
+/// One part of a model. Its weights share the model file's memory.
 #[derive(Clone, Debug)]
 pub struct Part(Model);
 
 impl Part {
-    /// The ONNX file of this half, for pictures of any size or, faster, for `size` (width, height) only.
+    /// The part as an ONNX file, for any size, or for batch size 1 and this `size` (width, height) only, which engines
+    /// may run faster.
     pub fn to_bytes(&self, size: Option<(usize, usize)>) -> Vec<u8> {
         let Some((width, height)) = size else {
             return self.0.encode_to_vec();
@@ -57,10 +58,11 @@ impl Part {
     }
 }
 
-/// The two halves of a model file's graph.
+/// Cuts a model file's graph at the concept tensor.
 ///
 /// # Errors
-/// When the graph cannot be cut at the concept tensor.
+/// When the graph has no concept tensor, the picture depends on other values too, or the graph contains subgraphs,
+/// sparse weights or weights in other files.
 pub fn cut(file: &ModelFile) -> Result<Parts> {
     cut_graph(file.graph(), file.manifest()).map_err(|reason| Error::model(file.path(), reason))
 }
@@ -102,14 +104,14 @@ fn cut_graph(model: &Model, manifest: &Manifest) -> Result<Parts, String> {
     })
 }
 
-/// A graph by the names of its values.
+/// A graph, indexed by the names of its values.
 struct Source {
     nodes: Vec<Node>,
     producer: HashMap<String, usize>,
     initializer: HashMap<String, usize>,
 }
 
-/// What a value is computed from.
+/// The nodes and weights that a value is computed from.
 #[derive(Default)]
 struct Reached {
     nodes: HashSet<usize>,
@@ -133,7 +135,7 @@ impl Source {
                 |a: &super::outline::Attribute| a.graph.is_some() || !a.graphs.is_empty();
             if node.attribute.iter().any(has_graph) {
                 return Err(format!(
-                    "node `{}` ({}) has a graph of its own, which models may not have",
+                    "node `{}` ({}) contains a subgraph, which is not supported",
                     node.name, node.op_type
                 ));
             }
@@ -153,7 +155,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Everything that `target` is computed from, going back as far as `inputs`.
+    /// The nodes and weights that `target` is computed from, back to `inputs`.
     fn reach(&self, target: &str, inputs: &HashSet<&str>) -> Result<Reached, String> {
         let mut reached = Reached::default();
         let mut open = vec![target];

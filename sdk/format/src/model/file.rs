@@ -1,4 +1,4 @@
-//! Opening a model file: what it says of itself, and whether its graph is what it says.
+//! Opens a model file: reads its manifest and checks its graph.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::{
     limits::MAX_MODEL_BYTES,
 };
 
-/// An opened model file: the manifest, and the graph with all weights in memory, which clones share.
+/// An opened model file: its manifest, and its whole content in memory. Clones share the memory.
 #[derive(Clone, Debug)]
 pub struct ModelFile {
     path: PathBuf,
@@ -23,8 +23,8 @@ impl ModelFile {
     /// Reads and checks a model file.
     ///
     /// # Errors
-    /// When the file cannot be read, is damaged, is not one of multicond's or of a newer format, or when its graph
-    /// does not have the inputs and outputs that its manifest promises.
+    /// When the file cannot be read, is larger than [`MAX_MODEL_BYTES`], is damaged, is not a multicond model, or has a
+    /// newer format, or when its graph does not have the inputs and outputs that its manifest declares.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let size = std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
@@ -38,10 +38,10 @@ impl ModelFile {
         Self::parse(path, bytes.into()).map_err(|reason| Error::model(path, reason))
     }
 
-    /// Checks a model that is already in memory; `name` stands for its path.
+    /// Parses and checks a model in memory. `name` is used in place of its path, for example in error messages.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// As for [`open`](Self::open).
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
         let name = name.as_ref();
         if bytes.len() > MAX_MODEL_BYTES {
@@ -53,12 +53,12 @@ impl ModelFile {
         Self::parse(name, bytes.into()).map_err(|reason| Error::model(name, reason))
     }
 
-    /// The file.
+    /// The path of the file, or the name given to [`from_bytes`](Self::from_bytes).
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the file says of itself.
+    /// The manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -68,7 +68,7 @@ impl ModelFile {
         self.bytes.len()
     }
 
-    /// The whole file.
+    /// The content of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

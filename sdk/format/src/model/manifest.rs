@@ -1,4 +1,4 @@
-//! What a model file says of itself, as JSON under one metadata key.
+//! The manifest, a model file's description of itself: JSON under one metadata key.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,42 +9,43 @@ use crate::{
     size::Size,
 };
 
-/// Metadata key that marks a file as ours; its value is [`FORMAT`].
+/// Metadata key that marks a file as a multicond model; its value is [`FORMAT`].
 pub const FORMAT_KEY: &str = "multicond.format";
 /// Metadata key of the manifest.
 pub const MANIFEST_KEY: &str = "multicond.manifest";
 /// The format that this version writes and reads.
 pub const FORMAT: &str = "1";
 
-/// What a model file says of itself.
+/// A model file's description of itself. Fields that this version does not know are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// Name of the model, for people.
+    /// Display name of the model.
     pub name: String,
-    /// The system that merges the labels, for example `tlam`.
+    /// The architecture, for information: how labels are merged, for example `tlam`, followed by the network that
+    /// renders the picture if it is not the default, for example `tlam+spade`.
     pub system: String,
-    /// The labels, in the order of the network's tokens.
+    /// The labels, in the network's order.
     pub labels: Vec<Label>,
-    /// Width and height of a picture must be multiples of this many pixels.
+    /// Width and height of a picture must be multiples of this many pixels; a power of two, at most 1024.
     pub size_multiple: usize,
     /// Channels of the concept tensor.
     pub concept_channels: usize,
-    /// Size of the pictures that the model was trained on.
+    /// Size of the training pictures.
     pub trained_size: Size,
-    /// Trained numbers in the file.
+    /// Number of trained parameters.
     pub parameters: u64,
-    /// Cost of one picture.
+    /// Cost of the model.
     pub multiply_adds: MultiplyAdds,
-    /// How the model came to be; absent for untrained ones.
+    /// How the model was trained; `None` if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Training>,
-    /// Notice that must go with the model, for example of the training data's licence.
+    /// Notice that must accompany the model, for example for the training data's licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
 }
 
-/// Multiply-adds for each pixel of a picture.
+/// The cost of a model: multiply-adds per pixel of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MultiplyAdds {
     /// From the labels to the concept tensor.
@@ -53,11 +54,11 @@ pub struct MultiplyAdds {
     pub render_per_pixel: u64,
 }
 
-/// How a model came to be.
+/// How a model was trained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Training {
-    /// The data that it saw.
+    /// Name of the training data.
     pub dataset: String,
     /// Optimisation steps.
     pub steps: u64,
@@ -66,7 +67,7 @@ pub struct Training {
 }
 
 impl Training {
-    /// So many steps on this data.
+    /// Training for `steps` steps of `batch_size` pictures.
     pub fn new(dataset: impl Into<String>, steps: u64, batch_size: usize) -> Self {
         Self {
             dataset: dataset.into(),
@@ -77,7 +78,8 @@ impl Training {
 }
 
 impl Manifest {
-    /// A manifest of a model with these labels, any size, and nothing else known of it.
+    /// A manifest with these labels. Pictures may have any size, the trained size is 256x256, and everything else is
+    /// zero or empty.
     pub fn new(name: impl Into<String>, labels: Vec<Label>, concept_channels: usize) -> Self {
         Self {
             name: name.into(),
@@ -93,10 +95,10 @@ impl Manifest {
         }
     }
 
-    /// The label of this name.
+    /// The label with this name.
     ///
     /// # Errors
-    /// When the model has none of this name; the error lists those it has.
+    /// When the model has no such label; the error lists its labels.
     pub fn label(&self, name: &str) -> Result<&Label> {
         let found = self.labels.iter().find(|label| label.name == name);
         found.ok_or_else(|| {
@@ -108,7 +110,7 @@ impl Manifest {
         })
     }
 
-    /// The smallest size that the model can make and that holds this one.
+    /// Width and height rounded up to multiples of [`size_multiple`](Self::size_multiple).
     pub fn padded_size(&self, width: usize, height: usize) -> (usize, usize) {
         let pad = |side: usize| {
             side.checked_next_multiple_of(self.size_multiple)
@@ -117,10 +119,10 @@ impl Manifest {
         (pad(width), pad(height))
     }
 
-    /// Checks that the model can make pictures of this size.
+    /// Checks that the model can generate pictures of this size.
     ///
     /// # Errors
-    /// When a side is zero, larger than [`MAX_SIDE`], or no multiple of [`size_multiple`](Self::size_multiple).
+    /// When a side is zero, larger than [`MAX_SIDE`], or not a multiple of [`size_multiple`](Self::size_multiple).
     pub fn check_size(&self, width: usize, height: usize) -> Result<()> {
         let fits = |side: usize| side.is_multiple_of(self.size_multiple);
         if is_size(width, height) && fits(width) && fits(height) {
@@ -133,10 +135,10 @@ impl Manifest {
         Err(Error::size("the frame", (width, height), expected))
     }
 
-    /// Checks everything that the types leave open.
+    /// Checks the labels, the size multiple and the number of concept channels.
     ///
     /// # Errors
-    /// Says what is wrong.
+    /// When one of them is invalid.
     pub fn validate(&self) -> Result<()> {
         validate_labels(&self.labels)?;
         let fail = |reason: String| Err(Error::new(ErrorKind::Model, "", reason));

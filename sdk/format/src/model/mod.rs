@@ -1,4 +1,4 @@
-//! The model file: ordinary ONNX with a [`Manifest`] in its metadata.
+//! The model file: an ordinary ONNX file with a [`Manifest`] in its metadata.
 
 #[cfg(feature = "builder")]
 pub mod builder;

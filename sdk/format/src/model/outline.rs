@@ -1,7 +1,7 @@
-//! ONNX messages as far as cutting a model needs them.
+//! The fields of ONNX messages that cutting a model needs.
 //!
-//! What is only carried along (weights, attributes, types) stays undecoded bytes, which alias the file's:
-//! nothing is copied, and nothing is lost that [`proto`](super::proto) has no field for.
+//! Nodes and weights stay undecoded bytes that share the file's memory: they are not copied, and keep fields that
+//! [`proto`](super::proto) does not have.
 
 use prost::{Message, bytes::Bytes};
 
@@ -15,7 +15,7 @@ pub(super) struct Model {
     pub(super) opset_import: Vec<super::proto::OperatorSetIdProto>,
     #[prost(message, repeated, tag = "14")]
     pub(super) metadata_props: Vec<super::proto::StringStringEntryProto>,
-    /// Functions of the model's own.
+    /// Functions defined in the model.
     #[prost(bytes = "bytes", repeated, tag = "25")]
     pub(super) functions: Vec<Bytes>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Graph {
     pub(super) sparse_initializer: Vec<Bytes>,
 }
 
-/// The names in a node.
+/// The names in a node, and its attributes.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Node {
     #[prost(string, repeated, tag = "1")]
@@ -51,7 +51,7 @@ pub(super) struct Node {
     pub(super) attribute: Vec<Attribute>,
 }
 
-/// Whether an attribute is a graph, for nodes like `If`.
+/// The subgraphs in an attribute, as in nodes such as `If`.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Attribute {
     #[prost(bytes = "bytes", optional, tag = "6")]
@@ -60,7 +60,7 @@ pub(super) struct Attribute {
     pub(super) graphs: Vec<Bytes>,
 }
 
-/// The name of an initializer, and whether its numbers are in another file.
+/// The name of an initializer, and whether its data are in another file.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Tensor {
     #[prost(string, tag = "8")]

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Writes files atomically.
 
 use std::{io::Write, path::Path};
 
@@ -6,13 +6,13 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// How the names of unfinished files begin.
+/// Prefix of the names of temporary files.
 pub const TEMPORARY_PREFIX: &str = ".multicond-";
 
-/// Writes a file under a temporary name beside its place, and renames it once it is on the disk.
+/// Writes a file atomically: writes a temporary file in the same folder, syncs it to disk and renames it.
 ///
 /// # Errors
-/// When the file system refuses; an older file of that name is then as it was.
+/// When a file system operation fails; an existing file of that name is then unchanged.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write(path, bytes).map_err(|error| Error::io(path, error))
 }
@@ -25,7 +25,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Unlike most temporary files it may be read by others once it has its name.
+/// Temporary files are private by default; this one gets the usual permissions, because it becomes the final file.
 fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

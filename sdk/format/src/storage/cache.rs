@@ -1,10 +1,12 @@
-//! The folder for files that are installed once and shared by all programs of multicond.
+//! The cache folder, shared by all programs that use multicond.
 
 use std::{env, path::PathBuf};
 
-/// Where `cargo xtask assets` installs ONNX Runtime and the networks that training and evaluation need:
-/// `$MULTICOND_CACHE_DIR`, else `$XDG_CACHE_HOME/multicond`, else `~/.cache/multicond` (on Windows
-/// `%LOCALAPPDATA%\multicond`). `None` where there is no home.
+/// The cache folder: `$MULTICOND_CACHE_DIR`, else `$XDG_CACHE_HOME/multicond`, else `~/.cache/multicond` (on Windows
+/// `%LOCALAPPDATA%\multicond`). `None` if there is no home folder. The folder may not exist yet.
+///
+/// `cargo xtask assets` installs ONNX Runtime and the networks for training and evaluation there, and TensorRT's
+/// engines are cached there.
 pub fn cache_folder() -> Option<PathBuf> {
     let set = |variable| {
         let value = env::var_os(variable).filter(|value| !value.is_empty());

@@ -1,4 +1,4 @@
-//! Where multicond's own files are, and how files are written.
+//! The cache folder, and writing files atomically.
 
 mod atomic;
 mod cache;

@@ -1,4 +1,4 @@
-//! ONNX Runtime with one execution provider, opened and tried.
+//! ONNX Runtime with one execution provider.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(super) struct OrtBackend {
 }
 
 impl OrtBackend {
-    /// Finds and loads ONNX Runtime to run on a provider, which it must have.
+    /// Finds and loads ONNX Runtime, and checks that the provider works.
     pub(super) fn open(library: Option<&Path>, provider: impl Provider + 'static) -> Result<Self> {
         let (library, environment) =
             runtime(library).map_err(|error| Error::engine(provider.title(), error.reason()))?;
@@ -38,8 +38,7 @@ impl OrtBackend {
         Ok(backend)
     }
 
-    /// Whether the provider is in the library, and the GPU's own libraries and the GPU are there: the
-    /// smallest session tells.
+    /// Checks that the library contains the provider and, by loading a tiny model, that the GPU and its libraries work.
     fn probe(&self) -> Result<()> {
         let (name, library) = (self.provider.ort_name(), &self.library);
         if !library.providers.iter().any(|provider| provider == name) {

@@ -1,4 +1,4 @@
-//! The engine `onnxruntime`: ONNX Runtime on the processor.
+//! The engine `onnxruntime`: ONNX Runtime on the CPU.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl super::provider::Provider for CpuProvider {
     }
 
     fn capabilities(&self) -> crate::engine::Capabilities {
-        // Best or within noise of it on every model and machine measured; see `multicond bench`.
+        // The best tile size, or within noise of it, for every model and machine measured with `multicond bench`.
         crate::engine::Capabilities {
             tile_pixels: 128,
             lanes: 1,

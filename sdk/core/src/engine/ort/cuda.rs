@@ -18,11 +18,11 @@ const TITLE: &str = "ONNX Runtime with CUDA";
 settings! {
     /// Settings of the engine `cuda`.
     pub struct Cuda for "cuda" {
-        /// Allow TensorFloat-32 in matrix products, true or false (default); pictures differ by rounding.
+        /// Allow TensorFloat-32 in matrix products, true or false (default); changes pictures by rounding.
         pub tf32: bool,
-        /// Record the GPU's work for a picture as a CUDA graph and replay it, true or false (default).
+        /// Record the GPU's work as a CUDA graph and replay it for later pictures, true or false (default).
         pub cuda_graph: bool,
-        /// Most bytes that CUDA's memory arena may take; no limit by default.
+        /// Limit of ONNX Runtime's GPU memory arena in bytes; no limit by default.
         pub memory_limit: Option<u64>,
     }
 }
@@ -125,7 +125,7 @@ mod provider {
         let mut options = vec![
             ("device_id", gpu.to_string()),
             ("use_tf32", flag(settings.tf32)),
-            // The default tries every algorithm during the first run of each size.
+            // The default times every algorithm in the first run of each size.
             ("cudnn_conv_algo_search", "HEURISTIC".into()),
             ("arena_extend_strategy", "kSameAsRequested".into()),
         ];

@@ -1,4 +1,4 @@
-//! A network that is not multicond's in ONNX Runtime.
+//! External networks in ONNX Runtime.
 
 use ::ort::{
     session::{Session, SessionInputValue},
@@ -49,19 +49,17 @@ impl External for OrtExternal {
         let outputs = self.session.run(inputs).map_err(failed)?;
         let value = outputs
             .get(&self.output)
-            .ok_or_else(|| Error::engine(title, "the network gave no output"))?;
+            .ok_or_else(|| Error::engine(title, "the network returned no output"))?;
         floats(value, |v: f32| v)
             .or_else(|| floats(value, |v: f64| v as f32))
             .or_else(|| floats(value, |v: i64| v as f32))
             .or_else(|| floats(value, |v: i32| v as f32))
             .or_else(|| floats(value, |v: u8| f32::from(v)))
-            .ok_or_else(|| {
-                Error::engine(title, "the output is no tensor of floats or whole numbers")
-            })
+            .ok_or_else(|| Error::engine(title, "the output is not a tensor of floats or integers"))
     }
 }
 
-/// The numbers of a tensor, if it is one of this type.
+/// The numbers of a tensor as floats, if it has this type.
 fn floats<T: PrimitiveTensorElementType + Copy>(
     value: &DynValue,
     float: impl Fn(T) -> f32,

@@ -1,5 +1,5 @@
-//! Whether a file is an ONNX Runtime that we can use, found out before `ort` touches it: that crate
-//! panics where we want a reason.
+//! Finds a usable ONNX Runtime library. It is checked before the crate `ort` loads it, because `ort` panics instead of
+//! returning an error.
 
 use std::{
     ffi::CStr,
@@ -14,11 +14,11 @@ use crate::error::{Error, Result, with_causes};
 pub(super) struct Library {
     pub(super) path: PathBuf,
     pub(super) version: String,
-    /// Names of the execution providers that it is built with.
+    /// Names of the execution providers that it contains.
     pub(super) providers: Vec<String>,
 }
 
-/// The library that is named, or else the first usable one.
+/// The named library, or the first usable one if none is named.
 pub(super) fn find(option: Option<&Path>) -> Result<Library> {
     if let Some((by, path)) = search::named(option) {
         return named(&path).map_err(|reason| {
@@ -37,7 +37,7 @@ pub(super) fn find(option: Option<&Path>) -> Result<Library> {
     }
     if reasons.is_empty() {
         let help =
-            "no library found; name one with MULTICOND_ORT, or put it into ~/.cache/multicond";
+            "no library found; set MULTICOND_ORT to its path, or copy it to ~/.cache/multicond";
         return Err(Error::engine(NAME, help));
     }
     Err(Error::engine(NAME, reasons.join("; ")))
@@ -54,10 +54,10 @@ fn named(path: &Path) -> Result<Library, String> {
 }
 
 fn probe(path: &Path) -> Result<Library, String> {
-    // Absolute, for `ort` looks for relative paths beside the executable; and one name for one file.
+    // `ort` resolves relative paths beside the executable; and canonical paths can be compared.
     let path = path.canonicalize().map_err(|error| error.to_string())?;
-    // SAFETY: loading a library runs its initialisers; we trust files with ONNX Runtime's name in
-    // these places as much as the dynamic linker does.
+    // SAFETY: loading a library runs its initialisers. Files with ONNX Runtime's name in these places are trusted, as
+    // the dynamic linker trusts them.
     let library = unsafe { libloading::Library::new(&path) };
     let library = library.map_err(|error| with_causes(&error))?;
     // SAFETY: this is the function's type since ONNX Runtime 1.0 (onnxruntime_c_api.h).
@@ -65,12 +65,12 @@ fn probe(path: &Path) -> Result<Library, String> {
         library.get::<unsafe extern "C" fn() -> *const ::ort::sys::OrtApiBase>(b"OrtGetApiBase\0")
     };
     let base = base.map_err(|_| "not ONNX Runtime: it has no `OrtGetApiBase`")?;
-    // SAFETY: takes nothing, returns a static table.
+    // SAFETY: takes no arguments and returns a static table.
     let base = unsafe { base() };
     if base.is_null() {
         return Err("not a working ONNX Runtime: its interface is null".into());
     }
-    // SAFETY: `base` was checked, and version and string are static.
+    // SAFETY: `base` is not null, and its functions return static data.
     let (version, api) = unsafe {
         let version = ((*base).GetVersionString)();
         (version, ((*base).GetApi)(::ort::MINOR_VERSION))
@@ -89,9 +89,9 @@ fn probe(path: &Path) -> Result<Library, String> {
             ::ort::MINOR_VERSION
         ));
     }
-    // SAFETY: `api` was checked above, and is the table of the version asked for.
+    // SAFETY: `api` is not null, and is the table of the requested version.
     let providers = unsafe { providers(&*api) };
-    // `ort` loads it again; unloading in between would run its clean-up for nothing.
+    // Keep it loaded, because `ort` loads it again.
     std::mem::forget(library);
     Ok(Library {
         path,
@@ -101,11 +101,10 @@ fn probe(path: &Path) -> Result<Library, String> {
 }
 
 /// # Safety
-/// `api` is ONNX Runtime's table of functions.
+/// `api` must be ONNX Runtime's table of functions.
 unsafe fn providers(api: &::ort::sys::OrtApi) -> Vec<String> {
     let (mut names, mut count) = (std::ptr::null_mut(), 0);
-    // SAFETY: both results are ours to be written; on success they are a list of static length,
-    // read before it is released.
+    // SAFETY: writes to local variables, on success a list and its length; the list is read before it is released.
     unsafe {
         let status = (api.GetAvailableProviders)(&mut names, &mut count);
         if !status.0.is_null() {
@@ -135,7 +134,7 @@ fn too_old(version: *const std::ffi::c_char) -> String {
 }
 
 fn text(version: *const std::ffi::c_char) -> String {
-    // SAFETY: not null, and a static string by onnxruntime_c_api.h.
+    // SAFETY: not null, and a valid string according to onnxruntime_c_api.h.
     unsafe { CStr::from_ptr(version) }
         .to_string_lossy()
         .into_owned()

@@ -1,5 +1,4 @@
-//! ONNX Runtime, loaded at run time from a library found on the machine. One file for each execution provider; each
-//! is an engine of its own.
+//! ONNX Runtime, whose library is loaded at run time. Each execution provider is an engine and has its own file.
 
 #[cfg(feature = "ort")]
 mod backend;
@@ -27,7 +26,7 @@ pub(super) use cuda::CudaEngine;
 pub use tensorrt::TensorRt;
 pub(super) use tensorrt::TensorRtEngine;
 
-/// Whether the user names a library, by option or by environment.
+/// Whether the user names a library, by option or environment variable.
 #[cfg(feature = "ort")]
 pub(super) fn is_library_named(option: Option<&std::path::Path>) -> bool {
     search::named(option).is_some()

@@ -1,4 +1,4 @@
-//! The smallest model: tells whether a provider can run anything at all.
+//! A tiny model, to test whether a provider works.
 
 use prost::Message;
 

@@ -1,4 +1,4 @@
-//! What an execution provider of ONNX Runtime has to say about itself.
+//! The interface of an execution provider of ONNX Runtime.
 
 use std::path::PathBuf;
 
@@ -11,27 +11,27 @@ use crate::{cuda::Gpu, engine::Capabilities, error::Result};
 
 /// An execution provider with its settings.
 pub(super) trait Provider: Send + Sync {
-    /// The engine's name for people.
+    /// The engine's display name.
     fn title(&self) -> &'static str;
 
     /// ONNX Runtime's name for the provider.
     fn ort_name(&self) -> &'static str;
 
-    /// What suits it.
+    /// How to use it best.
     fn capabilities(&self) -> Capabilities;
 
-    /// Where a session's tensors have to stay from run to run; anywhere on the host if not given.
+    /// The GPU on which a session's tensors must stay at fixed addresses; `None` if they may be anywhere on the host.
     fn resident(&self) -> Option<Gpu> {
         None
     }
 
-    /// The folder for what the provider builds of this model, if it keeps anything.
+    /// The folder in which the provider caches what it builds for this model, if it does.
     fn model_cache(&self, _model: &[u8], _ort_version: &str) -> Result<Option<PathBuf>> {
         Ok(None)
     }
 
-    /// Puts the provider into a session that is being made. One that cannot be had is an error: left to
-    /// itself ONNX Runtime would go on with the CPU.
+    /// Adds the provider to a session under construction. Fails if it is not available; ONNX Runtime alone would
+    /// silently use the CPU instead.
     fn register(
         &self,
         builder: SessionBuilder,
@@ -39,14 +39,14 @@ pub(super) trait Provider: Send + Sync {
     ) -> ::ort::Result<SessionBuilder>;
 }
 
-/// A provider's options as ONNX Runtime takes them.
+/// A provider's options, as keys and values of ONNX Runtime.
 pub(super) type OrtOptions = Vec<(&'static str, String)>;
 
 pub(super) fn flag(on: bool) -> String {
     if on { "1" } else { "0" }.into()
 }
 
-/// A provider with options, which fails where it cannot be had.
+/// A provider with options, which fails if it is not available.
 pub(super) fn configured<P>(provider: P, options: OrtOptions) -> ExecutionProviderDispatch
 where
     P: ArbitrarilyConfigurableExecutionProvider + Into<ExecutionProviderDispatch>,
@@ -56,7 +56,7 @@ where
     provider.error_on_failure()
 }
 
-/// A GPU wants much to do at a time. Not measured yet.
+/// A GPU needs large tiles. These are guesses, not measured yet.
 pub(super) const GPU_CAPABILITIES: Capabilities = Capabilities {
     tile_pixels: 16_384,
     lanes: 1,

@@ -13,7 +13,7 @@ static RUNTIME: Mutex<Option<(Library, Environment)>> = Mutex::new(None);
 
 /// Finds and loads the library, once per process.
 pub(super) fn runtime(library: Option<&Path>) -> Result<(Library, Environment)> {
-    // A panic while it was held has left the slot as it was.
+    // A poisoned lock is harmless: it is written only once everything has succeeded.
     let mut runtime = RUNTIME
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -24,7 +24,7 @@ pub(super) fn runtime(library: Option<&Path>) -> Result<(Library, Environment)> 
                 return Err(Error::engine(
                     NAME,
                     format_args!(
-                        "{} was asked for, but this process already runs {}",
+                        "{} is requested, but this process has already loaded {}",
                         wanted.path.display(),
                         loaded.path.display()
                     ),
@@ -58,7 +58,7 @@ fn start(library: &Library) -> Result<Environment> {
     Ok(environment)
 }
 
-/// Errors also come back from the call that failed, so that all of it is for debugging.
+/// The call that fails returns the error, too, so all of this is for debugging.
 fn log(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) {
     match level {
         LogLevel::Verbose | LogLevel::Info => tracing::debug!(target: "onnxruntime", "{message}"),
@@ -70,8 +70,7 @@ fn log(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) 
 
 #[cfg(test)]
 mod tests {
-    /// Another crate in the build may ask `ort` for a newer interface, which would shut out older
-    /// libraries.
+    /// Another crate in the build may select a newer interface of `ort`, which would exclude older libraries.
     #[test]
     fn interface_is_the_one_we_ask_for() {
         assert_eq!(::ort::MINOR_VERSION, 24);

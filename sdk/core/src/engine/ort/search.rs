@@ -1,4 +1,4 @@
-//! Where ONNX Runtime's library may be.
+//! Where ONNX Runtime's library is searched.
 
 use std::{
     env,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::cache_folder;
 
-/// The library that the user names, by option or by environment; nothing else is tried then.
+/// The library that the user names, by option or environment variable. Nothing else is tried then.
 pub(super) fn named(option: Option<&Path>) -> Option<(&'static str, PathBuf)> {
     let option = option.map(|path| ("the option", path.to_owned()));
     option.or_else(|| set("MULTICOND_ORT").map(|path| ("MULTICOND_ORT", path)))
@@ -31,13 +31,12 @@ pub(super) fn candidates() -> Vec<PathBuf> {
     found
 }
 
-/// The file that this code was loaded from: libmulticond where an application links it, else the program.
+/// The file that contains this code: libmulticond if an application links it dynamically, else the program.
 fn this_library() -> Option<PathBuf> {
     #[cfg(unix)]
     {
         use std::{ffi::CStr, os::unix::ffi::OsStrExt};
-        // SAFETY: `dladdr` looks up an address of our own and fills `info`; the name it finds lives as
-        // long as the library, which is running.
+        // SAFETY: `dladdr` fills `info` for an address in this code; the name lives as long as the library.
         let name = unsafe {
             let mut info = std::mem::zeroed::<libc::Dl_info>();
             let address = this_library as *const () as *const std::ffi::c_void;
@@ -53,8 +52,7 @@ fn this_library() -> Option<PathBuf> {
     None
 }
 
-/// The files in a folder that are called like the library, the unversioned name first, then the
-/// newest version.
+/// The files in a folder with the library's name: the unversioned one first, then the newest version.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = folder.read_dir() else {
         return Vec::new();
@@ -103,7 +101,7 @@ fn version(text: &str) -> Vec<u32> {
 
 fn system_folders() -> Vec<PathBuf> {
     if cfg!(windows) {
-        // Windows comes with an ONNX Runtime of its own that is too old.
+        // Windows contains an ONNX Runtime that is too old.
         return Vec::new();
     }
     let arch = env::consts::ARCH;

@@ -1,7 +1,6 @@
 //! One graph in ONNX Runtime, run on the caller's memory without copies.
 //!
-//! This goes past `ort`'s safe values to the C functions: those neither write into a caller's output
-//! nor run without allocating.
+//! It calls the C functions, because `ort`'s safe values cannot write to the caller's output and allocate in every run.
 
 use std::{
     ffi::{CString, c_char, c_void},
@@ -32,22 +31,22 @@ pub(super) struct OrtSession {
     inputs: Vec<Slot>,
     output: Slot,
     memory: MemoryInfo<'static>,
-    /// The GPU whose memory the tensors stay in, if that is asked for.
+    /// The GPU on which the tensors stay, if the provider needs that.
     resident: Option<Gpu>,
     run: Arc<Run>,
-    // The two lists that a run takes.
+    // Arguments of a run, kept to avoid allocations.
     names: Vec<*const c_char>,
     values: Vec<*const OrtValue>,
 }
 
-// SAFETY: the lists point into `inputs`, which moves along, and are filled anew by each run.
+// SAFETY: the pointers in the lists are to data owned by `inputs`, and each run replaces them before it uses them.
 unsafe impl Send for OrtSession {}
 
-/// An input or output, with the value of the last run.
+/// An input or output, with its value in the last run.
 struct Slot {
     name: CString,
     value: Option<Value>,
-    /// The tensor on the GPU, where it has to stay in one place.
+    /// The tensor on the GPU, if it must stay at a fixed address.
     copy: Option<Buffer>,
 }
 
@@ -117,9 +116,9 @@ impl Session for OrtSession {
             let is_it = |input: &&Tensor| input.name().as_bytes() == slot.name.as_bytes();
             let input = inputs.iter().find(is_it).ok_or_else(|| {
                 let name = slot.name.to_string_lossy();
-                Error::engine(NAME, format_args!("input `{name}` is not given"))
+                Error::engine(NAME, format_args!("input `{name}` is missing"))
             })?;
-            // ONNX Runtime takes inputs by the same function as outputs, and does not write to them.
+            // ONNX Runtime makes values of inputs and outputs by the same function, but does not write to inputs.
             let (data, bytes, kind) = match input.data() {
                 Data::Float(data) => (data.as_ptr().cast(), size_of_val(&data[..]), FLOAT),
                 Data::Int(data) => (data.as_ptr().cast(), size_of_val(&data[..]), INT),
@@ -131,7 +130,7 @@ impl Session for OrtSession {
                 shape: input.shape(),
             };
             if let Some(gpu) = self.resident {
-                // SAFETY: the input's own numbers.
+                // SAFETY: the bytes of the input's numbers.
                 let numbers = unsafe { std::slice::from_raw_parts(data.cast::<u8>(), bytes) };
                 let copy = slot.copy(gpu, bytes)?;
                 copy.fill(numbers)?;
@@ -153,9 +152,9 @@ impl Session for OrtSession {
             memory.data = self.output.copy(gpu, bytes)?.address() as *const c_void;
         }
         let mut out = self.output.value(&self.memory, memory)?;
-        // SAFETY: names and values are alive, as many as said, and of this session; the output's value
-        // is given, so ONNX Runtime checks its shape and writes into its memory. `&mut self` and the
-        // borrows of the tensors keep others out.
+        // SAFETY: names and values are alive, as many as given, and belong to this session. As the output's value is
+        // given, ONNX Runtime checks its shape and writes to its memory. `&mut self` and the borrows of the tensors
+        // exclude other uses.
         check(unsafe {
             (::ort::api().Run)(
                 self.session.ptr().cast_mut(),
@@ -169,7 +168,7 @@ impl Session for OrtSession {
             )
         })?;
         if let Some(copy) = &self.output.copy {
-            // SAFETY: the output's own numbers, for which any bytes are values.
+            // SAFETY: the bytes of the output's numbers; any bytes are valid floats.
             let numbers =
                 unsafe { std::slice::from_raw_parts_mut(data.as_mut_ptr().cast::<u8>(), bytes) };
             copy.copy_to(numbers)?;
@@ -185,12 +184,12 @@ impl Session for OrtSession {
 const FLOAT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
 const INT: Type = Type::ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
 
-/// What a session's runs run under.
+/// The options of a session's runs, which can stop them.
 struct Run(RunOptions);
 
 impl Stop for Run {
     fn stop(&self) {
-        // Fails on a null pointer only.
+        // Fails only for a null pointer.
         let _ = self.0.terminate();
     }
 
@@ -209,7 +208,7 @@ impl Slot {
         })
     }
 
-    /// The tensor on the GPU, the same as in the last run if that had as many bytes.
+    /// The tensor on the GPU, reused from the last run if the size is the same.
     fn copy(&mut self, gpu: Gpu, bytes: usize) -> Result<&mut Buffer> {
         let copy = match self.copy.take() {
             Some(copy) if copy.bytes() == bytes => copy,
@@ -218,7 +217,7 @@ impl Slot {
         Ok(self.copy.insert(copy))
     }
 
-    /// ONNX Runtime's value over this memory: the last run's if that was over the same.
+    /// ONNX Runtime's value for this memory, reused from the last run if the memory is the same.
     fn value(&mut self, info: &MemoryInfo<'_>, memory: Memory) -> Result<*mut OrtValue> {
         let value = match self.value.take() {
             Some(value) if value.memory == memory => value,
@@ -228,7 +227,7 @@ impl Slot {
     }
 }
 
-/// A tensor's memory. A value over it holds nothing else, so equal memory makes equal values.
+/// The memory of a tensor. A value depends on nothing else, so it can be reused for equal memory.
 #[derive(Clone, Copy, PartialEq)]
 struct Memory {
     data: *const c_void,
@@ -237,7 +236,7 @@ struct Memory {
     shape: Shape,
 }
 
-/// An ONNX Runtime value over memory that it does not own.
+/// An ONNX Runtime value for memory that it does not own.
 struct Value {
     pointer: NonNull<OrtValue>,
     memory: Memory,
@@ -247,8 +246,7 @@ impl Value {
     fn new(info: &MemoryInfo<'_>, memory: Memory) -> Result<Self> {
         let shape = memory.shape.map(|side| side as i64);
         let mut value = ptr::null_mut();
-        // SAFETY: stores the pointer and looks at nothing behind it; `Slot::value` hands the value out
-        // only for a run over that memory.
+        // SAFETY: stores the pointer without using it; `Slot::value` returns the value only for runs on that memory.
         check(unsafe {
             (::ort::api().CreateTensorWithDataAsOrtValue)(
                 info.ptr(),
@@ -260,19 +258,19 @@ impl Value {
                 &mut value,
             )
         })?;
-        let pointer = NonNull::new(value).ok_or_else(|| Error::engine(NAME, "made no value"))?;
+        let pointer = NonNull::new(value).ok_or_else(|| Error::engine(NAME, "null value"))?;
         Ok(Self { pointer, memory })
     }
 }
 
 impl Drop for Value {
     fn drop(&mut self) {
-        // SAFETY: made by `new`, released once.
+        // SAFETY: created by `new`, released once.
         unsafe { (::ort::api().ReleaseValue)(self.pointer.as_ptr()) }
     }
 }
 
 fn check(status: OrtStatusPtr) -> Result<()> {
-    // SAFETY: the status comes from ONNX Runtime just now, and is not used again.
+    // SAFETY: ONNX Runtime has just returned the status, and it is not used again.
     unsafe { ::ort::Error::result_from_status(status) }.map_err(|error| Error::engine(NAME, error))
 }

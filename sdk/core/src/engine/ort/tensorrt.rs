@@ -1,5 +1,5 @@
-//! The engine `tensorrt`: ONNX Runtime with TensorRT on an NVIDIA GPU. It builds an engine of its own for each
-//! picture size first, which can take minutes, and so is never taken unasked; what it built is kept for later runs.
+//! The engine `tensorrt`: ONNX Runtime with TensorRT on an NVIDIA GPU. TensorRT builds an engine for each picture size
+//! and caches it. That can take minutes, so `auto` never selects it.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -18,11 +18,11 @@ const TITLE: &str = "ONNX Runtime with TensorRT";
 settings! {
     /// Settings of the engine `tensorrt`.
     pub struct TensorRt for "tensorrt" {
-        /// Allow half precision where it is faster, true or false (default); pictures differ by rounding.
+        /// Allow half precision where it is faster, true or false (default); changes pictures by rounding.
         pub fp16: bool,
-        /// Replay the GPU's work for a picture as a CUDA graph, true or false (default).
+        /// Record the GPU's work as a CUDA graph and replay it for later pictures, true or false (default).
         pub cuda_graph: bool,
-        /// Folder for what TensorRT builds; `engines` in multicond's cache folder by default.
+        /// Folder in which TensorRT's engines are cached; `engines` in multicond's cache folder by default.
         pub cache: Option<PathBuf>,
     }
 }
@@ -47,7 +47,7 @@ impl Descriptor for TensorRtEngine {
     }
 
     fn requirements(&self) -> &'static str {
-        "TensorRT, and all that the engine `cuda` needs"
+        "TensorRT, and everything that the engine `cuda` needs"
     }
 
     fn settings(&self) -> &'static [Setting] {
@@ -119,7 +119,7 @@ mod provider {
             })
         }
 
-        /// By model, GPU, version and precision.
+        /// One folder per model, GPU, version of ONNX Runtime, and precision.
         fn model_cache(&self, model: &[u8], ort_version: &str) -> Result<Option<PathBuf>> {
             let usual = || cache_folder().map(|cache| cache.join("engines"));
             let Some(caches) = self.settings.cache.clone().or_else(usual) else {
@@ -133,7 +133,7 @@ mod provider {
                 .is_ok_and(|mut files| files.next().is_none());
             if is_new {
                 tracing::warn!(
-                    "TensorRT builds an engine for {gpu}, which can take minutes; it is kept in {}",
+                    "TensorRT is building an engine for {gpu}, which can take minutes; it is cached in {}",
                     folder.display()
                 );
             }
@@ -146,7 +146,7 @@ mod provider {
             model_cache: Option<&PathBuf>,
         ) -> ::ort::Result<SessionBuilder> {
             let options = ort_options(&self.settings, self.gpu, model_cache);
-            // What TensorRT does not take runs on CUDA.
+            // CUDA runs what TensorRT does not support.
             let cuda = cuda_options(&Cuda::default(), self.gpu);
             Ok(builder.with_execution_providers([
                 configured(TensorRT::default(), options),
@@ -178,7 +178,7 @@ mod provider {
         options
     }
 
-    /// The folder's name for what TensorRT builds of a model.
+    /// The name of the folder for a model's TensorRT engines.
     pub(super) fn cache_key(model: &[u8], gpu: &str, version: &str, fp16: bool) -> String {
         let digest = Sha256::digest(model);
         let hash: String = digest[..8]

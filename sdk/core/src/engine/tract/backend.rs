@@ -1,4 +1,4 @@
-//! tract as a backend. It wants concrete shapes, so it makes a plan for each size that comes along.
+//! tract as a backend. It needs concrete shapes, so it makes a plan for each size.
 
 use std::{
     path::PathBuf,
@@ -21,7 +21,7 @@ use crate::{
 
 /// Version of the crate, as pinned in Cargo.toml.
 const VERSION: &str = "0.23.9";
-/// Plans kept. Each holds its own copy of rearranged weights.
+/// Plans kept in memory. Each has its own copy of the weights.
 const PLANS: usize = 2;
 
 type Plan = Arc<TypedRunnableModel>;
@@ -40,7 +40,7 @@ impl Backend for TractBackend {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             tile_pixels: 128,
-            // Its sums go by how a pixel's numbers are aligned: 16 floats are as wide as any vector unit.
+            // The order of its sums depends on a pixel's alignment; no vector unit is wider than 16 floats.
             lanes: 16,
             most_workers: usize::MAX,
             fixed_size: false,
@@ -93,7 +93,7 @@ impl Backend for TractBackend {
 }
 
 fn parse(model: &[u8]) -> Result<InferenceModel> {
-    // Shapes in the file are symbolic; tract infers them from the inputs' better without.
+    // Shapes in the file are symbolic; tract infers better ones from the inputs.
     let onnx = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
@@ -118,7 +118,7 @@ fn executor(threads: SessionThreads) -> Executor {
     }
 }
 
-/// A network that is not multicond's, with the plan for the last size.
+/// An external network, with the plan for the last size.
 struct TractExternal {
     graph: InferenceModel,
     plan: Option<(Vec<usize>, Plan)>,
@@ -151,7 +151,7 @@ impl External for TractExternal {
         let results = multithread_tract_scope(self.executor.clone(), run).map_err(failed)?;
         let result = results
             .first()
-            .ok_or_else(|| Error::engine(NAME, "the network gave no output"))?;
+            .ok_or_else(|| Error::engine(NAME, "the network returned no output"))?;
         let floats = result.cast_to::<f32>().map_err(failed)?;
         let view = floats.to_plain_array_view::<f32>().map_err(failed)?;
         let shape = IxDyn(view.shape());
@@ -160,7 +160,7 @@ impl External for TractExternal {
     }
 }
 
-/// What copies of a session have in common.
+/// What the copies of a session share.
 struct Shared {
     graph: InferenceModel,
     plans: Mutex<Vec<(Vec<Shape>, Plan)>>,
@@ -209,15 +209,15 @@ impl Shared {
             .map(|outlet| &self.graph.node(outlet.node).name);
         let find = |name: &String| {
             let input = inputs.iter().find(|input| input.name() == name);
-            input.ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is not given")))
+            input.ok_or_else(|| Error::engine(NAME, format_args!("input `{name}` is missing")))
         };
         names.map(find).collect()
     }
 
-    /// The plan for these shapes. Copies of a session that need the same new plan wait for one.
+    /// The plan for these shapes. It is made once; other copies of the session wait for it.
     fn plan(&self, inputs: &[&Tensor]) -> Result<Plan> {
         let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape()).collect();
-        // A panic while it was held has left whole plans.
+        // A poisoned lock is harmless: plans are added whole.
         let mut plans = self
             .plans
             .lock()

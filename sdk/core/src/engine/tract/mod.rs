@@ -1,4 +1,4 @@
-//! The engine tract: pure Rust, built in, on every machine.
+//! The engine `tract`: pure Rust, built in, available on every machine.
 
 #[cfg(feature = "tract")]
 mod backend;
