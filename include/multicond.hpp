@@ -1,12 +1,12 @@
-// multicond for C++17: the C interface of multicond.h with objects that release themselves and errors that throw.
+// C++17 wrapper of multicond.h: objects that release themselves, errors as exceptions.
 //
-// Written by hand, header only, nothing but the standard library. Structs, formats and flags are those of
-// multicond.h, which also says what each call does and from which thread it may be made. What is not here is called
-// in C, with the pointers that get() gives.
+// Header only, needs nothing but the standard library. Structs, formats and flags are those of multicond.h, which also
+// documents what each call does, whether it blocks and whether it may be called per frame. All calls are thread-safe
+// unless stated otherwise. For what is missing here, call C with the pointers that get() returns.
 //
-//     multicond::Device device;
+//     multicond::Engine engine;
 //     multicond::Model model("rooms.onnx");
-//     multicond::Generator generator(device, model);
+//     multicond::Generator generator(engine, model);
 //     generator.set_label("depth", multicond::label_image(MULTICOND_FORMAT_R32F, width, height, depth.data()));
 //     generator.generate(multicond::image(MULTICOND_FORMAT_RGBA8, width, height, picture.data()));
 
@@ -29,7 +29,7 @@
 
 namespace multicond {
 
-// A call that failed: its status, and in what() where, what, and what was expected.
+// A failed call. what() is the message of multicond_last_error_message().
 class Error : public std::runtime_error {
 public:
     Error(multicond_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
@@ -40,25 +40,25 @@ private:
     multicond_status status_;
 };
 
-// Throws what a C function returned, unless it is success.
+// Throws an Error unless the status is MULTICOND_STATUS_OK.
 inline void check(multicond_status status) {
     if (status != MULTICOND_STATUS_OK) {
         throw Error(status, multicond_last_error_message());
     }
 }
 
-// Throws if the library that was found is not for the header that was compiled. Constructors see to it.
+// Throws an Error if the library has another ABI version than the header. Constructors call it.
 inline void check_abi() {
     const std::uint32_t found = multicond_abi_version();
     if (found != MULTICOND_ABI_VERSION) {
         throw Error(MULTICOND_STATUS_NOT_SUPPORTED,
-                    "libmulticond " + std::string(multicond_version_string()) + " has interface version " +
+                    "libmulticond " + std::string(multicond_version_string()) + " has ABI version " +
                         std::to_string(found) + ", but this program was compiled for version " +
                         std::to_string(MULTICOND_ABI_VERSION));
     }
 }
 
-// A struct of multicond.h with its size set and every other member at its default.
+// Returns a struct of multicond.h with struct_size set and all other members zero.
 template <class Struct>
 Struct make() noexcept {
     Struct made{};
@@ -66,7 +66,7 @@ Struct make() noexcept {
     return made;
 }
 
-// Pixels that follow each other, row by row from the top, for pictures to be written to.
+// Describes tightly packed pixels, top row first, that a picture is written to.
 inline multicond_image image(multicond_format format, std::uint32_t width, std::uint32_t height, void* data) noexcept {
     auto made = make<multicond_image>();
     made.format = format;
@@ -76,7 +76,7 @@ inline multicond_image image(multicond_format format, std::uint32_t width, std::
     return made;
 }
 
-// The same for labels, which are only read.
+// As image(), for a label, which is only read.
 inline multicond_image label_image(multicond_format format, std::uint32_t width, std::uint32_t height,
                                    const void* data) noexcept {
     return image(format, width, height, const_cast<void*>(data));
@@ -84,7 +84,7 @@ inline multicond_image label_image(multicond_format format, std::uint32_t width,
 
 namespace detail {
 
-// Lets a unique_ptr release an object of the C interface.
+// Deleter for objects of the C interface.
 template <auto release>
 struct Releaser {
     template <class Object>
@@ -95,50 +95,53 @@ struct Releaser {
 
 }  // namespace detail
 
-// What pictures are generated on. Shared by any number of generators, on any threads.
-class Device {
+// An engine on a device. Any number of generators can share one.
+class Engine {
 public:
-    // Loads ONNX Runtime, and asks a GPU whether it works: takes a while.
-    explicit Device(const multicond_device_options& options = make<multicond_device_options>()) {
+    // Blocks: it loads libraries and tests the GPU.
+    explicit Engine(const multicond_engine_options& options = make<multicond_engine_options>()) {
         check_abi();
-        multicond_device* created = nullptr;
-        check(multicond_device_create(&options, &created));
+        multicond_engine* created = nullptr;
+        check(multicond_engine_create(&options, &created));
         handle_.reset(created);
     }
 
-    // What runs. Its text is valid as long as the device.
-    multicond_device_info info() const {
-        auto info = make<multicond_device_info>();
-        check(multicond_device_get_info(get(), &info));
+    // Gets the engine in use and its device. The strings are valid as long as this object.
+    multicond_engine_info info() const {
+        auto info = make<multicond_engine_info>();
+        check(multicond_engine_get_info(get(), &info));
         return info;
     }
 
-    // What is known about every kind of device on this machine. The first call takes a while.
-    std::vector<multicond_device_report> reports() const {
-        std::vector<multicond_device_report> reports(multicond_device_report_count(get()),
-                                                     make<multicond_device_report>());
-        for (std::uint32_t index = 0; index < reports.size(); ++index) {
-            check(multicond_device_get_report(get(), index, &reports[index]));
+    // Gets reports on all engines, the fastest first. The first call blocks: it tests every engine. The strings are
+    // valid as long as this object.
+    std::vector<multicond_engine_report> reports() const {
+        std::uint32_t count = 0;
+        check(multicond_engine_get_report_count(get(), &count));
+        std::vector<multicond_engine_report> reports(count, make<multicond_engine_report>());
+        for (std::uint32_t index = 0; index < count; ++index) {
+            check(multicond_engine_get_report(get(), index, &reports[index]));
         }
         return reports;
     }
 
-    bool can(multicond_capability capability) const {
+    // Gets whether images can be in this kind of memory.
+    bool supports_memory(multicond_memory memory) const {
         std::uint32_t supported = 0;
-        check(multicond_device_get_capability(get(), capability, &supported));
+        check(multicond_engine_supports_memory(get(), memory, &supported));
         return supported != 0;
     }
 
-    multicond_device* get() const noexcept { return handle_.get(); }
+    multicond_engine* get() const noexcept { return handle_.get(); }
 
 private:
-    std::unique_ptr<multicond_device, detail::Releaser<multicond_device_release>> handle_;
+    std::unique_ptr<multicond_engine, detail::Releaser<multicond_engine_release>> handle_;
 };
 
-// An opened model file. Generators that were made of it do not need it any more.
+// A model file in memory. Generators do not need it after their creation.
 class Model {
 public:
-    // `path` is in UTF-8.
+    // Loads a model file. `path` is UTF-8.
     explicit Model(const std::string& path) {
         check_abi();
         multicond_model* loaded = nullptr;
@@ -146,7 +149,7 @@ public:
         handle_.reset(loaded);
     }
 
-    // A model file that is in memory, which is copied.
+    // Loads a model file from memory. `data` is copied.
     Model(const void* data, std::size_t size) {
         check_abi();
         multicond_model* loaded = nullptr;
@@ -154,39 +157,41 @@ public:
         handle_.reset(loaded);
     }
 
-    // What the model is. Its texts, as those of labels and classes, are valid as long as the model.
+    // Gets the description of the model. All strings of a model are valid as long as this object.
     multicond_model_info info() const {
         auto info = make<multicond_model_info>();
         check(multicond_model_get_info(get(), &info));
         return info;
     }
 
+    // Gets the description of a label by index.
     multicond_label_info label(std::uint32_t index) const {
         auto info = make<multicond_label_info>();
         check(multicond_model_get_label(get(), index, &info));
         return info;
     }
 
-    // The number of a label; nothing if the model does not take it.
+    // Gets the index of a label by name; nullopt if the model does not have it.
     std::optional<std::uint32_t> find_label(const std::string& name) const {
         std::uint32_t label = 0;
         return found(multicond_model_find_label(get(), name.c_str(), &label)) ? std::optional(label) : std::nullopt;
     }
 
+    // Gets the name of a class by id.
     std::string_view class_name(std::uint32_t label, std::uint32_t class_id) const {
         const char* name = nullptr;
         check(multicond_model_get_class_name(get(), label, class_id, &name));
         return name;
     }
 
-    // The id of a class of a categorical label; nothing if the label does not have it.
+    // Gets the id of a class by name; nullopt if the label does not have it.
     std::optional<std::int32_t> find_class(std::uint32_t label, const std::string& name) const {
         std::uint32_t id = 0;
         const bool has_it = found(multicond_model_find_class(get(), label, name.c_str(), &id));
         return has_it ? std::optional(static_cast<std::int32_t>(id)) : std::nullopt;
     }
 
-    // About how many bytes a generator takes for pictures of this size.
+    // Estimates the memory of a generator for pictures of a size, in bytes.
     std::uint64_t estimate_memory(std::uint32_t width, std::uint32_t height) const {
         std::uint64_t bytes = 0;
         check(multicond_model_estimate_memory(get(), width, height, &bytes));
@@ -196,7 +201,7 @@ public:
     multicond_model* get() const noexcept { return handle_.get(); }
 
 private:
-    // Whether a search was successful; any failure but that throws.
+    // Returns false for MULTICOND_STATUS_LABEL and throws for other failures.
     static bool found(multicond_status status) {
         if (status == MULTICOND_STATUS_LABEL) {
             return false;
@@ -208,25 +213,26 @@ private:
     std::unique_ptr<multicond_model, detail::Releaser<multicond_model_release>> handle_;
 };
 
-// A model on a device, ready for pictures of one size.
+// A model loaded into an engine, for pictures of one size.
 class Generator {
 public:
-    // Hears how much of a picture is done, from 0 to 1, on the thread that makes it; returns false to cancel. What it
-    // throws cancels as well, and is thrown again by generate() or wait(). It must not call this generator.
+    // Progress callback, called on the thread that generates the picture with a value that grows from 0 to 1. Returns
+    // false to cancel. An exception cancels too and is rethrown by generate() or wait(). The callback must not call this
+    // generator.
     using Progress = std::function<bool(float)>;
 
-    // Loads the model into the engine, and runs it once: not for every frame.
-    Generator(const Device& device, const Model& model,
+    // Blocks: it loads the model, allocates all buffers and runs the model once.
+    Generator(const Engine& engine, const Model& model,
               const multicond_generator_options& options = make<multicond_generator_options>()) {
         check_abi();
         multicond_generator* created = nullptr;
-        check(multicond_generator_create(device.get(), model.get(), &options, &created));
+        check(multicond_generator_create(engine.get(), model.get(), &options, &created));
         handle_.reset(created);
     }
 
     Generator(Generator&&) noexcept = default;
 
-    // What was here before is let go of as by its destructor.
+    // The previous generator is destroyed as by the destructor.
     Generator& operator=(Generator&& other) noexcept {
         Generator old(std::move(other));
         std::swap(listener_, old.listener_);
@@ -234,51 +240,52 @@ public:
         return *this;
     }
 
-    // A picture under way is cancelled and waited for.
+    // Cancels a picture in progress and waits for it.
     ~Generator() = default;
 
-    // All labels have to be set anew.
+    // Changes the size of the pictures. All labels are unset.
     void resize(std::uint32_t width, std::uint32_t height) {
         check(multicond_generator_resize(get(), width, height));
     }
 
-    // The pixels are read by each picture from now on, and must be there until the label is set or unset again.
+    // Sets a label. The pixels are not copied: they must stay valid until the label is set or unset again.
     void set_label(const std::string& name, const multicond_image& pixels,
                    const multicond_label_options& options = make<multicond_label_options>()) {
         check(multicond_generator_set_label(get(), name.c_str(), &pixels, &options));
     }
 
+    // Unsets a label, which is then missing everywhere.
     void unset_label(const std::string& name) { check(multicond_generator_unset_label(get(), name.c_str())); }
 
-    // Kept until another one is set; an empty one: nobody is told.
-    void on_progress(Progress progress) {
+    // Sets the progress callback; none by default. An empty one removes it.
+    void set_progress(Progress progress) {
         auto listener = progress ? std::make_unique<Listener>(std::move(progress)) : nullptr;
-        check(multicond_generator_set_progress_callback(get(), listener ? &Listener::hear : nullptr, listener.get()));
-        // Only now nobody calls the old one any more.
+        check(multicond_generator_set_progress_callback(get(), listener ? &Listener::call : nullptr, listener.get()));
+        // The old one is no longer called from here on.
         listener_ = std::move(listener);
     }
 
-    // Makes the picture of the labels that are set, and returns when it is there.
-    void generate(const multicond_image& output) { finish(multicond_generate(get(), &output)); }
+    // Generates the picture for the current labels. Blocks.
+    void generate(const multicond_image& output) { finish(multicond_generator_generate(get(), &output)); }
 
-    // Begins to make it on a thread of the generator's own. Until wait() has returned, or poll() has said false, the
-    // labels' pixels and the output's belong to the generator.
-    void generate_async(const multicond_image& output) { check(multicond_generate_async(get(), &output)); }
+    // Starts generate() on the generator's own thread. Do not touch the pixels of labels and output until wait() has
+    // returned or poll() has returned false.
+    void generate_async(const multicond_image& output) { check(multicond_generator_generate_async(get(), &output)); }
 
-    // Whether the picture that was begun is still being made. How it ended is for wait() to say.
+    // Returns whether the asynchronous picture is in progress. wait() then reports its result.
     bool poll() const {
         std::uint32_t running = 0;
-        check(multicond_poll(get(), &running));
+        check(multicond_generator_poll(get(), &running));
         return running != 0;
     }
 
-    // Waits for the picture that was begun last, and throws if it failed.
-    void wait() { finish(multicond_wait(get())); }
+    // Waits for the asynchronous picture. Throws if it failed.
+    void wait() { finish(multicond_generator_wait(get())); }
 
-    // Ends the picture under way: generate() or wait() throws an Error of MULTICOND_STATUS_CANCELLED, soon.
-    void cancel() { check(multicond_cancel(get())); }
+    // Cancels the picture in progress: generate() or wait() throws an Error with MULTICOND_STATUS_CANCELLED.
+    void cancel() { check(multicond_generator_cancel(get())); }
 
-    // What the last picture took.
+    // Gets the statistics of the last picture that was completed.
     multicond_statistics statistics() const {
         auto statistics = make<multicond_statistics>();
         check(multicond_generator_get_statistics(get(), &statistics));
@@ -289,10 +296,10 @@ public:
 
 private:
     struct Listener {
-        explicit Listener(Progress tell) : progress(std::move(tell)) {}
+        explicit Listener(Progress callback) : progress(std::move(callback)) {}
 
-        // No exception may cross into C: it waits here for finish().
-        static std::int32_t hear(float done, void* user_data) noexcept {
+        // Exceptions must not propagate into C: finish() rethrows them.
+        static std::int32_t call(float done, void* user_data) noexcept {
             auto& listener = *static_cast<Listener*>(user_data);
             listener.thrown = nullptr;
             try {
@@ -308,14 +315,14 @@ private:
     };
 
     void finish(multicond_status status) {
-        // Otherwise another thread's picture may be under way, and the listener is not ours to look at.
+        // For other statuses, another thread may be generating a picture and writing to the listener.
         if (status == MULTICOND_STATUS_CANCELLED && listener_ && listener_->thrown) {
             std::rethrow_exception(std::exchange(listener_->thrown, nullptr));
         }
         check(status);
     }
 
-    // Before the handle, and so destroyed after it: until then a picture under way may tell its progress.
+    // Declared before the handle, so destroyed after it: until then a picture in progress may call it.
     std::unique_ptr<Listener> listener_;
     std::unique_ptr<multicond_generator, detail::Releaser<multicond_generator_release>> handle_;
 };

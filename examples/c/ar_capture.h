@@ -1,6 +1,6 @@
 /*
- * The captured frame of ar_object.c: its labels, read from PNG files in the codes of Taskonomy, and where on its floor
- * there is a place for an object.
+ * The captured frame of ar_object.c: its labels, read from PNG files in the encodings of Taskonomy, and a free place
+ * for an object on its floor.
  */
 
 #ifndef EXAMPLES_AR_CAPTURE_H
@@ -11,11 +11,11 @@
 #include "ar_mesh.h"
 #include "png_file.h"
 
-/* The camera of the frames: 75 degrees from left to right, which makes this many widths of the picture. */
+/* Focal length in picture widths: a horizontal field of view of 75 degrees. */
 static const double FOCAL_LENGTH = 0.65161;
 static const float NEAR_PLANE = 0.1f, FAR_PLANE = 100.0f;
 
-/* The captured labels, as stored, and how many pixels they have. */
+/* The captured labels as stored. */
 enum label { SEMANTICS, DEPTH, NORMALS, CURVATURE, EDGES, ALBEDO, LABELS };
 
 static const struct {
@@ -29,7 +29,7 @@ typedef struct {
     png_picture labels[LABELS];
 } capture;
 
-/* What an object stands on: `normal` is upwards, `point` a place on it. */
+/* The plane that an object stands on: its normal, and the position of the object. */
 typedef struct {
     vector normal, point;
 } stand;
@@ -70,7 +70,7 @@ static int captured_class(const capture *capture, uint32_t x, uint32_t y) {
     return ((const uint8_t *)capture->labels[SEMANTICS].data)[y * capture->width + x] - 1;
 }
 
-/* The place in space that a pixel shows; z is 0 where it is not known. */
+/* Position of a pixel in space; z is 0 where the depth is missing. */
 static vector captured_point(const capture *capture, uint32_t x, uint32_t y) {
     uint16_t stored = ((const uint16_t *)capture->labels[DEPTH].data)[y * capture->width + x];
     double depth = stored == 65535 ? 0 : stored / 512.0, focal = FOCAL_LENGTH * capture->width;
@@ -83,7 +83,7 @@ static vector captured_normal(const capture *capture, uint32_t x, uint32_t y) {
     return (vector){(stored[0] - 127) / 127.0, (stored[1] - 127) / 127.0, (stored[2] - 127) / 127.0};
 }
 
-/* Where a point in space is seen; 0 if outside of the picture. */
+/* Projects a point to a pixel. Returns 0 if it is outside of the picture. */
 static int project(const capture *capture, vector point, uint32_t *x, uint32_t *y) {
     double focal = FOCAL_LENGTH * capture->width;
     double column = capture->width / 2.0 - focal * point.x / point.z;
@@ -96,14 +96,14 @@ static int project(const capture *capture, vector point, uint32_t *x, uint32_t *
     return 1;
 }
 
-/* Whether a point in space would be seen in the captured frame. */
+/* Whether a point is visible in the captured frame. */
 static int is_free(const capture *capture, vector point) {
     uint32_t x, y;
     return project(capture, point, &x, &y) && captured_point(capture, x, y).z < point.z;
 }
 
-/* How well the object stands at `place`: how much of it is seen, on floor that is free, and how near it is to a place
- * in front of the viewer. */
+/* Rates a place: visible points of the object, free floor below it, and a short distance to a point in front of the
+ * camera. */
 static double rate_place(const capture *capture, int floor, const stand *place, const struct object *object) {
     vector right = unit(cross((vector){0, 0, -1}, place->normal)), front = cross(right, place->normal);
     double rating = -0.1 * fabs(place->point.x) - 0.1 * fabs(place->point.z + 2.6);
@@ -118,7 +118,7 @@ static double rate_place(const capture *capture, int floor, const stand *place, 
     return rating;
 }
 
-/* The floor by the captured labels, and the place on it: of pixel `x`, `y`, or the best if that is negative. */
+/* Estimates the floor plane and finds a place on it: at pixel `x`, `y`, or the best one if `x` is negative. */
 static int find_place(const capture *capture, int floor, const struct object *object, long x, long y, stand *place) {
     vector sum = {0, 0, 0};
     for (uint32_t row = 0; row < capture->height; row++) {
@@ -155,7 +155,7 @@ static int find_place(const capture *capture, int floor, const struct object *ob
             }
         }
     }
-    return best > -INFINITY || complain("the depth of the floor is not known");
+    return best > -INFINITY || complain("the floor has no depth");
 }
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * OpenGL for ar_object.c: a context without a window through EGL, and the drawing of the captured labels and of the
- * object into the same buffers. The depth test says who covers whom.
+ * OpenGL for ar_object.c: an EGL context without a window, and the drawing of the captured labels and the object into
+ * the same buffers. The depth test resolves visibility.
  */
 
 #ifndef EXAMPLES_AR_GL_H
@@ -14,17 +14,17 @@
 
 #include "ar_capture.h"
 
-/* Object ids: 0 for "not known", the captured classes counted from 1, and the object. */
+/* Object ids: 0 for missing, the captured classes counted from 1, and the object. */
 enum { OBJECT_ID = 200, IDS = 201 };
 
-/* The labels with the object, as OpenGL has them: the bottom row first. */
+/* The labels with the object, as OpenGL stores them: bottom row first. */
 typedef struct {
     uint8_t *ids;
     float *depth;
-    uint8_t *normals; /* four a pixel */
+    uint8_t *normals; /* RGBA8 */
 } buffers;
 
-/* Mesa draws without a window, and on the processor where there is no GPU. */
+/* Mesa draws without a window, and on the CPU if there is no GPU. */
 static int open_gl(EGLDisplay *display, EGLContext *context) {
     static const EGLint ATTRIBUTES[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_NONE};
     EGLConfig config = NULL;
@@ -56,7 +56,7 @@ static void close_gl(EGLDisplay display, EGLContext context) {
     }
 }
 
-/* One triangle over all pixels, which become the captured ones. What is not known stays as it is cleared. */
+/* One triangle that covers the picture and draws the captured labels. Missing pixels keep the clear value. */
 static const char *const CAPTURE_VERTEX =
     "#version 330\n"
     "void main() { gl_Position = vec4(gl_VertexID == 1 ? 3 : -1, gl_VertexID == 2 ? 3 : -1, 0, 1); }\n";

@@ -1,6 +1,5 @@
 /*
- * Furniture without texture for ar_object.c: boxes and cylinders, made of triangles. An object stands on the origin and
- * looks along z.
+ * Furniture for ar_object.c: untextured meshes of boxes and cylinders. An object stands at the origin and faces +z.
  */
 
 #ifndef EXAMPLES_AR_MESH_H

@@ -1,10 +1,10 @@
 /*
- * Augmented reality: puts a piece of furniture into a captured room and generates the picture before and after. The
- * furniture is a mesh without any texture or light; it only changes the labels. OpenGL draws the captured labels and
- * then the mesh into the same buffers, so that its depth test decides who covers whom, and the buffers are handed over
- * as OpenGL has them.
+ * Augmented reality: puts a piece of furniture into a captured room and generates the pictures before and after. The
+ * furniture is a mesh without texture or lighting; it only changes the labels. OpenGL draws the captured labels and
+ * then the mesh into the same buffers, so that its depth test resolves visibility. multicond reads these buffers
+ * directly.
  *
- * OpenGL runs off-screen through EGL, with no display and no GPU if need be. On Debian:
+ * OpenGL runs off-screen through EGL and needs neither a display nor a GPU. On Debian:
  *
  *     apt-get install libegl-dev libgl-dev libpng-dev
  *     cc -std=c99 examples/c/ar_object.c -o ar_object $(pkg-config --cflags --libs multicond egl gl libpng) -lm
@@ -21,34 +21,34 @@ static const char *const USAGE =
     "\n"
     "Puts an armchair or a table into a captured room and writes OUT_FOLDER/before.png, after.png and labels.png\n"
     "(classes, depth and normals with the object). FRAME_FOLDER holds the labels as PNG files in the codes of\n"
-    "Taskonomy, as examples/rooms/frames/a. X Y is the pixel of the floor to stand on; without them a free place is\n"
-    "looked for.\n";
+    "Taskonomy, as examples/rooms/frames/a. X Y is the pixel of the floor to stand on; by default a free place is\n"
+    "found.\n";
 
 typedef struct {
-    multicond_device *device;
+    multicond_engine *engine;
     multicond_model *model;
     multicond_generator *generator;
-    uint32_t semantics; /* the model's number of that label */
+    uint32_t semantics; /* index of the label in the model */
     int32_t class_table[IDS];
     capture capture;
     buffers composed;
-    uint16_t *edges;  /* with the object; the top row first, as the captured ones */
-    uint8_t *outside; /* 0 where the object is, for labels that are not known of it */
-    uint8_t *picture; /* three a pixel */
+    uint16_t *edges;  /* with the object; top row first, like the captured ones */
+    uint8_t *outside; /* validity mask, 0 at the object, for labels that it does not have */
+    uint8_t *picture; /* RGB8 */
 } application;
 
 static int fail(const char *doing) {
     return complain("%s: %s", doing, multicond_last_error_message());
 }
 
-/* Edges with the object: captured ones, and around it what its shape makes of them. */
+/* Edges with the object: the captured ones, and those of the object's shape. */
 
 /* Metres to the camera plane. */
 static double distance(float depth) {
     return (double)NEAR_PLANE * FAR_PLANE / (FAR_PLANE - depth * (FAR_PLANE - NEAR_PLANE));
 }
 
-/* How much of an edge there is between two pixels of which one at least shows the object. */
+/* Strength of the edge between two pixels, at least one of which shows the object. */
 static double edge_between(const buffers *composed, size_t a, size_t b) {
     if (composed->ids[a] != composed->ids[b]) {
         return 1;
@@ -59,7 +59,7 @@ static double edge_between(const buffers *composed, size_t a, size_t b) {
     return fmin(1, fmax(bend, jump > 0.1));
 }
 
-/* The strength of the edge that runs through a pixel, as thin as it gets. */
+/* Strength of the edge at a pixel, one pixel wide. */
 static double edge_at(const application *app, uint32_t x, uint32_t y) {
     uint32_t width = app->capture.width;
     size_t here = (size_t)y * width + x;
@@ -76,7 +76,7 @@ static double edge_at(const application *app, uint32_t x, uint32_t y) {
     return strength;
 }
 
-/* Edges of the captured frames are as wide as this, and as strong as an object before a wall. */
+/* Width and strength of an object's edges in the captured frames. */
 static const double EDGE_WIDTH = 1.0, EDGE_STRENGTH = 0.35;
 
 static void compose_edges(application *app) {
@@ -107,11 +107,11 @@ static void compose_edges(application *app) {
 /* multicond. */
 
 static int open_model(application *app, const char *path) {
-    multicond_device_options options = {0};
+    multicond_engine_options options = {0};
     options.struct_size = sizeof options;
     options.allow_fallback = 1;
-    if (multicond_device_create(&options, &app->device)) {
-        return fail("creating a device");
+    if (multicond_engine_create(&options, &app->engine)) {
+        return fail("creating an engine");
     }
     if (multicond_model_load(path, &app->model)) {
         return fail("loading the model");
@@ -137,7 +137,7 @@ static int open_generator(application *app) {
     options.struct_size = sizeof options;
     options.width = app->capture.width;
     options.height = app->capture.height;
-    return !multicond_generator_create(app->device, app->model, &options, &app->generator) ||
+    return !multicond_generator_create(app->engine, app->model, &options, &app->generator) ||
            fail("creating a generator");
 }
 
@@ -165,7 +165,7 @@ static multicond_label_options options_of(int32_t meaning, uint32_t flags) {
     return options;
 }
 
-/* Shape as captured, in the codes of the files. */
+/* The captured shape, in the encoding of the files. */
 static int set_captured_shape(application *app) {
     const uint32_t missing = MULTICOND_LABEL_FLAGS_HAS_MISSING_VALUE;
     png_picture *labels = app->capture.labels;
@@ -192,7 +192,7 @@ static int set_captured_shape(application *app) {
            set_label(app, NORMALS, &normals, &directions) && set_label(app, EDGES, &edges, &strength);
 }
 
-/* Shape with the object: what OpenGL drew, as OpenGL has it. */
+/* The shape with the object, as OpenGL stores it. */
 static int set_composed_shape(application *app) {
     multicond_image ids = image_of(&app->capture, MULTICOND_FORMAT_R8, app->composed.ids);
     multicond_image depth = image_of(&app->capture, MULTICOND_FORMAT_R32F, app->composed.depth);
@@ -215,12 +215,12 @@ static int set_composed_shape(application *app) {
            set_label(app, NORMALS, &normals, &directions) && set_label(app, EDGES, &edges, &strength);
 }
 
-/* What is known of the captured room only. `where` is NULL for everywhere. */
+/* Labels of the captured room only. `where` is a validity mask or NULL. */
 static int set_captured_surface(application *app, const multicond_image *where) {
     const uint32_t missing = MULTICOND_LABEL_FLAGS_HAS_MISSING_VALUE;
     png_picture *labels = app->capture.labels;
 
-    /* A channel more than the label has, which is left out. */
+    /* The third channel is ignored. */
     multicond_image curvature = image_of(&app->capture, MULTICOND_FORMAT_RGB8, labels[CURVATURE].data);
     multicond_label_options bend = options_of(MULTICOND_MEANING_PLAIN, missing);
     bend.scale = 1.0f / (127 * 0.03f);
@@ -245,19 +245,19 @@ static int save(const application *app, const char *folder, const char *name, ui
 
 static int generate(application *app, const char *folder, const char *name) {
     multicond_image output = image_of(&app->capture, MULTICOND_FORMAT_RGB8, app->picture);
-    if (multicond_generate(app->generator, &output)) {
+    if (multicond_generator_generate(app->generator, &output)) {
         return fail("generating");
     }
     return save(app, folder, name, 1, app->picture);
 }
 
-/* The labels with the object side by side: classes, the nearer the brighter, normals. */
+/* Writes the labels with the object side by side: classes, depth, normals. */
 static int save_labels(const application *app, const char *folder) {
     static const int SPREAD[3] = {61, 97, 29};
     uint32_t width = app->capture.width, height = app->capture.height;
     uint8_t *preview = calloc(3 * (size_t)width * height, 3);
     if (!preview) {
-        return complain("no memory for a preview of the labels");
+        return complain("out of memory for a preview of the labels");
     }
     for (uint32_t y = 0; y < height; y++) {
         for (uint32_t x = 0; x < width; x++) {
@@ -276,7 +276,7 @@ static int save_labels(const application *app, const char *folder) {
     return done;
 }
 
-/* The whole. */
+/* Main program. */
 
 static int allocate(application *app) {
     size_t pixels = (size_t)app->capture.width * app->capture.height;
@@ -288,10 +288,10 @@ static int allocate(application *app) {
     app->picture = calloc(pixels, 3);
     return (app->composed.ids && app->composed.depth && app->composed.normals && app->edges && app->outside &&
             app->picture) ||
-           complain("no memory for labels of %ux%u", app->capture.width, app->capture.height);
+           complain("out of memory for labels of %ux%u", app->capture.width, app->capture.height);
 }
 
-/* The captured classes are the model's, counted from 1; the object's is found by its name. */
+/* Captured ids are the classes of the model, counted from 1. */
 static void make_class_table(application *app, int object_class) {
     for (int id = 0; id < IDS; id++) {
         app->class_table[id] = id == OBJECT_ID ? object_class : id - 1;
@@ -327,10 +327,10 @@ static int run(application *app, const char *model, const char *frame, const cha
 }
 
 static void release(application *app) {
-    /* Before the labels, which it may look at. */
+    /* Before the memory of its labels. */
     multicond_generator_release(app->generator);
     multicond_model_release(app->model);
-    multicond_device_release(app->device);
+    multicond_engine_release(app->engine);
     for (int label = 0; label < LABELS; label++) {
         free(app->capture.labels[label].data);
     }
@@ -356,7 +356,7 @@ int main(int count, char **arguments) {
         return 2;
     }
     if (multicond_abi_version() != MULTICOND_ABI_VERSION) {
-        complain("libmulticond %s is not the one this was compiled for", multicond_version_string());
+        complain("libmulticond %s has another ABI version than the header", multicond_version_string());
         return 2;
     }
     application app = {0};

@@ -1,7 +1,7 @@
 /*
- * The loop of a game or a simulation: everything is created once, and then each frame draws its labels where the last
- * one did and generates. The labels are as an engine has them: object ids, a depth buffer with the far plane infinitely
- * far and depth reversed, and normals of world space in a texture of 8 bits.
+ * The frame loop of a game or simulation. Objects and buffers are created once; each frame draws its labels into the
+ * buffers and generates a picture. The labels are in the formats of a renderer: object ids, a reversed depth buffer
+ * with an infinite far plane, and world-space normals in an 8-bit texture.
  *
  *     cc -std=c99 examples/c/frame_loop.c -o frame_loop $(pkg-config --cflags --libs multicond)
  *     ./frame_loop examples/rooms/model.onnx 30 room.ppm
@@ -17,10 +17,10 @@
 static const char *const USAGE =
     "usage: frame_loop MODEL.onnx [FRAMES] [OUT.ppm]\n"
     "\n"
-    "Generates FRAMES pictures (30) of a room that a cupboard is pushed through, and says what each of them took.\n"
-    "OUT.ppm is where the last one goes.\n";
+    "Generates FRAMES pictures (default 30) of a cupboard that moves through a room, and prints the times of each.\n"
+    "Writes the last picture to OUT.ppm.\n";
 
-/* What the scene is made of. The ids are the scene's own; a table makes the model's classes of them. */
+/* Objects of the scene. A table maps their ids to the classes of the model. */
 enum object { NOTHING, WALL, FLOOR, CEILING, WINDOW, DOOR, CUPBOARD, OBJECTS };
 
 static const char *const CLASSES[OBJECTS] = {NULL, "wall", "floor", "ceiling", "window", "door", "storage"};
@@ -33,21 +33,21 @@ typedef struct {
 static const vector ROOM_LOW = {-2.2f, 0.0f, -2.6f}, ROOM_HIGH = {2.2f, 2.6f, 3.0f};
 static const vector CUPBOARD_SIZE = {0.8f, 1.1f, 0.5f};
 static const vector CAMERA = {0.0f, 1.5f, 2.4f};
-/* It looks down by 0.2 radians; its field of view is 75 degrees, as in the frames of examples/rooms. */
+/* Pitch of 0.2 radians downwards; field of view of 75 degrees, as in the frames of examples/rooms. */
 static const float SINE_DOWN = 0.19867f, COSINE_DOWN = 0.98007f;
 static const float FOCAL_LENGTH = 0.65161f; /* widths of the picture */
 static const float NEAR_PLANE = 0.1f;
 
 typedef struct {
-    multicond_device *device;
+    multicond_engine *engine;
     multicond_model *model;
     multicond_generator *generator;
     uint32_t width, height;
     int32_t class_table[OBJECTS];
-    uint8_t *ids;     /* one a pixel */
-    float *depth;     /* one a pixel */
-    uint8_t *normals; /* four a pixel */
-    uint8_t *picture; /* four a pixel */
+    uint8_t *ids;     /* R8 */
+    float *depth;     /* R32F */
+    uint8_t *normals; /* RGBA8 */
+    uint8_t *picture; /* RGBA8 */
 } application;
 
 static int fail(const char *doing) {
@@ -55,7 +55,7 @@ static int fail(const char *doing) {
     return 0;
 }
 
-/* The scene, ray by ray, in place of a renderer. */
+/* A ray caster, in place of a renderer. */
 
 typedef struct {
     float distance; /* along the ray */
@@ -72,7 +72,7 @@ static vector along(int axis, float length) {
     return v;
 }
 
-/* Where the ray leaves the room. */
+/* Intersection of the ray with the room, from inside. */
 static hit hit_room(const vector *ray) {
     hit nearest = {FLT_MAX, {0, 0, 0}, NOTHING};
     for (int axis = 0; axis < 3; axis++) {
@@ -95,7 +95,7 @@ static hit hit_room(const vector *ray) {
     return nearest;
 }
 
-/* Where the ray enters the cupboard, if it does. */
+/* Intersection of the ray with the cupboard; the distance is FLT_MAX if there is none. */
 static hit hit_cupboard(const vector *ray, const vector *low) {
     hit first = {0, {0, 0, 0}, CUPBOARD};
     float last = FLT_MAX;
@@ -128,7 +128,7 @@ static void draw_labels(application *app, float x) {
         for (uint32_t column = 0; column < app->width; column++) {
             float right = ((float)column + 0.5f - (float)app->width / 2) / focal;
             float up = ((float)app->height / 2 - (float)row - 0.5f) / focal;
-            /* One long in the direction of view, so that distances along it are distances to the camera plane. */
+            /* Its component along the viewing direction is 1: distances along it are those to the camera plane. */
             vector ray = {right, up * COSINE_DOWN - SINE_DOWN, -up * SINE_DOWN - COSINE_DOWN};
             hit seen = hit_room(&ray), cupboard = hit_cupboard(&ray, &low);
             if (cupboard.distance < seen.distance) {
@@ -145,31 +145,31 @@ static void draw_labels(application *app, float x) {
     }
 }
 
-/* What is done once. */
+/* Setup. */
 
 static int create(application *app, const char *path) {
-    multicond_device_options options = {0};
+    multicond_engine_options options = {0};
     options.struct_size = sizeof options;
     options.allow_fallback = 1;
-    if (multicond_device_create(&options, &app->device)) {
-        return fail("creating a device");
+    if (multicond_engine_create(&options, &app->engine)) {
+        return fail("creating an engine");
     }
     if (multicond_model_load(path, &app->model)) {
         return fail("loading the model");
     }
-    if (multicond_generator_create(app->device, app->model, NULL, &app->generator)) {
+    if (multicond_generator_create(app->engine, app->model, NULL, &app->generator)) {
         return fail("creating a generator");
     }
-    multicond_device_info device = {0};
-    device.struct_size = sizeof device;
+    multicond_engine_info engine = {0};
+    engine.struct_size = sizeof engine;
     multicond_model_info model = {0};
     model.struct_size = sizeof model;
-    if (multicond_device_get_info(app->device, &device) || multicond_model_get_info(app->model, &model)) {
-        return fail("asking what runs");
+    if (multicond_engine_get_info(app->engine, &engine) || multicond_model_get_info(app->model, &model)) {
+        return fail("getting the engine and the model");
     }
     app->width = model.trained_width;
     app->height = model.trained_height;
-    printf("%s on %s, %ux%u pixels\n", model.name, device.engine, (unsigned)app->width, (unsigned)app->height);
+    printf("%s on %s, %ux%u pixels\n", model.name, engine.title, (unsigned)app->width, (unsigned)app->height);
     return 1;
 }
 
@@ -180,13 +180,14 @@ static int allocate(application *app) {
     app->normals = calloc(pixels, 4);
     app->picture = calloc(pixels, 4);
     if (!app->ids || !app->depth || !app->normals || !app->picture) {
-        fprintf(stderr, "frame_loop: no memory for pictures of %ux%u\n", (unsigned)app->width, (unsigned)app->height);
+        fprintf(stderr, "frame_loop: out of memory for pictures of %ux%u\n", (unsigned)app->width,
+                (unsigned)app->height);
         return 0;
     }
     return 1;
 }
 
-/* Finds the model's classes by their names. An object of which it has none becomes missing. */
+/* Finds the classes by name. Objects without a class are missing. */
 static int make_class_table(application *app) {
     uint32_t label, id;
     if (multicond_model_find_label(app->model, "semantics", &label)) {
@@ -211,7 +212,7 @@ static multicond_image image_of(const application *app, int32_t format, void *da
     return image;
 }
 
-/* Says where the labels are and what their numbers mean. Frames only write the numbers. */
+/* Describes the label buffers once. Frames only write to the buffers. */
 static int set_labels(application *app) {
     multicond_image ids = image_of(app, MULTICOND_FORMAT_R8, app->ids);
     multicond_label_options classes = {0};
@@ -247,7 +248,7 @@ static int set_labels(application *app) {
     return 1;
 }
 
-/* What is done for every frame, and what it took. */
+/* Frames and their statistics. */
 
 static int compare(const void *left, const void *right) {
     double a = *(const double *)left, b = *(const double *)right;
@@ -263,13 +264,13 @@ static int make_frames(application *app, int frames, double *milliseconds, doubl
     const multicond_image output = image_of(app, MULTICOND_FORMAT_RGBA8, app->picture);
     for (int frame = 0; frame < frames; frame++) {
         draw_labels(app, -1.9f + 3.0f * (float)frame / (float)frames);
-        if (multicond_generate(app->generator, &output)) {
+        if (multicond_generator_generate(app->generator, &output)) {
             return fail("generating");
         }
         multicond_statistics took = {0};
         took.struct_size = sizeof took;
         if (multicond_generator_get_statistics(app->generator, &took)) {
-            return fail("asking what the picture took");
+            return fail("getting statistics");
         }
         milliseconds[frame] = (double)took.total_ns / 1e6;
         merged[frame] = (double)took.merged;
@@ -278,14 +279,14 @@ static int make_frames(application *app, int frames, double *milliseconds, doubl
                frame, milliseconds[frame], (double)took.decode_ns / 1e6, (double)took.merge_ns / 1e6,
                (double)took.render_ns / 1e6, (double)took.write_ns / 1e6, (double)took.changed, merged[frame]);
     }
-    /* The first frame has all pixels new, and is not like the others. */
+    /* In the first frame all pixels are new: leave it out. */
     int first = frames > 1;
     printf("median: %.1f ms, %.0f of %u pixels merged\n", median(milliseconds + first, frames - first),
            median(merged + first, frames - first), (unsigned)(app->width * app->height));
     return 1;
 }
 
-/* Under another name first: who looks at `path` sees a whole picture or none. */
+/* Writes to a temporary file first, so that `path` never holds half a picture. */
 static int write_ppm(const application *app, const char *path) {
     char temporary[4096];
     int length = snprintf(temporary, sizeof temporary, "%s.part", path);
@@ -311,7 +312,7 @@ static int write_ppm(const application *app, const char *path) {
 static int run(application *app, const char *model, int frames, const char *path) {
     double *numbers = calloc(2 * (size_t)frames, sizeof *numbers);
     if (!numbers) {
-        fprintf(stderr, "frame_loop: no memory for %d frames\n", frames);
+        fprintf(stderr, "frame_loop: out of memory for %d frames\n", frames);
         return 0;
     }
     int done = create(app, model) && allocate(app) && make_class_table(app) && set_labels(app) &&
@@ -331,16 +332,16 @@ int main(int count, char **arguments) {
         return 2;
     }
     if (multicond_abi_version() != MULTICOND_ABI_VERSION) {
-        fprintf(stderr, "frame_loop: libmulticond %s is not the one this was compiled for\n",
+        fprintf(stderr, "frame_loop: libmulticond %s has another ABI version than the header\n",
                 multicond_version_string());
         return 2;
     }
     application app = {0};
     int done = run(&app, arguments[1], (int)frames, count > 3 ? arguments[3] : NULL);
-    /* Before the labels' memory, which it may look at. */
+    /* Before the memory of its labels. */
     multicond_generator_release(app.generator);
     multicond_model_release(app.model);
-    multicond_device_release(app.device);
+    multicond_engine_release(app.engine);
     free(app.ids);
     free(app.depth);
     free(app.normals);

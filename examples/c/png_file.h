@@ -1,6 +1,5 @@
 /*
- * PNG files by libpng, for the examples: label images are read as they are stored, pictures are written under another
- * name first. What goes wrong is told on standard error, with the file's name.
+ * Reads and writes PNG files with libpng. Errors are printed to standard error with the name of the file.
  */
 
 #ifndef EXAMPLES_PNG_FILE_H
@@ -12,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Rows from the top, without gaps. `bits` is 8 or 16, of the machine's byte order. */
+/* Top row first, tightly packed. `bits` is 8 or 16, in native byte order. */
 typedef struct {
     uint32_t width, height, channels, bits;
     void *data;
@@ -33,7 +32,7 @@ static int is_little_endian(void) {
     return *(const uint8_t *)&one == 1;
 }
 
-/* Between setjmp and longjmp: what changes in here is reached through pointers, and so not lost. */
+/* Called between setjmp and longjmp: all that it changes is behind pointers, so that longjmp does not lose it. */
 static int png_read_stream(png_structp png, png_infop info, FILE *file, png_picture *picture, png_bytep **rows) {
     if (setjmp(png_jmpbuf(png))) {
         return 0;
@@ -62,7 +61,7 @@ static int png_read_stream(png_structp png, png_infop info, FILE *file, png_pict
     return 1;
 }
 
-/* Reads a file; the caller frees `data`. Returns 0 if it cannot. */
+/* Reads a file; the caller frees `data`. Returns 0 on failure. */
 static int png_load(const char *path, png_picture *picture) {
     int done = 0;
     png_bytep *rows = NULL;
@@ -108,7 +107,7 @@ static int png_write_stream(png_structp png, png_infop info, FILE *file, const p
     return 1;
 }
 
-/* Writes a file, whole or not at all. Returns 0 if it cannot. */
+/* Writes a file by way of a temporary one, so that it is never incomplete. Returns 0 on failure. */
 static int png_save(const char *path, const png_picture *picture) {
     int done = 0;
     char temporary[4096];

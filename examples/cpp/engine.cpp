@@ -1,6 +1,6 @@
-// A game that goes on while its pictures are made. The main view is generated in the background, with two sets of
-// labels and two pictures that take turns; a mirror of another size is generated on a thread of its own. Both run on
-// one device, at once.
+// A game loop that continues while pictures are generated. The main view is generated asynchronously, with double
+// buffering of labels and pictures. A mirror of another size is generated on its own thread at the same time, with the
+// same multicond::Engine.
 //
 //     c++ -std=c++17 -pthread examples/cpp/engine.cpp -o engine $(pkg-config --cflags --libs multicond)
 //     ./engine examples/rooms/model.onnx 20
@@ -25,9 +25,9 @@ namespace {
 const char* const usage =
     "usage: engine MODEL.onnx [FRAMES]\n"
     "\n"
-    "Shows FRAMES pictures (20) of a ball that bounces through a room, and those of a mirror at the same time.\n";
+    "Generates FRAMES pictures (default 20) of a ball that bounces through a room, and of a mirror at the same time.\n";
 
-// What the scene is made of, and the model's classes of it.
+// Objects of the scene.
 enum Object : std::uint8_t { wall, ground, ceiling, ball, objects };
 using ClassTable = std::array<std::int32_t, objects>;
 
@@ -39,19 +39,19 @@ ClassTable find_classes(const multicond::Model& model) {
     ClassTable table{};
     const std::array<const char*, objects> names = {"wall", "floor", "ceiling", "decor"};
     for (std::size_t object = 0; object < objects; ++object) {
-        // An object of which the model has no class becomes missing.
+        // Objects without a class are missing.
         table[object] = model.find_class(*semantics, names[object]).value_or(-1);
     }
     return table;
 }
 
-// A set of labels, as a renderer would leave them in its buffers.
+// The label buffers of a frame, as a renderer would fill them.
 class Labels {
 public:
     Labels(std::uint32_t width, std::uint32_t height)
         : width_(width), height_(height), ids_(pixels()), depth_(pixels()), normals_(3 * pixels()) {}
 
-    // The scene at a time, as seen from the front or, by a mirror, from the back.
+    // Draws the scene at a time, from the front or mirrored from the back.
     void draw(double seconds, bool mirrored) {
         const float radius = 0.4f;
         const float across = static_cast<float>(std::sin(seconds)) * (mirrored ? -1.2f : 1.2f);
@@ -66,8 +66,8 @@ public:
         }
     }
 
-    // From now on the generator reads these.
-    void give(multicond::Generator& generator, const ClassTable& classes) const {
+    // Sets these buffers as the labels of a generator.
+    void set(multicond::Generator& generator, const ClassTable& classes) const {
         auto by_table = multicond::make<multicond_label_options>();
         by_table.meaning = MULTICOND_MEANING_CLASS_TABLE;
         by_table.class_table = classes.data();
@@ -95,7 +95,7 @@ private:
         }
     }
 
-    // The nearest of five planes.
+    // Intersection with the five planes of the room.
     void draw_room(std::uint32_t row, std::uint32_t column, float x, float y) {
         const float infinity = std::numeric_limits<float>::infinity();
         const float side = x != 0 ? 2.0f / std::fabs(x) : infinity;
@@ -142,43 +142,43 @@ private:
     std::vector<std::uint8_t> bytes_;
 };
 
-multicond::Generator make_generator(const multicond::Device& device, const multicond::Model& model,
+multicond::Generator make_generator(const multicond::Engine& engine, const multicond::Model& model,
                                     std::uint32_t width, std::uint32_t height) {
     auto options = multicond::make<multicond_generator_options>();
     options.width = width;
     options.height = height;
-    // The other cores are for the game and the other generator.
+    // Leave the other cores to the game and the other generator.
     options.threads = 1;
-    return {device, model, options};
+    return {engine, model, options};
 }
 
 double milliseconds(std::uint64_t nanoseconds) {
     return static_cast<double>(nanoseconds) / 1e6;
 }
 
-// The game's main view.
+// The main view.
 class MainView {
 public:
-    MainView(const multicond::Device& device, const multicond::Model& model, std::uint32_t width, std::uint32_t height)
+    MainView(const multicond::Engine& engine, const multicond::Model& model, std::uint32_t width, std::uint32_t height)
         : classes_(find_classes(model)),
           labels_{Labels(width, height), Labels(width, height)},
           pictures_{Picture(width, height), Picture(width, height)},
-          generator_(make_generator(device, model, width, height)) {
-        generator_.on_progress([this](float done) {
-            // On the generator's thread.
+          generator_(make_generator(engine, model, width, height)) {
+        generator_.set_progress([this](float done) {
+            // Called on the generator's thread.
             done_ = done;
             return true;
         });
     }
 
-    // Ticks until `frames` pictures have been shown.
+    // Runs until `frames` pictures have been shown.
     void play(int frames) {
         labels_[current_].draw(seconds_, false);
         begin();
         for (int shown = 0, ticks = 0; shown < frames;) {
             tick();
             ++ticks;
-            // The generator reads the one set of labels, the game draws the other.
+            // The generator reads one set of labels while the game draws the other.
             labels_[1 - current_].draw(seconds_, false);
             if (generator_.poll()) {
                 continue;
@@ -192,14 +192,14 @@ public:
         generator_.wait();
     }
 
-    // The scene changes while a picture is made that nobody will want to see.
+    // A scene cut: cancels the picture in progress, which is out of date.
     void cut() {
         labels_[current_].draw(seconds_ + 100, false);
         begin();
         generator_.cancel();
         try {
             generator_.wait();
-            std::printf("the picture was there before it could be cancelled\n");
+            std::printf("the picture was done before it was cancelled\n");
         } catch (const multicond::Error& error) {
             if (error.status() != MULTICOND_STATUS_CANCELLED) {
                 throw;
@@ -213,21 +213,21 @@ public:
 private:
     void begin() {
         done_ = 0;
-        labels_[current_].give(generator_, classes_);
+        labels_[current_].set(generator_, classes_);
         generator_.generate_async(pictures_[current_].image());
     }
 
-    // Stands for what a game does besides.
+    // Stands for the other work of a game.
     void tick() {
         seconds_ += 1.0 / 240;
         std::this_thread::sleep_for(std::chrono::milliseconds(4));
     }
 
-    // Stands for handing the picture to the screen, which has it while the other one is made.
+    // Stands for presenting the picture while the next one is generated.
     void show(int number, int ticks) const {
         const auto took = generator_.statistics();
         std::printf("picture %d: %.1f ms (labels %.1f, merge %.1f, render %.1f, output %.1f), %.0f pixels changed, "
-                    "%d ticks meanwhile\n",
+                    "%d ticks in the meantime\n",
                     number, milliseconds(took.total_ns), milliseconds(took.decode_ns), milliseconds(took.merge_ns),
                     milliseconds(took.render_ns), milliseconds(took.write_ns), static_cast<double>(took.changed),
                     ticks);
@@ -239,7 +239,7 @@ private:
     std::size_t current_ = 0;
     double seconds_ = 0;
     std::atomic<float> done_{0};
-    // Last, and so released before what it looks at.
+    // Last member, so that it is destroyed before the buffers that it reads.
     multicond::Generator generator_;
 };
 
@@ -248,14 +248,14 @@ struct MirrorResult {
     double milliseconds = 0;
 };
 
-// Makes pictures of the mirror, one after the other, until it is told to stop.
-MirrorResult run_mirror(const multicond::Device& device, const multicond::Model& model, const std::atomic<bool>& stop) {
+// Generates pictures of the mirror until `stop` is set.
+MirrorResult run_mirror(const multicond::Engine& engine, const multicond::Model& model, const std::atomic<bool>& stop) {
     const std::uint32_t width = 96, height = 64;
     const ClassTable classes = find_classes(model);
     Labels labels(width, height);
     Picture picture(width, height);
-    auto generator = make_generator(device, model, width, height);
-    labels.give(generator, classes);
+    auto generator = make_generator(engine, model, width, height);
+    labels.set(generator, classes);
     MirrorResult result;
     do {
         labels.draw(result.pictures / 30.0, true);
@@ -267,22 +267,22 @@ MirrorResult run_mirror(const multicond::Device& device, const multicond::Model&
 }
 
 void run(const std::string& path, int frames) {
-    auto options = multicond::make<multicond_device_options>();
+    auto options = multicond::make<multicond_engine_options>();
     options.allow_fallback = 1;
-    const multicond::Device device(options);
+    const multicond::Engine engine(options);
     const multicond::Model model(path);
     const auto info = model.info();
-    std::printf("%s on %s, %ux%u pixels and a mirror\n", info.name, device.info().engine, info.trained_width,
+    std::printf("%s on %s, %ux%u pixels and a mirror\n", info.name, engine.info().title, info.trained_width,
                 info.trained_height);
 
-    MainView view(device, model, info.trained_width, info.trained_height);
+    MainView view(engine, model, info.trained_width, info.trained_height);
     std::atomic<bool> stop{false};
-    auto mirror = std::async(std::launch::async, [&] { return run_mirror(device, model, stop); });
+    auto mirror = std::async(std::launch::async, [&] { return run_mirror(engine, model, stop); });
     try {
         view.play(frames);
         view.cut();
     } catch (...) {
-        // The future waits for the mirror, which would not stop by itself.
+        // The destructor of the future waits for the mirror.
         stop = true;
         throw;
     }

@@ -1,6 +1,5 @@
-//! The examples build without a warning, run on the shipped model, and show what they say.
-//!
-//! Those in C and C++ need `MULTICOND_INSTALL`, the prefix of an installed library, as `cargo xtask test` has it.
+//! The examples compile without warnings, run with the shipped model, and show what they describe. Those in C and C++
+//! need `MULTICOND_INSTALL`, the prefix of an installed library.
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
@@ -11,6 +10,7 @@ use std::{
 };
 
 use multicond::{Picture, files};
+use multicond_test_support::{engines, require::install_prefix};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -18,20 +18,6 @@ fn root() -> PathBuf {
 
 fn rooms(file: &str) -> PathBuf {
     root().join("examples/rooms").join(file)
-}
-
-/// The prefix of the installed library. Says so loudly if there is none, or fails if it has to be there.
-fn prefix() -> Option<PathBuf> {
-    if let Some(prefix) = env::var_os("MULTICOND_INSTALL") {
-        return Some(prefix.into());
-    }
-    let required = env::var_os("MULTICOND_REQUIRE_INSTALL").is_some_and(|value| value == "1");
-    assert!(
-        !required,
-        "MULTICOND_REQUIRE_INSTALL=1, but MULTICOND_INSTALL is not set"
-    );
-    eprintln!("SKIPPED: needs MULTICOND_INSTALL, the prefix of an installed library");
-    None
 }
 
 fn run(command: &mut Command) -> String {
@@ -43,7 +29,7 @@ fn run(command: &mut Command) -> String {
     out
 }
 
-/// Compiles an example as its head says, and answers a command that runs it.
+/// Compiles an example as the comment at its top says, and returns a command that runs it.
 fn build(prefix: &Path, folder: &Path, source: &str, packages: &[&str]) -> Command {
     let (compiler, standard) = match source.ends_with(".cpp") {
         true => ("c++", "-std=c++17"),
@@ -67,7 +53,7 @@ fn build(prefix: &Path, folder: &Path, source: &str, packages: &[&str]) -> Comma
     command
 }
 
-fn assert_is_a_mistake(command: &mut Command) {
+fn fails_with_a_message(command: &mut Command) {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(!output.stderr.is_empty());
@@ -75,7 +61,7 @@ fn assert_is_a_mistake(command: &mut Command) {
 
 #[test]
 fn frame_loop() {
-    let Some(prefix) = prefix() else {
+    let Some(prefix) = install_prefix() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -90,7 +76,7 @@ fn frame_loop() {
     assert!(high - low > 64, "a picture with something in it");
     let mut program = Command::new(folder.path().join("program"));
     program.env("LD_LIBRARY_PATH", prefix.join("lib"));
-    assert_is_a_mistake(program.arg("nowhere.onnx"));
+    fails_with_a_message(program.arg("nowhere.onnx"));
 }
 
 /// The largest difference at each pixel.
@@ -108,7 +94,7 @@ fn differences(a: &Picture, b: &Picture) -> Vec<f32> {
 
 #[test]
 fn ar_object() {
-    let Some(prefix) = prefix() else {
+    let Some(prefix) = install_prefix() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -123,8 +109,8 @@ fn ar_object() {
     let changed = differences(&before, &after);
     let share = changed.iter().filter(|d| **d > 0.1).count() as f32 / changed.len() as f32;
     assert!((0.02..0.5).contains(&share), "the object covers {share}");
-    // The same labels from files, by the command's way through Rust.
-    if support::has_onnxruntime() {
+    // The picture that the command generated from the same files.
+    if engines::has_onnxruntime() {
         let shipped = files::read_picture(rooms("frames/a/generated.png")).unwrap();
         let worst = differences(&before, &shipped)
             .into_iter()
@@ -135,7 +121,7 @@ fn ar_object() {
 
 #[test]
 fn engine() {
-    let Some(prefix) = prefix() else {
+    let Some(prefix) = install_prefix() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -147,13 +133,11 @@ fn engine() {
 #[test]
 fn rust() {
     let folder = tempfile::tempdir().unwrap();
-    let program = env::current_exe().unwrap();
-    let program = program
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .join("examples/generate");
-    let said = run(Command::new(&program)
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let said = run(Command::new(cargo)
+        .args(["run", "--quiet", "--locked", "--package"])
+        .args(["multicond-example-generate", "--"])
+        .current_dir(root())
         .arg(rooms("model.onnx"))
         .arg(rooms("frames/a"))
         .arg(folder.path()));

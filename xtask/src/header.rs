@@ -47,13 +47,12 @@ fn generate() -> Result<String> {
         "version",
         "status",
         "log",
-        "device",
+        "engine",
         "model",
         "image",
         "label",
         "generator",
         "generate",
-        "external",
     ] {
         builder = builder.with_src(folder.join(format!("{file}.rs")));
     }
@@ -61,6 +60,6 @@ fn generate() -> Result<String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).context("the header is not UTF-8")?;
-    // Rust's heading for what the caller vouches for.
+    // Rust's heading for preconditions.
     Ok(text.replace("// # Safety\n", "// Safety:\n"))
 }

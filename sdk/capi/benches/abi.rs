@@ -1,27 +1,29 @@
-//! What the C interface costs over the Rust one: the same picture by both, 256x256, where nothing changed, so
-//! that only calls, comparisons and the output are measured; and where everything did.
+//! Overhead of the C interface: the same 256x256 picture from Rust and from C, once without any change, so that only
+//! calls, comparisons and the output are measured, and once with every pixel changed.
 //!
-//! `cargo bench -p multicond --features capi --bench abi`; the model is `$MULTICOND_MODEL`, by default the one of
-//! `examples/rooms`.
+//! `cargo bench -p multicond-capi`; the model is `$MULTICOND_MODEL`, by default the one of `examples/rooms`.
 
 use std::{ffi::CString, hint::black_box, ptr};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use multicond::{
-    Fit, Frame, Generator, Options,
-    capi::{
-        multicond_format, multicond_generate, multicond_generator, multicond_generator_create,
-        multicond_generator_options, multicond_generator_release, multicond_generator_set_label,
-        multicond_image, multicond_last_error_message, multicond_model, multicond_model_load,
-        multicond_model_release, multicond_status,
-    },
+    Fit, Frame, Generator, Options, Threads,
     pixels::{Channels, Component, Format, Image, ImageMut, LabelImage, Layout, Output},
+};
+use multicond_capi::{
+    multicond_format, multicond_generator, multicond_generator_create,
+    multicond_generator_generate, multicond_generator_options, multicond_generator_release,
+    multicond_generator_set_label, multicond_image, multicond_last_error_message, multicond_model,
+    multicond_model_load, multicond_model_release, multicond_status,
 };
 
 const SIDE: usize = 256;
 
 fn model() -> String {
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rooms/model.onnx");
+    let shipped = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/rooms/model.onnx"
+    );
     std::env::var("MULTICOND_MODEL").unwrap_or_else(|_| shipped.into())
 }
 
@@ -99,18 +101,16 @@ impl FromC {
                 &label,
                 ptr::null(),
             ));
-            check(multicond_generate(generator, &output));
+            check(multicond_generator_generate(generator, &output));
         }
     }
 }
 
 fn generators() -> (FromRust, FromC) {
     let path = model();
-    let options = Options {
-        fit: Fit::Pad,
-        threads: 1.try_into().ok(),
-        ..Options::default()
-    };
+    let options = Options::default()
+        .with_fit(Fit::Pad)
+        .with_threads(Threads::from(1.try_into().ok()));
     let mut generator = Generator::open(&path, &options).expect("the model opens");
     generator.prepare(SIDE, SIDE).expect("the model runs");
     let rust = FromRust {
@@ -167,7 +167,7 @@ fn compare(criterion: &mut Criterion) {
     }
     rust.frame(&depths[0]);
     c.frame(&depths[0]);
-    assert!(rust.picture == c.picture, "one picture by both");
+    assert!(rust.picture == c.picture, "the same picture from both");
     // SAFETY: not used after this.
     unsafe { multicond_generator_release(c.generator) };
 }

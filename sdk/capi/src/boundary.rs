@@ -1,5 +1,5 @@
-//! What every function does at the border: no panic crosses, no null is followed, structs of other versions
-//! are read as far as both sides know them.
+//! Conversions that all functions share: panics become a status, NULL an error, structs of other versions are read as
+//! far as both sides know them.
 
 use std::{
     ffi::{CStr, c_char},
@@ -12,7 +12,7 @@ use std::{
 use super::status::{multicond_status, remember};
 use multicond::{Error, Result};
 
-/// Runs a function's body; what fails becomes a status and this thread's last error.
+/// Runs the body of a function. A failure becomes a status and this thread's last error.
 pub(super) fn guard(work: impl FnOnce() -> Result<()>) -> multicond_status {
     let result = catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Error::panic(panic.as_ref())));
@@ -22,7 +22,7 @@ pub(super) fn guard(work: impl FnOnce() -> Result<()>) -> multicond_status {
     }
 }
 
-/// What a pointer points to.
+/// Dereferences a pointer.
 ///
 /// # Safety
 /// The pointer is null or points to a live `T`.
@@ -35,7 +35,7 @@ pub(super) fn null(name: &'static str) -> Error {
     Error::argument(name, "NULL")
 }
 
-/// A string of the caller's.
+/// Reads a string of the caller.
 ///
 /// # Safety
 /// The pointer is null or points to a string that ends with a zero byte.
@@ -49,7 +49,7 @@ pub(super) unsafe fn string<'a>(pointer: *const c_char, name: &'static str) -> R
         .map_err(|_| Error::argument(name, "not UTF-8"))
 }
 
-/// Where a result goes.
+/// Writes a result.
 ///
 /// # Safety
 /// The pointer is null or points to memory for a `T`.
@@ -62,7 +62,7 @@ pub(super) unsafe fn put<T>(pointer: *mut T, name: &'static str, value: T) -> Re
     Ok(())
 }
 
-/// A struct that begins with its size, and of which zero is every member's default.
+/// A struct that begins with its size. Zero is the default of every member.
 ///
 /// # Safety
 /// `#[repr(C)]`, the first member is the size as a `u32`, and any bytes are a value.
@@ -70,7 +70,7 @@ pub(super) unsafe trait Sized32: Copy {}
 
 const SIZE_BYTES: usize = size_of::<u32>();
 
-/// A struct of the caller's, whose version may be older or newer.
+/// Reads a struct of the caller, which may be of an older or newer version.
 ///
 /// # Safety
 /// The pointer is null or points to as many bytes as its first member says.
@@ -94,7 +94,7 @@ pub(super) unsafe fn read<T: Sized32>(pointer: *const T, name: &'static str) -> 
     Ok(value)
 }
 
-/// A struct of the caller's, or all defaults for null.
+/// Reads a struct of the caller; NULL means all defaults.
 ///
 /// # Safety
 /// As for [`read`].
@@ -110,7 +110,7 @@ pub(super) unsafe fn read_or_default<T: Sized32>(
     unsafe { read(pointer, name) }
 }
 
-/// Fills a struct of the caller's as far as it goes, and leaves its size as it is.
+/// Fills a struct of the caller as far as its version goes. Its size stays as it is.
 ///
 /// # Safety
 /// As for [`read`], and the bytes may be written.
@@ -125,7 +125,7 @@ pub(super) unsafe fn fill<T: Sized32>(pointer: *mut T, name: &'static str, value
     Ok(())
 }
 
-/// No struct of any version is larger; what is there instead is no size.
+/// No struct of any version is larger; a larger value is not a size.
 const MAX_SIZE: u32 = 4096;
 
 unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usize> {
@@ -141,17 +141,17 @@ unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usiz
     Ok(size as usize)
 }
 
-/// Checks that a member without a meaning yet is 0.
+/// Checks that a reserved member is 0.
 pub(super) fn reserved(value: u32) -> Result<()> {
     match value {
         0 => Ok(()),
         value => Err(Error::not_supported(format_args!(
-            "`reserved` is {value}, which means nothing yet; expected 0"
+            "`reserved` is {value}, expected 0"
         ))),
     }
 }
 
-/// Hands an object to C.
+/// Creates an object that C owns.
 pub(super) fn give<T>(object: T) -> *mut T {
     Arc::into_raw(Arc::new(object)).cast_mut()
 }

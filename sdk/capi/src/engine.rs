@@ -1,4 +1,4 @@
-//! `multicond_engine`: what runs models, on a device.
+//! `multicond_engine`: an engine on a device, and reports on all engines.
 
 use std::{
     ffi::{CString, c_char},
@@ -18,32 +18,32 @@ use super::{
     status::multicond_status,
 };
 
-/// Which engine to run, on which device, and how. Zero is every member's default.
+/// Selects an engine and a device. Zero is the default of every member.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_engine_options {
     /// sizeof(multicond_engine_options).
     pub struct_size: u32,
-    /// Not 0: if the engine is not available, the next best one runs, with a warning in the log. 0: that is an
-    /// error.
+    /// 0: it is an error if the engine is not available. Otherwise the next best engine is used, with a warning in the
+    /// log.
     pub allow_fallback: u32,
-    /// Name of the engine: "onnxruntime" (CPU), "cuda", "tensorrt", "tract" (built in). NULL or "auto": the fastest
-    /// that is available.
+    /// Name of the engine: "onnxruntime" (on the CPU), "cuda", "tensorrt" or "tract" (built in). NULL or "auto": the
+    /// fastest one available, except "tensorrt", which must be named.
     pub engine: *const c_char,
-    /// The hardware: "cpu", "gpu" or "gpu:1". NULL or "auto": whatever the engine runs on.
+    /// Device to run on: "cpu", "gpu" (the first GPU) or "gpu:N". NULL or "auto": the engine's own kind of device.
     pub device: *const c_char,
-    /// Settings of the engine, for example "tf32=true,memory_limit=1000000000"; `multicond_engine_report.settings`
-    /// lists them. NULL: none.
+    /// Settings of the named engine, for example "tf32=true,memory_limit=1000000000". NULL: none.
+    /// `multicond_engine_report.settings` lists them.
     pub settings: *const c_char,
-    /// ONNX Runtime's library file or its folder. NULL: it is searched for in `$MULTICOND_ORT`, beside
-    /// libmulticond and the program, in `$ORT_DYLIB_PATH`, multicond's cache folder and the system's folders.
+    /// Path of ONNX Runtime's library, or of its folder. NULL: search `$MULTICOND_ORT`, the folders of libmulticond and
+    /// of the program, `$ORT_DYLIB_PATH`, multicond's cache folder and the system's library folders.
     pub ort_library: *const c_char,
 }
 
 // SAFETY: the size, then integers and pointers.
 unsafe impl Sized32 for multicond_engine_options {}
 
-/// The engine that runs. Strings are valid as long as the engine.
+/// Describes the engine in use. Strings are valid as long as the engine object.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_engine_info {
@@ -51,55 +51,55 @@ pub struct multicond_engine_info {
     pub struct_size: u32,
     /// Reserved, 0.
     pub reserved: u32,
-    /// The name that selects it, never "auto".
+    /// Name that selects the engine, never "auto".
     pub name: *const c_char,
-    /// The name for people, for example "ONNX Runtime with CUDA".
+    /// Display name, for example "ONNX Runtime with CUDA".
     pub title: *const c_char,
-    /// Its version.
+    /// Version of the engine.
     pub version: *const c_char,
-    /// Its library, empty if it is built in.
+    /// Path of its library; empty if it is built in.
     pub library: *const c_char,
-    /// The device, for example "cpu" or "gpu:0".
+    /// Device in use, for example "cpu" or "gpu:0".
     pub device: *const c_char,
 }
 
 // SAFETY: as above.
 unsafe impl Sized32 for multicond_engine_info {}
 
-/// What is known about one engine on this machine. Strings are valid as long as the engine object.
+/// Describes one of the engines that this library knows. Strings are valid as long as the engine object.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_engine_report {
     /// sizeof(multicond_engine_report), set by the caller.
     pub struct_size: u32,
-    /// 1: it can run models here. 0: `reason` says why not.
+    /// 1: the engine can run on this machine. 0: it cannot, see `reason`.
     pub available: u32,
-    /// 1: it is the one that runs.
+    /// 1: this engine object uses it.
     pub runs: u32,
-    /// 1: "auto" takes it.
+    /// 1: "auto" selects it.
     pub automatic: u32,
-    /// The name that selects it.
+    /// Name that selects the engine.
     pub name: *const c_char,
-    /// The name for people.
+    /// Display name.
     pub title: *const c_char,
-    /// The kind of device that it runs on: "cpu" or "gpu".
+    /// Kind of device that it runs on: "cpu" or "gpu".
     pub device: *const c_char,
-    /// Its version, empty if it is not available.
+    /// Version; empty if it is not available.
     pub version: *const c_char,
-    /// Its library, empty if it has none.
+    /// Path of its library; empty if it is built in or not available.
     pub library: *const c_char,
-    /// Why it is not available, empty if it is.
+    /// Why it is not available; empty if it is.
     pub reason: *const c_char,
-    /// What a machine needs for it.
+    /// What it needs: hardware and libraries.
     pub requirements: *const c_char,
-    /// Its settings, one per line: the name, a colon, what it does. Empty if it has none.
+    /// Settings, one per line, each a name, a colon and a description. Empty if it has none.
     pub settings: *const c_char,
 }
 
 // SAFETY: as above.
 unsafe impl Sized32 for multicond_engine_report {}
 
-/// What runs models, on a device. Shared by any number of models and generators. Thread-safe.
+/// An engine on a device. Any number of generators can share one. Thread-safe, reference-counted.
 pub struct multicond_engine {
     pub(super) engine: Engine,
     strings: [CString; 5],
@@ -194,13 +194,12 @@ impl multicond_engine_options {
     }
 }
 
-/// Creates an engine object; release it with `multicond_engine_release`. `options` may be NULL.
+/// Creates an engine object. The caller owns it and releases it with `multicond_engine_release`. `options` may be NULL.
 ///
-/// Loads ONNX Runtime and tries the GPU: takes a while, not for every frame. On failure `*engine` is NULL.
-/// Thread-safe.
+/// On failure `*engine` is NULL. Thread-safe. Blocks: it loads libraries and tests the GPU. Do not call it per frame.
 ///
 /// # Safety
-/// Pointers are as described here and in `multicond_engine_options`.
+/// `options` is NULL or as described in `multicond_engine_options`; `engine` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_engine_create(
     options: *const multicond_engine_options,
@@ -214,7 +213,7 @@ pub unsafe extern "C" fn multicond_engine_create(
     })
 }
 
-/// Increments the reference count. NULL is allowed. Thread-safe, does not block.
+/// Increments the reference count. NULL is allowed. Thread-safe. Does not block.
 ///
 /// # Safety
 /// `engine` is NULL or has not been released.
@@ -224,7 +223,8 @@ pub unsafe extern "C" fn multicond_engine_retain(engine: *mut multicond_engine) 
     unsafe { retain(engine) }
 }
 
-/// Decrements the reference count; generators keep the engine that they run on. NULL is allowed. Thread-safe.
+/// Decrements the reference count and destroys the object when it reaches 0. Generators hold a reference to their
+/// engine. NULL is allowed. Thread-safe. May block while resources are freed.
 ///
 /// # Safety
 /// As for `multicond_engine_retain`.
@@ -234,10 +234,10 @@ pub unsafe extern "C" fn multicond_engine_release(engine: *mut multicond_engine)
     unsafe { release(engine) }
 }
 
-/// Gets which engine runs, on which device. Thread-safe, does not block.
+/// Gets the engine in use and its device. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `engine` has not been released; `info` is as described there.
+/// `engine` has not been released; `info` points to a struct whose size is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_engine_get_info(
     engine: *const multicond_engine,
@@ -260,11 +260,13 @@ pub unsafe extern "C" fn multicond_engine_get_info(
     })
 }
 
-/// Gets the number of engines that `multicond_engine_get_report` knows. The first call of either tries them all,
-/// which takes a while; not for every frame. Thread-safe.
+/// Gets the number of reports, one per engine that this library knows. Thread-safe.
+///
+/// The first call of this function or of `multicond_engine_get_report` blocks: it tests every engine. Do not call it
+/// per frame.
 ///
 /// # Safety
-/// `engine` has not been released, `count` may be written.
+/// `engine` has not been released; `count` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_engine_get_report_count(
     engine: *const multicond_engine,
@@ -277,10 +279,12 @@ pub unsafe extern "C" fn multicond_engine_get_report_count(
     })
 }
 
-/// Gets whether an engine, by index, can run on this machine, and why not. Best first. Thread-safe.
+/// Gets a report by index. The fastest engine comes first. Thread-safe.
+///
+/// The first call blocks, as for `multicond_engine_get_report_count`. Do not call it per frame.
 ///
 /// # Safety
-/// `engine` has not been released; `report` is as described there.
+/// `engine` has not been released; `report` points to a struct whose size is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_engine_get_report(
     engine: *const multicond_engine,
@@ -326,11 +330,11 @@ pub unsafe extern "C" fn multicond_engine_get_report(
     })
 }
 
-/// Gets whether images in a kind of memory can be used: `*supported` becomes 1 or 0. A `multicond_memory` that this
-/// version does not know is not supported. Thread-safe, does not block.
+/// Gets whether images can be in a `multicond_memory`: sets `*supported` to 1 or 0. A value that this version does not
+/// know is not supported. Thread-safe. The first call may block while it loads the GPU's driver.
 ///
 /// # Safety
-/// `engine` has not been released, `supported` may be written.
+/// `engine` has not been released; `supported` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_engine_supports_memory(
     engine: *const multicond_engine,

@@ -1,4 +1,4 @@
-//! Making pictures: blocking, or in the background.
+//! Generating pictures: blocking and asynchronous.
 
 use multicond::{
     Result,
@@ -13,7 +13,7 @@ use super::{
 };
 
 /// # Safety
-/// The pointer is as the functions below say.
+/// The pointer is NULL or points to an image as `multicond_image` describes it.
 unsafe fn parse(image: *const multicond_image) -> Result<Output<'static>> {
     // SAFETY: by this function's contract, here and below.
     let image = unsafe { read(image, "output")? };
@@ -28,14 +28,16 @@ unsafe fn parse(image: *const multicond_image) -> Result<Output<'static>> {
     Ok(Output::new(image)?.with_color(color))
 }
 
-/// Generates the picture of the labels that are set into `output`: RGB, RGBA or BGRA of 8 or 16 bits or floats, of the
-/// generator's size. Integers stand for 0 to 1, alpha becomes 1. It may be the memory of a label.
+/// Generates the picture for the current labels and writes it to `output`.
 ///
-/// Blocks until the picture is done. Meant to be called for every frame; allocates nothing then. On failure the
-/// output is unchanged. Thread-safe.
+/// The output has the generator's size and three or four channels: 8-bit or 16-bit unsigned integers, which stand for 0
+/// to 1, or floats. Alpha is set to 1. The output may use the memory of a label. On failure it is unchanged.
+///
+/// Thread-safe. Blocks until the picture is done. Call it per frame: with the engine "onnxruntime" on the CPU it
+/// allocates no memory after the first frames.
 ///
 /// # Safety
-/// `generator` has not been released; pixels of labels may be read, those of `output` written.
+/// `generator` has not been released; pixels of the labels are readable, those of `output` writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_generate(
     generator: *mut multicond_generator,
@@ -51,15 +53,16 @@ pub unsafe extern "C" fn multicond_generator_generate(
     })
 }
 
-/// Like `multicond_generator_generate`, but on a thread of the generator's own. Does not block. Thread-safe.
+/// Starts `multicond_generator_generate` on the generator's own thread and returns at once.
 ///
-/// Labels' pixels and the output's belong to the generator until `multicond_generator_wait` has returned or
-/// `multicond_generator_poll` has reported that it is done. Until then other functions of this generator return BUSY,
-/// except poll, wait and cancel. `multicond_generator_wait` returns the result; an earlier result that was not fetched
-/// is discarded.
+/// Until `multicond_generator_wait` has returned or `multicond_generator_poll` has set `*running` to 0, the pixels of
+/// labels and output must not be touched, and functions of this generator other than poll, wait, cancel, retain and
+/// release return BUSY. `multicond_generator_wait` returns the result. The result of an earlier picture is discarded.
+///
+/// Thread-safe. Does not block. May be called per frame.
 ///
 /// # Safety
-/// As for `multicond_generator_generate`, until then.
+/// As for `multicond_generator_generate`, until the picture is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_generate_async(
     generator: *mut multicond_generator,
@@ -73,11 +76,11 @@ pub unsafe extern "C" fn multicond_generator_generate_async(
     })
 }
 
-/// Gets whether a picture that was started is still in progress: `*running` becomes 1 or 0. Thread-safe, does not
-/// block.
+/// Gets whether an asynchronous picture is in progress: sets `*running` to 1 or 0. Thread-safe. Does not block. May be
+/// called per frame.
 ///
 /// # Safety
-/// `generator` has not been released, `running` may be written.
+/// `generator` has not been released; `running` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_poll(
     generator: *const multicond_generator,
@@ -90,8 +93,8 @@ pub unsafe extern "C" fn multicond_generator_poll(
     })
 }
 
-/// Waits for the picture that was started last and returns its result, once: a second call, or one with nothing
-/// started, returns OK at once. Thread-safe.
+/// Waits for the asynchronous picture and returns its result. A result is returned once; without one, the function
+/// returns OK at once. Thread-safe. Blocks. May be called per frame.
 ///
 /// # Safety
 /// `generator` has not been released.
@@ -106,8 +109,8 @@ pub unsafe extern "C" fn multicond_generator_wait(
     })
 }
 
-/// Cancels the picture in progress, blocking or not; the function that makes it returns CANCELLED soon. Without one
-/// it does nothing. The next picture is not affected. Thread-safe, does not block.
+/// Cancels the picture in progress: `multicond_generator_generate` or `multicond_generator_wait` returns CANCELLED.
+/// Does nothing if no picture is in progress; the next picture is not affected. Thread-safe. Does not block.
 ///
 /// # Safety
 /// `generator` has not been released.

@@ -1,4 +1,4 @@
-//! `multicond_generator`: a model on a device, ready for pictures of one size.
+//! `multicond_generator`: a model loaded into an engine, for pictures of one size.
 
 use std::{
     ffi::{c_char, c_void},
@@ -24,26 +24,27 @@ use super::{
     status::multicond_status,
 };
 
-/// How a generator runs. Zero is every member's default. None of it changes the picture.
+/// How a generator runs. Zero is the default of every member.
+///
+/// Apart from `width` and `height`, the members affect speed and memory, not the picture, except for rounding.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_generator_options {
     /// sizeof(multicond_generator_options).
     pub struct_size: u32,
-    /// Width of the pictures; 0: the model's trained width.
+    /// Width of the pictures in pixels; 0: the width that the model was trained at.
     pub width: u32,
-    /// Height of the pictures; 0: the model's trained height.
+    /// Height of the pictures in pixels; 0: the height that the model was trained at.
     pub height: u32,
-    /// Threads; 0: half of the processor's, to leave the others to the application.
+    /// Number of threads; 0: half of the hardware threads, so that the others are left to the application.
     pub threads: u32,
-    /// Not 0: idle threads keep their core, which takes a little off a picture's time and the cores from everybody
-    /// else.
+    /// Not 0: idle threads spin instead of sleeping. This saves a little time per picture and keeps the cores busy.
     pub spin: u32,
-    /// Not 0: every picture is made afresh, nothing is taken over from the last one.
+    /// Not 0: every picture is computed in full; results of the previous picture are not reused.
     pub no_reuse: u32,
-    /// Bytes that the generator may take, by `multicond_model_estimate_memory`; 0: any.
+    /// Memory limit in bytes, compared with `multicond_model_estimate_memory`; 0: no limit.
     pub memory_limit: u64,
-    /// Pixels a tile of the merge; 0: the device's measured best.
+    /// Pixels per tile of the merge; 0: the default of the engine.
     pub tile_pixels: u32,
     /// Reserved, 0.
     pub reserved: u32,
@@ -52,43 +53,46 @@ pub struct multicond_generator_options {
 // SAFETY: the size, then integers.
 unsafe impl Sized32 for multicond_generator_options {}
 
-/// What the last picture took.
+/// Statistics of a picture.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_statistics {
     /// sizeof(multicond_statistics), set by the caller.
     pub struct_size: u32,
-    /// 1: the picture was rendered. 0: nothing had changed, and the last one was given out again.
+    /// 1: the picture was rendered. 0: no label had changed, and the previous picture was written again.
     pub rendered: u32,
-    /// Pixels of the picture, with those that pad it to whole tiles.
+    /// Pixels of the picture, including padding to `multicond_model_info.size_multiple`.
     pub pixels: u64,
-    /// Pixels of which a label changed since the last picture.
+    /// Pixels with a label that changed since the previous picture.
     pub changed: u64,
-    /// Pixels that went through the merge: the changed ones, alike ones counted once (on tract, once for each of 16
-    /// places in a tile).
+    /// Pixels that were merged: the changed ones without duplicates. The engine "tract" merges a duplicate up to 16
+    /// times, once for each position modulo 16.
     pub merged: u64,
-    /// Nanoseconds to read the labels and find what changed.
+    /// Nanoseconds spent on reading the labels and finding changes.
     pub decode_ns: u64,
-    /// Nanoseconds from the labels to the concept tensor.
+    /// Nanoseconds spent on merging the labels to the concept tensor.
     pub merge_ns: u64,
-    /// Nanoseconds from the concept tensor to the picture.
+    /// Nanoseconds spent on rendering the picture from the concept tensor.
     pub render_ns: u64,
-    /// Nanoseconds from the picture to the output.
+    /// Nanoseconds spent on writing the output.
     pub write_ns: u64,
-    /// Nanoseconds altogether.
+    /// Nanoseconds in total.
     pub total_ns: u64,
 }
 
 // SAFETY: as above.
 unsafe impl Sized32 for multicond_statistics {}
 
-/// Hears how much of a picture is done, from 0 to 1, on the thread that makes it. Returns 0 to go on, anything else
-/// to cancel. It must not call multicond with this generator, throw, or jump out.
+/// Progress callback. `done` grows from 0 to 1. Returns 0 to continue, any other value to cancel the picture.
+///
+/// It is called on the thread that generates the picture. It must not call functions of this generator, throw or
+/// longjmp.
 pub type multicond_progress_callback =
     Option<unsafe extern "C" fn(done: f32, user_data: *mut c_void) -> i32>;
 
-/// A model on a device, ready for pictures of one size. Any thread may use it; one that comes while a picture is
-/// made is told BUSY. Generators on different threads run at once.
+/// A model loaded into an engine, for pictures of one size. Thread-safe, reference-counted.
+///
+/// While a picture is in progress, most functions return BUSY. Different generators can run at the same time.
 pub struct multicond_generator {
     pub(super) background: BackgroundGenerator,
 }
@@ -110,14 +114,16 @@ impl multicond_generator_options {
     }
 }
 
-/// Creates a generator; release it with `multicond_generator_release`. `device` may be NULL for the default one,
-/// `options` may be NULL.
+/// Creates a generator. The caller owns it and releases it with `multicond_generator_release`. `engine` may be NULL for
+/// the fastest one available; `options` may be NULL. The generator holds a reference to the engine and does not need
+/// the model any more.
 ///
-/// Loads the model into the engine, allocates, and runs it once, so that the first picture takes no longer than
-/// later ones: not for every frame. On failure `*generator` is NULL. Any thread.
+/// On failure `*generator` is NULL. Thread-safe. Blocks: it loads the model, allocates all buffers and runs the model
+/// once. Do not call it per frame.
 ///
 /// # Safety
-/// Objects have not been released, pointers are as said in `multicond_generator_options`.
+/// `engine` is NULL or has not been released; `model` has not been released; `options` is NULL or as described in
+/// `multicond_generator_options`; `generator` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_create(
     engine: *const multicond_engine,
@@ -158,7 +164,7 @@ pub unsafe extern "C" fn multicond_generator_create(
     })
 }
 
-/// Holds a generator once more. NULL is allowed. Does not block; any thread.
+/// Increments the reference count. NULL is allowed. Thread-safe. Does not block.
 ///
 /// # Safety
 /// `generator` is NULL or has not been released.
@@ -168,7 +174,8 @@ pub unsafe extern "C" fn multicond_generator_retain(generator: *mut multicond_ge
     unsafe { retain(generator) }
 }
 
-/// Lets a generator go. A picture under way is cancelled and waited for. NULL is allowed. Any thread.
+/// Decrements the reference count and destroys the object when it reaches 0: a picture in progress is cancelled. NULL
+/// is allowed. Thread-safe. Blocks until the cancelled picture has ended.
 ///
 /// # Safety
 /// As for `multicond_generator_retain`.
@@ -178,9 +185,11 @@ pub unsafe extern "C" fn multicond_generator_release(generator: *mut multicond_g
     unsafe { release(generator) }
 }
 
-/// Makes a generator ready for pictures of another size, as creating one would, without loading the model again.
-/// All labels are unset, and have to be set anew. On failure the generator and its labels are as they were, if the
-/// size is not allowed; if there is no memory, a size has to be set before the next picture. Any thread.
+/// Changes the size of the pictures without loading the model again. All labels are unset.
+///
+/// If the size is not allowed or exceeds the memory limit, nothing changes. If the engine fails, resize the generator
+/// again before the next picture. Thread-safe. Blocks: it allocates buffers and runs the model once. Do not call it per
+/// frame.
 ///
 /// # Safety
 /// `generator` has not been released.
@@ -202,10 +211,10 @@ pub unsafe extern "C" fn multicond_generator_resize(
     })
 }
 
-/// Tells the size of the pictures that a generator makes. Does not block; may be called for every frame; any thread.
+/// Gets the size of the pictures. Thread-safe. Does not block. May be called per frame.
 ///
 /// # Safety
-/// `generator` has not been released, `width` and `height` may be written.
+/// `generator` has not been released; `width` and `height` are writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_get_size(
     generator: *const multicond_generator,
@@ -227,14 +236,17 @@ pub unsafe extern "C" fn multicond_generator_get_size(
     })
 }
 
-/// Sets a label to an image of the generator's size, in place of an earlier one. `options` may be NULL.
+/// Sets a label to an image of the generator's size. It replaces an earlier image. `options` may be NULL.
 ///
-/// The image may have more channels than the label; those beyond are left out. The structs are copied; pixels, the
-/// validity mask's and the class table are read by each picture until the label is set or unset again: they must be
-/// there, and must not change while a picture is made. A label that is not set is missing. Does not block; may be called for every frame; any thread.
+/// The image may have more channels than the label; the additional ones are ignored. The structs are copied. The
+/// pixels, the validity mask and the class table remain the caller's and are not copied: every picture reads them until
+/// the label is set or unset again. They must stay valid, and must not change while a picture is in progress. A label
+/// that is not set is missing everywhere.
+///
+/// Thread-safe. Does not block. May be called per frame.
 ///
 /// # Safety
-/// `generator` has not been released, pointers are as said here and in the structs.
+/// `generator` has not been released; `name` is a string; `image` and `options` are as described in the structs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_set_label(
     generator: *mut multicond_generator,
@@ -256,11 +268,11 @@ pub unsafe extern "C" fn multicond_generator_set_label(
     })
 }
 
-/// Unsets a label: it is missing from now on. One that is not set is fine. Does not block; may be called for every
-/// frame; any thread.
+/// Unsets a label, which is then missing everywhere. Does nothing if the label is not set. Thread-safe. Does not block.
+/// May be called per frame.
 ///
 /// # Safety
-/// `generator` has not been released, `name` is a text.
+/// `generator` has not been released; `name` is a string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_unset_label(
     generator: *mut multicond_generator,
@@ -278,18 +290,18 @@ pub unsafe extern "C" fn multicond_generator_unset_label(
     })
 }
 
-/// Has `callback` told the progress of each picture; NULL: nobody, as at first. Does not block; any thread.
+/// Sets the progress callback; none by default. NULL removes it. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `generator` has not been released; `callback` may be called with `user_data`, on the thread that makes a picture,
-/// until another one is set.
+/// `generator` has not been released; `callback` can be called with `user_data`, on the thread that generates a
+/// picture, until another one is set or the generator is destroyed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_set_progress_callback(
     generator: *mut multicond_generator,
     callback: multicond_progress_callback,
     user_data: *mut c_void,
 ) -> multicond_status {
-    /// The caller's word that the callback may be called from another thread.
+    /// A callback that its owner allows to be called from another thread.
     struct Listener(unsafe extern "C" fn(f32, *mut c_void) -> i32, *mut c_void);
     // SAFETY: by the function's contract.
     unsafe impl Send for Listener {}
@@ -311,10 +323,11 @@ pub unsafe extern "C" fn multicond_generator_set_progress_callback(
     })
 }
 
-/// Tells what the last picture took that was made; one that failed or was cancelled leaves it as it was. Does not block; may be called for every frame; any thread.
+/// Gets the statistics of the last picture that was completed. All members are 0 before the first one. Thread-safe.
+/// Does not block. May be called per frame.
 ///
 /// # Safety
-/// `generator` has not been released; `statistics` is as said there.
+/// `generator` has not been released; `statistics` points to a struct whose size is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_generator_get_statistics(
     generator: *const multicond_generator,
@@ -349,5 +362,53 @@ impl From<Statistics> for multicond_statistics {
             write_ns: ns(statistics.write),
             total_ns: ns(statistics.total),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_passed_on() {
+        // SAFETY: integers.
+        let mut options: multicond_generator_options = unsafe { std::mem::zeroed() };
+        let parsed = options.parse().unwrap();
+        assert_eq!(parsed.threads, Threads::Half);
+        assert_eq!((parsed.tile_pixels, parsed.memory_limit), (None, None));
+        assert!(parsed.reuse && !parsed.spin && parsed.fit == Fit::Pad);
+        options.threads = 3;
+        options.spin = 1;
+        options.no_reuse = 1;
+        options.memory_limit = 1000;
+        options.tile_pixels = 37;
+        let parsed = options.parse().unwrap();
+        assert_eq!(parsed.threads, Threads::from(NonZeroUsize::new(3)));
+        assert_eq!(parsed.tile_pixels, NonZeroUsize::new(37));
+        assert_eq!(parsed.memory_limit, Some(1000));
+        assert!(!parsed.reuse && parsed.spin);
+        options.reserved = 1;
+        assert!(options.parse().is_err());
+    }
+
+    #[test]
+    fn statistics_are_passed_on() {
+        let mut statistics = Statistics::default();
+        statistics.pixels = 1;
+        statistics.changed = 2;
+        statistics.merged = 3;
+        statistics.rendered = true;
+        statistics.decode = Duration::from_nanos(4);
+        statistics.merge = Duration::from_nanos(5);
+        statistics.render = Duration::from_nanos(6);
+        statistics.write = Duration::from_nanos(7);
+        statistics.total = Duration::from_secs(8);
+        let c = multicond_statistics::from(statistics);
+        assert_eq!((c.rendered, c.pixels, c.changed, c.merged), (1, 1, 2, 3));
+        assert_eq!(
+            (c.decode_ns, c.merge_ns, c.render_ns, c.write_ns),
+            (4, 5, 6, 7)
+        );
+        assert_eq!(c.total_ns, 8_000_000_000);
     }
 }

@@ -1,4 +1,4 @@
-//! `multicond_image`: pixels in the caller's memory.
+//! `multicond_image`: an image in the caller's memory.
 
 use std::ffi::c_void;
 
@@ -9,59 +9,59 @@ use multicond::{
 
 use super::boundary::Sized32;
 
-/// What a pixel is: how many numbers, in which order, of which type, in the machine's byte order.
+/// Pixel format: number, order and type of the channels, in native byte order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_format {
-    /// One 8-bit unsigned integer.
+    /// 1 channel, 8-bit unsigned integer.
     R8 = 1,
-    /// Two 8-bit unsigned integers.
+    /// 2 channels, 8-bit unsigned integer.
     Rg8 = 2,
-    /// Three 8-bit unsigned integers.
+    /// 3 channels, 8-bit unsigned integer.
     Rgb8 = 3,
-    /// Four 8-bit unsigned integers.
+    /// 4 channels, 8-bit unsigned integer.
     Rgba8 = 4,
-    /// Four 8-bit unsigned integers, blue first.
+    /// 4 channels, 8-bit unsigned integer, in the order blue, green, red, alpha.
     Bgra8 = 5,
-    /// One 16-bit unsigned integer.
+    /// 1 channel, 16-bit unsigned integer.
     R16 = 17,
-    /// Two 16-bit unsigned integers.
+    /// 2 channels, 16-bit unsigned integer.
     Rg16 = 18,
-    /// Three 16-bit unsigned integers.
+    /// 3 channels, 16-bit unsigned integer.
     Rgb16 = 19,
-    /// Four 16-bit unsigned integers.
+    /// 4 channels, 16-bit unsigned integer.
     Rgba16 = 20,
-    /// Four 16-bit unsigned integers, blue first.
+    /// 4 channels, 16-bit unsigned integer, in the order blue, green, red, alpha.
     Bgra16 = 21,
-    /// One 32-bit signed integer.
+    /// 1 channel, 32-bit signed integer.
     R32i = 33,
-    /// Two 32-bit signed integers.
+    /// 2 channels, 32-bit signed integer.
     Rg32i = 34,
-    /// Three 32-bit signed integers.
+    /// 3 channels, 32-bit signed integer.
     Rgb32i = 35,
-    /// Four 32-bit signed integers.
+    /// 4 channels, 32-bit signed integer.
     Rgba32i = 36,
-    /// Four 32-bit signed integers, blue first.
+    /// 4 channels, 32-bit signed integer, in the order blue, green, red, alpha.
     Bgra32i = 37,
-    /// One 16-bit float.
+    /// 1 channel, 16-bit float.
     R16f = 49,
-    /// Two 16-bit floats.
+    /// 2 channels, 16-bit float.
     Rg16f = 50,
-    /// Three 16-bit floats.
+    /// 3 channels, 16-bit float.
     Rgb16f = 51,
-    /// Four 16-bit floats.
+    /// 4 channels, 16-bit float.
     Rgba16f = 52,
-    /// Four 16-bit floats, blue first.
+    /// 4 channels, 16-bit float, in the order blue, green, red, alpha.
     Bgra16f = 53,
-    /// One 32-bit float.
+    /// 1 channel, 32-bit float.
     R32f = 65,
-    /// Two 32-bit floats.
+    /// 2 channels, 32-bit float.
     Rg32f = 66,
-    /// Three 32-bit floats.
+    /// 3 channels, 32-bit float.
     Rgb32f = 67,
-    /// Four 32-bit floats.
+    /// 4 channels, 32-bit float.
     Rgba32f = 68,
-    /// Four 32-bit floats, blue first.
+    /// 4 channels, 32-bit float, in the order blue, green, red, alpha.
     Bgra32f = 69,
 }
 
@@ -69,34 +69,34 @@ pub enum multicond_format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_origin {
-    /// The picture's top, as in Direct3D, Vulkan and picture files.
+    /// The top row, as in Direct3D, Vulkan and image files.
     TopLeft = 0,
-    /// The picture's bottom, as in OpenGL.
+    /// The bottom row, as in OpenGL.
     BottomLeft = 1,
 }
 
-/// Where an image's memory is.
+/// Kind of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_memory {
-    /// The process's own.
+    /// Host memory.
     Host = 0,
-    /// A GPU's: `data` is a CUDA device pointer.
+    /// Memory of an NVIDIA GPU; `data` is a CUDA device pointer.
     Cuda = 1,
 }
 
-/// Which numbers stand for the colours of an output.
+/// Colour encoding of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_color_space {
-    /// As on a screen (IEC 61966-2-1).
+    /// sRGB (IEC 61966-2-1).
     Srgb = 0,
-    /// Linear light with the same primaries.
+    /// Linear, with the primaries of sRGB.
     Linear = 1,
 }
 
-/// Pixels in the caller's memory. Only `format`, `data`, `width` and `height` must be set besides the size; zero
-/// is every other member's default.
+/// An image in the caller's memory. `format`, `data`, `width` and `height` are required; zero is the default of the
+/// other members.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_image {
@@ -104,38 +104,37 @@ pub struct multicond_image {
     pub struct_size: u32,
     /// A `multicond_format`.
     pub format: i32,
-    /// The memory. That of a label is only read.
+    /// Start of the memory, owned by the caller. The memory of a label is only read.
     pub data: *mut c_void,
-    /// Bytes from `data` on that pixels may lie in, to have that checked; 0: not checked.
+    /// Size of the memory in bytes; pixels outside of it are an error. 0: not checked.
     pub data_size: u64,
-    /// Pixels per row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
-    /// Bytes from `data` to the first row's first pixel.
+    /// Bytes from `data` to the first pixel of the first row.
     pub byte_offset: u64,
-    /// Bytes from one pixel to the next; 0: they follow each other.
+    /// Bytes from one pixel to the next; 0: tightly packed.
     pub pixel_stride: u64,
-    /// Bytes from one row to the next; 0: they follow each other. Negative where the first row comes last in
-    /// memory.
+    /// Bytes from one row to the next; 0: tightly packed. Negative if the first row is the last in memory.
     pub row_stride: i64,
     /// A `multicond_origin`.
     pub origin: i32,
     /// A `multicond_memory`.
     pub memory: i32,
-    /// CUDA's number of the GPU, for CUDA memory.
+    /// CUDA memory: CUDA's ordinal of the GPU.
     pub gpu: u32,
-    /// A `multicond_color_space`, for outputs.
+    /// Outputs: a `multicond_color_space`.
     pub color_space: i32,
-    /// The CUstream or cudaStream_t that makes or uses CUDA memory; NULL: the default stream. Copies are enqueued
-    /// there and waited for.
+    /// CUDA memory: the CUstream or cudaStream_t that copies are enqueued on; NULL: the default stream. The library
+    /// waits for its copies.
     pub stream: *mut c_void,
 }
 
 // SAFETY: the size, then integers and pointers.
 unsafe impl Sized32 for multicond_image {}
 
-/// An image as described, with memory that nobody vouches for yet.
+/// An image as described, whose memory is not known to be valid.
 pub(super) struct Parsed {
     pub(super) memory: Memory,
     pub(super) size: Option<usize>,
@@ -197,7 +196,7 @@ impl multicond_image {
     }
 }
 
-/// A number that is none of an enumeration's.
+/// An error for a value that an enumeration does not have.
 pub(super) fn unknown(name: &str, number: i32, expected: &str) -> Error {
     Error::argument(name, format_args!("{number}, expected a {expected}"))
 }
@@ -231,17 +230,65 @@ mod tests {
     use super::*;
 
     #[test]
+    fn members_are_passed_on() {
+        let image = multicond_image {
+            struct_size: 80,
+            format: multicond_format::Rg16 as i32,
+            data: 0x1000 as *mut c_void,
+            data_size: 4096,
+            width: 5,
+            height: 7,
+            byte_offset: 9,
+            pixel_stride: 11,
+            row_stride: -99,
+            origin: multicond_origin::BottomLeft as i32,
+            memory: multicond_memory::Cuda as i32,
+            gpu: 3,
+            color_space: multicond_color_space::Linear as i32,
+            stream: 0x2000 as *mut c_void,
+        };
+        let parsed = image.parse().unwrap();
+        let layout = parsed.layout;
+        assert_eq!(parsed.size, Some(4096));
+        assert_eq!((layout.width, layout.height, layout.offset), (5, 7, 9));
+        assert_eq!((layout.pixel_stride, layout.row_stride), (11, -99));
+        assert_eq!(layout.origin, Origin::BottomLeft);
+        let Memory::Cuda {
+            address,
+            gpu,
+            stream,
+        } = parsed.memory
+        else {
+            panic!("{:?}", parsed.memory);
+        };
+        assert_eq!((address, gpu, stream), (0x1000, 3, 0x2000));
+        assert_eq!(image.color().unwrap(), ColorSpace::Linear);
+    }
+
+    #[test]
     fn formats_have_the_numbers_that_the_header_says() {
         use multicond_format as F;
-        for (number, text) in [
-            (F::R8, "R of u8"),
-            (F::Bgra8, "BGRA of u8"),
-            (F::Rgb16, "RGB of u16"),
-            (F::R32i, "R of i32"),
-            (F::Rgba16f, "RGBA of f16"),
-            (F::Rg32f, "RG of f32"),
-        ] {
-            assert_eq!(format(number as i32).unwrap().to_string(), text);
+        let all = [
+            ("u8", [F::R8, F::Rg8, F::Rgb8, F::Rgba8, F::Bgra8]),
+            ("u16", [F::R16, F::Rg16, F::Rgb16, F::Rgba16, F::Bgra16]),
+            (
+                "i32",
+                [F::R32i, F::Rg32i, F::Rgb32i, F::Rgba32i, F::Bgra32i],
+            ),
+            (
+                "f16",
+                [F::R16f, F::Rg16f, F::Rgb16f, F::Rgba16f, F::Bgra16f],
+            ),
+            (
+                "f32",
+                [F::R32f, F::Rg32f, F::Rgb32f, F::Rgba32f, F::Bgra32f],
+            ),
+        ];
+        for (component, formats) in all {
+            for (channels, number) in ["R", "RG", "RGB", "RGBA", "BGRA"].iter().zip(formats) {
+                let text = format!("{channels} of {component}");
+                assert_eq!(format(number as i32).unwrap().to_string(), text);
+            }
         }
         for number in [0, -1, 6, 16, 22, 81, i32::MIN, i32::MAX] {
             assert!(format(number).is_err(), "{number}");

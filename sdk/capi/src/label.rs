@@ -1,4 +1,4 @@
-//! `multicond_label_options`: what the numbers of a label's image mean.
+//! `multicond_label_options`: how the values of a label image are interpreted.
 
 use multicond::{
     Error, Result,
@@ -10,24 +10,24 @@ use super::{
     image::{Parsed, multicond_image, unknown},
 };
 
-/// What a label's numbers are, after scale and bias.
+/// Meaning of the values of a label image, after scale and bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_meaning {
-    /// The label's own unit, or class ids.
+    /// Values in the label's unit, or class ids.
     Plain = 0,
-    /// Colour on the sRGB curve, for a label in linear light.
+    /// sRGB-encoded colour; converted to linear.
     Srgb = 1,
-    /// Indices into `class_table`, for example an engine's object ids. What is beyond the table, or no class of
-    /// the model, is missing.
+    /// Indices into `class_table`, for example object ids. Values outside the table, or whose entry is no class of the
+    /// model, are missing.
     ClassTable = 2,
-    /// A depth buffer of a perspective projection, 0 to 1. What still holds the far plane's number, which buffers
-    /// are cleared to, is missing. An OpenGL depth buffer holds the same numbers as the others.
+    /// Depth buffer of a perspective projection, from 0 to 1; also in OpenGL. Pixels at the far plane, the clear value,
+    /// are missing.
     DeviceDepth = 3,
-    /// A depth buffer by terms: d = depth_a + depth_b / z.
+    /// Depth buffer with d = depth_a + depth_b / z for the distance z.
     DeviceDepthTerms = 4,
-    /// A renderer's normals, of any length; one of none, as buffers are cleared to, is missing. Packed in 8 bits, that
-    /// is (127, 127, 127) or (128, 128, 128).
+    /// Normals of any length. Pixels with a zero vector are missing; packed in 8 bits, these are (127, 127, 127) and
+    /// (128, 128, 128).
     Normal = 5,
 }
 
@@ -35,59 +35,59 @@ pub enum multicond_meaning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_label_flags {
-    /// Unsigned integers stand for 0 to 1, as in textures.
+    /// Unsigned integers are normalised to 0 to 1, as in textures.
     Normalized = 1,
-    /// A pixel is missing whose channels all hold `missing_value`, as stored; those that the label has, not more.
+    /// A pixel is missing if all channels of the label hold `missing_value`.
     HasMissingValue = 2,
-    /// The depth buffer stores 1 at the near plane.
+    /// Reversed depth: the depth buffer holds 1 at the near plane.
     DepthReversed = 4,
-    /// Normals are stored as (n + 1) / 2, from 0 to 1.
+    /// Normals are stored as (n + 1) / 2.
     NormalPacked = 8,
-    /// Normals are in world space; `view` rotates them.
+    /// Normals are in world space; `view` rotates them to view space.
     NormalWorld = 16,
-    /// View space has y pointing down.
+    /// In view space, y points down.
     NormalYDown = 32,
-    /// View space has z pointing into the picture, away from the camera.
+    /// In view space, z points away from the camera.
     NormalZForward = 64,
 }
 
 const FLAGS: u32 = 127;
 
-/// What the numbers of a label's image mean. Zero is every member's default.
+/// How the values of a label image are interpreted. Zero is the default of every member.
 ///
-/// A stored number v becomes scale * v + bias, and then what `meaning` makes of it.
+/// A stored value v becomes scale * v + bias, which is then converted as `meaning` says.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_label_options {
     /// sizeof(multicond_label_options).
     pub struct_size: u32,
-    /// `multicond_label_flags`, or-ed.
+    /// Bitwise OR of `multicond_label_flags`.
     pub flags: u32,
-    /// Factor; 0 stands for 1.
+    /// Scale; 0 means 1.
     pub scale: f32,
-    /// Added after scaling.
+    /// Bias, added after scaling.
     pub bias: f32,
-    /// With HAS_MISSING_VALUE: the number that missing pixels hold.
+    /// With HAS_MISSING_VALUE: the stored value of missing pixels, before scale and bias.
     pub missing_value: f64,
-    /// NULL, or an image of R8 of the same size: 0 where the label is missing.
+    /// NULL, or a validity mask: an R8 image of the same size that is 0 where the label is missing.
     pub validity: *const multicond_image,
     /// A `multicond_meaning`.
     pub meaning: i32,
-    /// Ids in `class_table`.
+    /// CLASS_TABLE: number of entries of `class_table`.
     pub class_count: u32,
-    /// CLASS_TABLE: the class id of each number. Read when a picture is generated.
+    /// CLASS_TABLE: the class id for each value. It is not copied; every picture reads it.
     pub class_table: *const i32,
-    /// DEVICE_DEPTH: the near plane, in scene units.
+    /// DEVICE_DEPTH: distance of the near plane in scene units. Required.
     pub near_plane: f32,
-    /// DEVICE_DEPTH: the far plane; 0: infinitely far.
+    /// DEVICE_DEPTH: distance of the far plane in scene units; 0: infinite.
     pub far_plane: f32,
-    /// DEVICE_DEPTH_TERMS.
+    /// DEVICE_DEPTH_TERMS: the constant term.
     pub depth_a: f32,
-    /// DEVICE_DEPTH_TERMS.
+    /// DEVICE_DEPTH_TERMS: the factor of 1 / z. Required.
     pub depth_b: f32,
-    /// Depth: metres a scene unit; 0 stands for 1.
+    /// DEVICE_DEPTH, DEVICE_DEPTH_TERMS: metres per scene unit; 0 means 1.
     pub metres_per_unit: f32,
-    /// NORMAL_WORLD: the rotation from world to view space, row by row.
+    /// NORMAL_WORLD: the rotation from world to view space, row-major. Required.
     pub view: [f32; 9],
 }
 
@@ -98,8 +98,8 @@ impl multicond_label_options {
     /// The label image that `image` is with these options.
     ///
     /// # Safety
-    /// The images' memory, and the class table, may be read, and nobody writes them, whenever a picture is made of
-    /// the result.
+    /// The memory of the images and the class table are readable, and not written, while a picture of the result is
+    /// generated.
     pub(super) unsafe fn parse(&self, image: &multicond_image) -> Result<LabelImage<'static>> {
         if self.flags & !FLAGS != 0 {
             let reason = format_args!("{:#x}, expected multicond_label_flags", self.flags);
@@ -172,4 +172,116 @@ unsafe fn image_of(image: &multicond_image) -> Result<Image<'static>> {
     } = image.parse()?;
     // SAFETY: by this function's contract.
     unsafe { Image::from_memory(memory, size, format, layout) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+
+    fn image(data: &mut [u8]) -> multicond_image {
+        // SAFETY: integers and pointers.
+        let zero: multicond_image = unsafe { std::mem::zeroed() };
+        multicond_image {
+            struct_size: size_of::<multicond_image>() as u32,
+            format: 1,
+            data: data.as_mut_ptr().cast(),
+            width: 4,
+            height: 2,
+            ..zero
+        }
+    }
+
+    /// The label image of some options.
+    fn parse(change: impl FnOnce(&mut multicond_label_options)) -> LabelImage<'static> {
+        let image = image(Box::leak(Box::new([0; 8])));
+        // SAFETY: numbers and null pointers.
+        let mut options: multicond_label_options = unsafe { std::mem::zeroed() };
+        change(&mut options);
+        // SAFETY: the image's memory is never freed.
+        unsafe { options.parse(&image).unwrap() }
+    }
+
+    #[test]
+    fn defaults_change_nothing() {
+        let label = parse(|_| {});
+        assert_eq!(label.image.size(), (4, 2));
+        assert_eq!((label.scale, label.bias), (1.0, 0.0));
+        assert!(!label.normalized && label.missing.is_none() && label.validity.is_none());
+        assert!(matches!(label.meaning, Meaning::Plain));
+    }
+
+    #[test]
+    fn members_are_passed_on() {
+        let mask = image(Box::leak(Box::new([0; 8])));
+        let label = parse(|options| {
+            options.flags = 1 | 2;
+            (options.scale, options.bias) = (3.0, 4.0);
+            options.missing_value = 5.0;
+            options.validity = &raw const mask;
+            options.meaning = multicond_meaning::Srgb as i32;
+        });
+        assert_eq!((label.scale, label.bias), (3.0, 4.0));
+        assert!(label.normalized && label.validity.is_some());
+        assert_eq!(label.missing, Some(5.0));
+        assert!(matches!(label.meaning, Meaning::Srgb));
+        // Without the flag the value is ignored.
+        assert_eq!(parse(|options| options.missing_value = 5.0).missing, None);
+        static TABLE: [i32; 3] = [2, 0, 1];
+        let label = parse(|options| {
+            options.meaning = multicond_meaning::ClassTable as i32;
+            (options.class_table, options.class_count) = (TABLE.as_ptr(), 3);
+        });
+        assert!(matches!(label.meaning, Meaning::Classes(table) if ptr::eq(table, &TABLE)));
+    }
+
+    #[test]
+    fn depth_buffers() {
+        let depth = |change: fn(&mut multicond_label_options)| {
+            let label = parse(|options| {
+                options.meaning = multicond_meaning::DeviceDepth as i32;
+                options.near_plane = 0.5;
+                change(options);
+            });
+            match label.meaning {
+                Meaning::DeviceDepth(depth) => depth,
+                other => panic!("{other:?}"),
+            }
+        };
+        let perspective = |far, reversed| DeviceDepth::perspective(0.5, far, reversed).unwrap();
+        assert_eq!(depth(|_| {}), perspective(None, false));
+        let finite = depth(|options| options.far_plane = 9.0);
+        assert_eq!(finite, perspective(Some(9.0), false));
+        let reversed = depth(|options| {
+            options.flags = multicond_label_flags::DepthReversed as u32;
+            options.metres_per_unit = 2.0;
+        });
+        let expected = perspective(None, true).with_metres_per_unit(2.0);
+        assert_eq!(reversed, expected.unwrap());
+        let terms = depth(|options| {
+            options.meaning = multicond_meaning::DeviceDepthTerms as i32;
+            (options.depth_a, options.depth_b) = (3.0, 4.0);
+        });
+        assert_eq!(terms, DeviceDepth::terms(3.0, 4.0).unwrap());
+    }
+
+    #[test]
+    fn every_flag_of_normals() {
+        for flags in 0..16 {
+            let label = parse(|options| {
+                options.meaning = multicond_meaning::Normal as i32;
+                options.flags = flags * multicond_label_flags::NormalPacked as u32;
+                options.view = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+            });
+            let Meaning::Normal(code) = label.meaning else {
+                panic!("{:?}", label.meaning);
+            };
+            let rows = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]];
+            assert_eq!(code.packed, flags & 1 != 0);
+            assert_eq!(code.view, (flags & 2 != 0).then_some(rows));
+            assert_eq!(code.y_down, flags & 4 != 0);
+            assert_eq!(code.z_forward, flags & 8 != 0);
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! The C interface: one file for each C type, each function a thin door to the Rust one.
+//! The C interface: one file per C type; every function checks its arguments and calls the Rust interface.
 //!
-//! `include/multicond.h` is made of this crate by `cargo xtask header`; what is documented here is what C
-//! programmers read. Rules for every function are in `cbindgen.toml`, at the header's top.
+//! `cargo xtask header` generates `include/multicond.h` from this crate, so the documentation here is for C
+//! programmers. The rules that hold for all functions are in `cbindgen.toml`.
 
 #![allow(non_camel_case_types, reason = "types have their C names")]
 

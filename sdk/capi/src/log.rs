@@ -1,4 +1,4 @@
-//! Log messages, for the application's log.
+//! Log messages of the library, passed to a callback.
 
 use std::{
     ffi::{CString, c_char, c_void},
@@ -11,22 +11,23 @@ use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{boundary::guard, c_string::c_string, image::unknown, status::multicond_status};
 
-/// How much a message matters.
+/// Severity of a log message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_log_level {
-    /// Something failed.
+    /// A failure.
     Error = 1,
-    /// Something is not as asked for, for example another engine runs.
+    /// Something differs from what was requested, for example another engine is used.
     Warning = 2,
-    /// What is used, for example which engine.
+    /// Information, for example which engine is used.
     Info = 3,
-    /// What happens, picture by picture, and ONNX Runtime's own messages.
+    /// Details of each picture, and ONNX Runtime's own messages.
     Debug = 4,
 }
 
-/// Log callback: gets a `multicond_log_level`, and one line that is valid during the call. Called on any thread, on
-/// several at a time. It must not call multicond, throw, or longjmp.
+/// Log callback. `level` is a `multicond_log_level`; `message` is one line, valid during the call.
+///
+/// It is called from any thread, also from several at once. It must not call multicond, throw or longjmp.
 pub type multicond_log_callback =
     Option<unsafe extern "C" fn(level: i32, message: *const c_char, user_data: *mut c_void)>;
 
@@ -44,12 +45,14 @@ unsafe impl Sync for Listener {}
 
 static LISTENER: RwLock<Option<Listener>> = RwLock::new(None);
 
-/// Sets the log callback for the whole process, which gets messages up to `level`; NULL removes it. None by default.
+/// Sets the log callback of the process; none by default. NULL removes it. It receives messages of severity `level` (a
+/// `multicond_log_level`) and above.
 ///
-/// When it returns, the earlier callback is not called any more. Thread-safe, but must not be called from a callback.
+/// Once the function has returned, the previous callback is no longer called. Thread-safe, but must not be called from
+/// a callback. Blocks while the previous callback runs.
 ///
 /// # Safety
-/// `callback` may be called with `user_data` until another one is set.
+/// `callback` can be called with `user_data` until another one is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_set_log_callback(
     callback: multicond_log_callback,
@@ -62,7 +65,7 @@ pub unsafe extern "C" fn multicond_set_log_callback(
         }
         static START: Once = Once::new();
         START.call_once(|| {
-            // A program in Rust may already have a subscriber of its own; that one hears everything then.
+            // A Rust program may already have its own subscriber, which then receives everything.
             let _ = tracing_subscriber::registry().with(ToListener).try_init();
         });
         let listener = callback.map(|call| Listener {

@@ -1,4 +1,4 @@
-//! `multicond_model`: an opened model file.
+//! `multicond_model`: a model file in memory.
 
 use std::{
     ffi::{CString, c_char, c_void},
@@ -18,48 +18,48 @@ use super::{
     status::multicond_status,
 };
 
-/// What a label's values are.
+/// Kind of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum multicond_label_kind {
-    /// Class ids, one a pixel.
+    /// One class id per pixel.
     Categorical = 0,
-    /// Real numbers in a physical unit.
+    /// Real numbers in a unit.
     Continuous = 1,
 }
 
-/// What a model is. Strings are valid as long as the model.
+/// Describes a model. Strings are valid as long as the model.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_model_info {
     /// sizeof(multicond_model_info), set by the caller.
     pub struct_size: u32,
-    /// Labels that it takes.
+    /// Number of labels.
     pub label_count: u32,
-    /// Its name.
+    /// Name of the model.
     pub name: *const c_char,
-    /// The system that merges the labels, for example "tlam".
+    /// Name of the method that merges the labels, for example "tlam".
     pub system: *const c_char,
-    /// Notice that must go with the model, for example of the training data's licence; empty if there is none.
+    /// Notice that must accompany the model, for example the licence of its training data; empty if there is none.
     pub notice: *const c_char,
-    /// Width and height of a picture are padded to multiples of this, and what is made of the padding is cut off.
+    /// Width and height of a picture are padded to multiples of this; the output is cropped.
     pub size_multiple: u32,
-    /// Longest side of a picture.
+    /// Largest width and height of a picture.
     pub max_side: u32,
-    /// Width of the pictures that it was trained on, where it does best.
+    /// Width that the model was trained at; results are best at this size.
     pub trained_width: u32,
-    /// Height of the pictures that it was trained on.
+    /// Height that the model was trained at.
     pub trained_height: u32,
-    /// Trained numbers.
+    /// Number of trained parameters.
     pub parameters: u64,
-    /// Multiply-adds for each pixel, from the labels to the picture.
+    /// Multiply-adds per pixel.
     pub multiply_adds_per_pixel: u64,
 }
 
 // SAFETY: the size, then integers and pointers.
 unsafe impl Sized32 for multicond_model_info {}
 
-/// What a label is. Strings are valid as long as the model.
+/// Describes a label. Strings are valid as long as the model.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct multicond_label_info {
@@ -67,16 +67,16 @@ pub struct multicond_label_info {
     pub struct_size: u32,
     /// A `multicond_label_kind`.
     pub kind: i32,
-    /// Its name, for `multicond_generator_set_label`.
+    /// Name of the label, for `multicond_generator_set_label`.
     pub name: *const c_char,
-    /// Unit of a continuous label, for example "m"; empty for a categorical one.
+    /// Unit of a continuous label, for example "m"; empty if it is categorical.
     pub unit: *const c_char,
-    /// Numbers a pixel.
+    /// Values per pixel.
     pub channels: u32,
-    /// Classes of a categorical label; 0 for a continuous one.
+    /// Number of classes of a categorical label; 0 if it is continuous.
     pub class_count: u32,
-    /// The id that stands for "not known" in a categorical label, as any that no class has; 0 for a continuous
-    /// one, where a number that is not finite stands for it.
+    /// Class id of missing pixels of a categorical label; any other id that no class has is missing too. 0 if the label
+    /// is continuous, where values that are not finite are missing.
     pub missing_class: i32,
     /// Reserved, 0.
     pub reserved: u32,
@@ -85,8 +85,8 @@ pub struct multicond_label_info {
 // SAFETY: as above.
 unsafe impl Sized32 for multicond_label_info {}
 
-/// An opened model file. Shared by any number of generators, on any threads. Once they are created it is not
-/// needed any more; releasing it gives the file's memory back.
+/// A model file in memory. Any number of generators can be created from one; they do not need it afterwards.
+/// Thread-safe, reference-counted.
 pub struct multicond_model {
     pub(super) file: ModelFile,
     strings: Strings,
@@ -142,11 +142,13 @@ impl LabelStrings {
     }
 }
 
-/// Opens a model file; release it with `multicond_model_release`. On failure `*model` is NULL. Reads the whole
-/// file. Any thread.
+/// Loads a model file. The caller owns the model and releases it with `multicond_model_release`. On failure `*model` is
+/// NULL.
+///
+/// Thread-safe. Blocks: it reads and checks the whole file. Do not call it per frame.
 ///
 /// # Safety
-/// `path` is a text in UTF-8, `model` may be written.
+/// `path` is a string; `model` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_load(
     path: *const c_char,
@@ -160,11 +162,13 @@ pub unsafe extern "C" fn multicond_model_load(
     })
 }
 
-/// Opens a model that is in memory, which is copied; release it with `multicond_model_release`. On failure
-/// `*model` is NULL. Any thread.
+/// Loads a model file from memory. `data` is copied. The caller owns the model and releases it with
+/// `multicond_model_release`. On failure `*model` is NULL.
+///
+/// Thread-safe. Blocks: it checks the whole file. Do not call it per frame.
 ///
 /// # Safety
-/// `data` points to `size` bytes, `model` may be written.
+/// `data` points to `size` readable bytes; `model` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_load_memory(
     data: *const c_void,
@@ -189,7 +193,7 @@ pub unsafe extern "C" fn multicond_model_load_memory(
     })
 }
 
-/// Holds a model once more. NULL is allowed. Does not block; any thread.
+/// Increments the reference count. NULL is allowed. Thread-safe. Does not block.
 ///
 /// # Safety
 /// `model` is NULL or has not been released.
@@ -199,7 +203,8 @@ pub unsafe extern "C" fn multicond_model_retain(model: *mut multicond_model) {
     unsafe { retain(model) }
 }
 
-/// Lets a model go; generators made of it do not need it. NULL is allowed. Any thread.
+/// Decrements the reference count and destroys the object when it reaches 0. Generators do not need their model. NULL
+/// is allowed. Thread-safe. Does not block.
 ///
 /// # Safety
 /// As for `multicond_model_retain`.
@@ -209,10 +214,10 @@ pub unsafe extern "C" fn multicond_model_release(model: *mut multicond_model) {
     unsafe { release(model) }
 }
 
-/// Tells what a model is. Does not block; any thread.
+/// Gets the description of a model. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `model` has not been released; `info` is as said there.
+/// `model` has not been released; `info` points to a struct whose size is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_get_info(
     model: *const multicond_model,
@@ -223,7 +228,7 @@ pub unsafe extern "C" fn multicond_model_get_info(
         let model = unsafe { reference(model, "model")? };
         let manifest = model.file.manifest();
         let cost = manifest.multiply_adds;
-        // Sides and tiles are far below u32's range, or else are not made.
+        // Sizes are far below u32's range.
         let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let value = multicond_model_info {
             struct_size: 0,
@@ -242,10 +247,10 @@ pub unsafe extern "C" fn multicond_model_get_info(
     })
 }
 
-/// Tells what the model's label number `label` is. Does not block; any thread.
+/// Gets the description of a label by index. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `model` has not been released; `info` is as said there.
+/// `model` has not been released; `info` points to a struct whose size is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_get_label(
     model: *const multicond_model,
@@ -275,10 +280,10 @@ pub unsafe extern "C" fn multicond_model_get_label(
     })
 }
 
-/// Finds the number of the label called `name`; LABEL if the model has none. Does not block; any thread.
+/// Gets the index of a label by name. Returns LABEL if the model does not have it. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `model` has not been released, `name` is a text, `label` may be written.
+/// `model` has not been released; `name` is a string; `label` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_find_label(
     model: *const multicond_model,
@@ -296,10 +301,10 @@ pub unsafe extern "C" fn multicond_model_find_label(
     })
 }
 
-/// Finds the id of the class called `name` of a categorical label; LABEL if it has none. Does not block; any thread.
+/// Gets the id of a class by name. Returns LABEL if the label does not have it. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `model` has not been released, `name` is a text, `class_id` may be written.
+/// `model` has not been released; `name` is a string; `class_id` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_find_class(
     model: *const multicond_model,
@@ -324,11 +329,11 @@ pub unsafe extern "C" fn multicond_model_find_class(
     })
 }
 
-/// Tells the name of a class of a categorical label: `*name` is valid as long as the model. Does not block; any
-/// thread.
+/// Gets the name of a class by id. The string belongs to the model and is valid as long as it. Thread-safe. Does not
+/// block.
 ///
 /// # Safety
-/// `model` has not been released, `name` may be written.
+/// `model` has not been released; `name` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_get_class_name(
     model: *const multicond_model,
@@ -349,11 +354,10 @@ pub unsafe extern "C" fn multicond_model_get_class_name(
     })
 }
 
-/// Tells about how many bytes a generator takes for pictures of this size, before it is created. Does not block;
-/// any thread.
+/// Estimates the memory of a generator for pictures of a size, in bytes. Thread-safe. Does not block.
 ///
 /// # Safety
-/// `model` has not been released, `bytes` may be written.
+/// `model` has not been released; `bytes` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multicond_model_estimate_memory(
     model: *const multicond_model,

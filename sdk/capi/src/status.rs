@@ -1,4 +1,4 @@
-//! How calls end, and what the last failure said.
+//! Status codes, and the message of the last failure.
 
 use std::{
     cell::RefCell,
@@ -9,32 +9,32 @@ use multicond::{Error, ErrorKind};
 
 use super::c_string::c_string;
 
-/// How a call ended. Every function that can fail returns one; 0 is success.
+/// Result of a function. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 #[must_use]
 pub enum multicond_status {
-    /// Done.
+    /// Success.
     Ok = 0,
-    /// An argument is NULL or means nothing.
+    /// An argument is NULL or has a value that is not allowed.
     InvalidArgument = 1,
     /// A file cannot be read.
     File = 2,
     /// A model file cannot be used.
     Model = 3,
-    /// A label is not one of the model's, or not as the model has it.
+    /// The model does not have this label, or the image does not fit it.
     Label = 4,
-    /// A width or height does not fit.
+    /// A width or height is not allowed.
     Size = 5,
-    /// The engine is not available, or failed.
+    /// The engine is not available or has failed.
     Engine = 6,
-    /// More memory would be needed than is allowed.
+    /// The memory limit would be exceeded.
     Memory = 7,
-    /// Somebody cancelled.
+    /// The picture was cancelled.
     Cancelled = 8,
-    /// The generator is at work on another picture.
+    /// The generator is generating another picture.
     Busy = 9,
-    /// This version cannot do that.
+    /// Not supported by this version.
     NotSupported = 10,
     /// A bug in multicond. Please report it.
     Internal = 11,
@@ -71,17 +71,19 @@ pub(super) fn remember(error: &Error) -> multicond_status {
     error.into()
 }
 
-/// What the last failed call of this thread said, in one line: where, what, and what was expected.
+/// Gets the message of the last failed call on this thread: one line that says what failed, where, and what was
+/// expected.
 ///
-/// Never NULL; empty if no call has failed. Valid until the next call of this thread fails. A call that succeeds
-/// leaves it as it is. Does not block; any thread.
+/// Never NULL; empty if no call has failed. The string belongs to the library and is valid until the next call on this
+/// thread fails; calls that succeed do not change it. Thread-safe. Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn multicond_last_error_message() -> *const c_char {
     LAST.try_with(|last| last.borrow().as_ptr())
         .unwrap_or(c"".as_ptr())
 }
 
-/// The name of a status, for example "MULTICOND_STATUS_OK". Never NULL. Does not block; any thread.
+/// Gets the name of a `multicond_status`, for example "MULTICOND_STATUS_OK", or "unknown status". The string is static.
+/// Thread-safe. Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn multicond_status_string(status: i32) -> *const c_char {
     let name: &CStr = match status {

@@ -1,8 +1,8 @@
-//! Which multicond this is.
+//! Versions of the interface, the header and the library.
 
 use std::ffi::c_char;
 
-/// The version of this interface. It changes only when a program built for another one would break.
+/// Version of the binary interface. It changes only when programs built with an older header no longer work.
 pub const MULTICOND_ABI_VERSION: u32 = 1;
 
 /// Major version of the header.
@@ -11,23 +11,23 @@ pub const MULTICOND_VERSION_MAJOR: u32 = 0;
 pub const MULTICOND_VERSION_MINOR: u32 = 1;
 /// Patch version of the header.
 pub const MULTICOND_VERSION_PATCH: u32 = 0;
-/// Version of the header as one number that grows: major * 1000000 + minor * 1000 + patch.
+/// Version of the header as one number: major * 1000000 + minor * 1000 + patch.
 pub const MULTICOND_VERSION: u32 = 1000;
 
-/// Returns the `MULTICOND_ABI_VERSION` that the library was built with. Compare it with your header's before anything
-/// else. Thread-safe, does not block.
+/// Gets the `MULTICOND_ABI_VERSION` of the library. If it differs from the header's, call nothing else. Thread-safe.
+/// Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn multicond_abi_version() -> u32 {
     MULTICOND_ABI_VERSION
 }
 
-/// Returns the library's version in the form of `MULTICOND_VERSION`. Thread-safe, does not block.
+/// Gets the version of the library in the form of `MULTICOND_VERSION`. Thread-safe. Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn multicond_version() -> u32 {
     MULTICOND_VERSION
 }
 
-/// Returns the library's version as a string, for example "0.1.0". Static. Thread-safe, does not block.
+/// Gets the version of the library, for example "0.1.0". The string is static. Thread-safe. Does not block.
 #[unsafe(no_mangle)]
 pub extern "C" fn multicond_version_string() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()

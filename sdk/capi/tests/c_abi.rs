@@ -1,34 +1,29 @@
-//! The C interface as programs in C see it: compiles and runs `tests/c` against the installed library, plainly, with
-//! sanitizers and under valgrind.
-//!
-//! `MULTICOND_INSTALL` names the prefix that the library is installed in, as `cargo xtask test` has it. Without it
-//! these tests are skipped; with `MULTICOND_REQUIRE_INSTALL=1` that is a failure, as is a missing CMake, and with
-//! `MULTICOND_REQUIRE_VALGRIND=1` a missing valgrind.
+//! What the C interface adds to the Rust one, tested by the programs of `tests/c`: compiled against the installed
+//! library, and run plainly, with sanitizers and under valgrind. Needs `MULTICOND_INSTALL`, the library's prefix.
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
-mod support;
-
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-use multicond::Device;
+use multicond_test_support::{
+    engines,
+    require::{has_program, install_prefix, skip},
+    small,
+};
 use tempfile::TempDir;
 
-/// Programs that take the model and the device. `cuda` is one more, with a driver of its own.
-const PROGRAMS: [&str; 11] = [
+/// Programs that take the model and the engine. `cuda.c` is another one, which gets a fake driver.
+const PROGRAMS: [&str; 8] = [
     "arguments.c",
-    "devices.c",
+    "engines.c",
     "models.c",
     "lifetimes.c",
-    "images.c",
     "sizes.c",
-    "conventions.c",
-    "frames.c",
     "background.c",
     "no_cuda.c",
     "hpp.cpp",
@@ -41,10 +36,10 @@ const SANITIZE: [&str; 3] = [
     "-fno-omit-frame-pointer",
 ];
 
-/// What the static library needs besides itself; pkg-config says the same.
+/// What the static library needs; pkg-config says the same.
 const SYSTEM: [&str; 6] = ["-ldl", "-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm"];
 
-/// Nothing takes as long unless it hangs.
+/// A program that takes longer hangs.
 const SECONDS: &str = "300";
 
 /// An installed library, and a folder with a model to build programs in.
@@ -52,41 +47,27 @@ struct Place {
     prefix: PathBuf,
     folder: TempDir,
     model: PathBuf,
-    /// Numbers of the device kinds that are there.
-    devices: Vec<(Device, &'static str)>,
+    engines: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Build {
     Shared,
     Sanitized,
-    /// With the static library, which has names for valgrind to tell.
+    /// With the static library, whose symbols valgrind can report.
     Static,
 }
 
 impl Place {
     fn new() -> Option<Self> {
-        let Some(prefix) = env::var_os("MULTICOND_INSTALL") else {
-            skip(
-                "INSTALL",
-                "needs MULTICOND_INSTALL, the prefix of an installed library",
-            );
-            return None;
-        };
-        let prefix = PathBuf::from(prefix).canonicalize().unwrap();
+        let prefix = install_prefix()?.canonicalize().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let model = support::write(folder.path(), &support::model());
-        let number = |device| match device {
-            Device::Cpu => "3",
-            Device::Tract => "4",
-            device => panic!("{device} is not tested here"),
-        };
-        let devices = support::devices().into_iter();
+        let model = small::write(folder.path(), &small::model());
         Some(Self {
             prefix,
             folder,
             model,
-            devices: devices.map(|device| (device, number(device))).collect(),
+            engines: engines::available(),
         })
     }
 
@@ -133,7 +114,7 @@ impl Place {
         program
     }
 
-    /// The pretended driver as `libcuda.so.1`, alone in a folder.
+    /// The fake driver as `libcuda.so.1`, alone in a folder.
     fn fake_cuda(&self) -> PathBuf {
         let folder = self.path("cuda");
         fs::create_dir_all(&folder).unwrap();
@@ -149,8 +130,8 @@ impl Place {
         library
     }
 
-    /// Compiles all programs and runs each on every one of the devices, `runner` in front, and tells of all that fail.
-    fn run_all(&self, build: Build, only: Option<Device>, runner: &[&str], few: bool) {
+    /// Compiles all programs, runs each with these engines by `runner`, and reports all failures.
+    fn run_all(&self, build: Build, engines: &[&str], runner: &[&str], few: bool) {
         let driver = self.fake_cuda();
         let mut failures = Vec::new();
         for source in PROGRAMS.into_iter().chain(["cuda.c"]) {
@@ -159,17 +140,14 @@ impl Place {
                 _ => vec![],
             };
             let program = self.compile(source, build, &more);
-            for (device, number) in &self.devices {
-                if only.is_some_and(|only| only != *device) {
-                    continue;
-                }
+            for engine in engines {
                 let mut command = Command::new("timeout");
                 command
                     .arg(SECONDS)
                     .args(runner)
                     .arg(&program)
                     .arg(&self.model)
-                    .arg(number)
+                    .arg(engine)
                     .args(few.then_some("few"));
                 if !more.is_empty() {
                     command.env("LD_LIBRARY_PATH", driver.parent().unwrap());
@@ -177,11 +155,11 @@ impl Place {
                 let output = command.output().unwrap();
                 for line in text(&output.stderr).lines() {
                     if line.starts_with("SKIPPED") {
-                        eprintln!("{line} ({source} on {device})");
+                        eprintln!("{line} ({source} with {engine})");
                     }
                 }
                 if !output.status.success() {
-                    failures.push(format!("{source} on {device}: {}", told(&output)));
+                    failures.push(format!("{source} with {engine}: {}", report(&output)));
                 }
             }
         }
@@ -191,7 +169,7 @@ impl Place {
 
 /// The folder of the C sources.
 fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/c")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c")
 }
 
 fn compiler(source: &str) -> Command {
@@ -208,7 +186,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-fn told(output: &Output) -> String {
+fn report(output: &Output) -> String {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     format!("{}\n{out}{err}", output.status)
 }
@@ -218,20 +196,8 @@ fn succeed(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}: {}", told(&output));
+    assert!(output.status.success(), "{command:?}: {}", report(&output));
     text(&output.stdout).to_owned()
-}
-
-/// Says loudly that a test is skipped, or fails if it must not be.
-fn skip(what: &str, reason: &str) {
-    let variable = format!("MULTICOND_REQUIRE_{what}");
-    let required = env::var_os(&variable).is_some_and(|value| value == "1");
-    assert!(!required, "{variable}=1, but: {reason}");
-    eprintln!("SKIPPED: {reason}");
-}
-
-fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
 }
 
 /// The functions that a header declares.
@@ -255,23 +221,26 @@ fn functions(header: &str) -> Vec<&str> {
 #[test]
 fn programs_pass() {
     if let Some(place) = Place::new() {
-        place.run_all(Build::Shared, None, &[], false);
+        place.run_all(Build::Shared, &place.engines, &[], false);
     }
 }
 
 #[test]
 fn programs_pass_with_sanitizers() {
     if let Some(place) = Place::new() {
-        place.run_all(Build::Sanitized, None, &[], true);
+        place.run_all(Build::Sanitized, &place.engines, &[], true);
     }
 }
 
-fn valgrind_finds_nothing(device: Device) {
+fn valgrind_finds_nothing(engine: &str) {
     let Some(place) = Place::new() else {
         return;
     };
-    if !is_installed("valgrind") {
-        skip("VALGRIND", "needs valgrind");
+    if !has_program("valgrind") {
+        skip("VALGRIND", "valgrind", "it cannot be started");
+        return;
+    }
+    if !place.engines.contains(&engine) {
         return;
     }
     let suppressions = format!(
@@ -287,20 +256,19 @@ fn valgrind_finds_nothing(device: Device) {
         "--errors-for-leak-kinds=definite",
         &suppressions,
     ];
-    place.run_all(Build::Static, Some(device), &runner, true);
+    place.run_all(Build::Static, &[engine], &runner, true);
 }
 
 #[test]
 fn valgrind_finds_nothing_with_onnx_runtime() {
-    valgrind_finds_nothing(Device::Cpu);
+    valgrind_finds_nothing("onnxruntime");
 }
 
 #[test]
 fn valgrind_finds_nothing_with_tract() {
-    valgrind_finds_nothing(Device::Tract);
+    valgrind_finds_nothing("tract");
 }
 
-/// Sizes, offsets and numbers too: `abi.c` is nothing but assertions.
 #[test]
 fn headers_compile_in_every_language() {
     let Some(place) = Place::new() else {
@@ -308,7 +276,8 @@ fn headers_compile_in_every_language() {
     };
     let cpp = place.path("header.cpp");
     fs::write(&cpp, "#include <multicond.hpp>\n").unwrap();
-    let abi = sources().join("abi.c");
+    let abi = place.path("abi.c");
+    fs::write(&abi, assertions()).unwrap();
     let cases = [
         ("cc", "c", "c99", &abi),
         ("cc", "c", "c11", &abi),
@@ -332,9 +301,47 @@ fn headers_compile_in_every_language() {
     }
 }
 
+const ABI: &str = include_str!("abi.txt");
+
+/// A source in C and C++ that compiles if the header has the sizes, offsets and values of `abi.txt`.
+fn assertions() -> String {
+    let mut conditions = Vec::new();
+    let mut heading = ["", "", ""];
+    for line in ABI.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            [kind, name] if !line.starts_with(' ') => heading = [kind, name, ""],
+            [kind, name, size] if !line.starts_with(' ') => {
+                heading = [kind, name, size];
+                conditions.push(format!("sizeof(struct {name}) == {size}"));
+            }
+            _ => conditions.extend(words.chunks_exact(2).map(|pair| {
+                let (member, number) = (pair[0], pair[1].trim_end_matches(','));
+                match heading {
+                    ["struct", name, _] => format!("offsetof(struct {name}, {member}) == {number}"),
+                    [_, name, _] => format!("(int){name}_{member} == {number}"),
+                }
+            })),
+        }
+    }
+    assert!(conditions.len() > 150, "{conditions:?}");
+    let others = [
+        "sizeof(void *) == 8",
+        "sizeof(multicond_status) == 4",
+        "MULTICOND_ABI_VERSION == 1",
+    ];
+    conditions.extend(others.map(String::from));
+    let mut source = String::from("#include <stddef.h>\n#include <multicond.h>\n");
+    for (number, condition) in conditions.iter().enumerate() {
+        // Not `static_assert`, which C99 lacks.
+        source += &format!("extern char holds_{number}[({condition}) ? 1 : -1];\n");
+    }
+    source
+}
+
 #[test]
-fn every_function_is_called_and_every_struct_measured() {
-    let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("../include/multicond.h");
+fn programs_call_every_function_and_assert_every_layout() {
+    let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include/multicond.h");
     let header = fs::read_to_string(header).unwrap();
     let files = fs::read_dir(sources())
         .unwrap()
@@ -354,11 +361,10 @@ fn every_function_is_called_and_every_struct_measured() {
     let structs = header
         .lines()
         .filter_map(|line| line.strip_prefix("typedef struct ")?.strip_suffix(" {"));
-    let abi = fs::read_to_string(sources().join("abi.c")).unwrap();
     for name in structs {
         assert!(
-            abi.contains(&format!("SIZE({name}, ")),
-            "abi.c lacks {name}"
+            ABI.contains(&format!("struct {name} ")),
+            "abi.txt lacks {name}"
         );
     }
 }
@@ -387,12 +393,12 @@ fn the_library_exports_the_header_and_nothing_else() {
             .arg(&library),
     );
     assert!(elf.contains("soname: [libmulticond.so.0.1]"), "{elf}");
-    // Newer systems do not load what wants an executable stack.
+    // Newer systems do not load libraries with an executable stack.
     let stack = elf.lines().find(|line| line.contains("GNU_STACK")).unwrap();
     assert!(!stack.contains("RWE"), "{stack}");
 }
 
-/// A copy of somebody else's project.
+/// A copy of a project that uses the library.
 fn consumer(place: &Place) -> PathBuf {
     let folder = place.path("consumer");
     fs::create_dir_all(&folder).unwrap();
@@ -424,7 +430,7 @@ fn a_project_finds_the_library_by_pkg_config() {
         fs::create_dir(&out).unwrap();
         let mut make = Command::new("make");
         make.current_dir(&folder)
-            // Wherever it was installed: the file may say that it is in /usr.
+            // The prefix in the file may be another one.
             .arg("PKG_CONFIG=pkg-config --define-prefix")
             .arg(format!("STATIC={linked_statically}"))
             .arg(format!("OUT={}", out.display()))
@@ -449,8 +455,8 @@ fn a_project_finds_the_library_by_cmake() {
     let Some(place) = Place::new() else {
         return;
     };
-    if !is_installed("cmake") {
-        skip("INSTALL", "needs cmake");
+    if !has_program("cmake") {
+        skip("INSTALL", "CMake", "it cannot be started");
         return;
     }
     let folder = consumer(&place);

@@ -1,15 +1,12 @@
-/* Arguments that cannot be: NULL everywhere, numbers that mean nothing, structs of other versions. Each is told apart
- * by status and by the argument's name in the message. */
+/* Invalid arguments: NULL, values that no enumeration has, structs of other versions. The status says what kind of
+ * error it is, and the message names the argument. */
 #include <limits.h>
-#include <math.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "scene.h"
 
 enum { WIDTH = 8, HEIGHT = 4 };
 
-static multicond_device *device;
+static multicond_engine *engine;
 static multicond_model *model;
 static multicond_generator *generator;
 static float depth[WIDTH * HEIGHT];
@@ -22,45 +19,40 @@ static void null_pointers(void)
 {
     multicond_model *no_model = (multicond_model *)depth;
     multicond_generator *no_generator = (multicond_generator *)depth;
-    multicond_external_memory *memory = (multicond_external_memory *)depth;
-    multicond_external_semaphore *semaphore = (multicond_external_semaphore *)depth;
-    multicond_device_info device_info = {0};
-    multicond_device_report report = {0};
+    multicond_engine_info engine_info = {0};
+    multicond_engine_report report = {0};
     multicond_model_info info = {0};
     multicond_label_info label = {0};
     multicond_statistics statistics = {0};
-    multicond_external_handle handle = {0};
     multicond_image image = image_of(depth, MULTICOND_FORMAT_R32F, WIDTH, HEIGHT);
     multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
     const char *name = NULL;
     uint64_t bytes = 0;
     uint32_t number = 0;
 
-    device_info.struct_size = sizeof device_info;
+    engine_info.struct_size = sizeof engine_info;
     report.struct_size = sizeof report;
     info.struct_size = sizeof info;
     label.struct_size = sizeof label;
     statistics.struct_size = sizeof statistics;
-    handle.struct_size = sizeof handle;
 
-    multicond_device_retain(NULL);
-    multicond_device_release(NULL);
+    multicond_engine_retain(NULL);
+    multicond_engine_release(NULL);
     multicond_model_retain(NULL);
     multicond_model_release(NULL);
     multicond_generator_retain(NULL);
     multicond_generator_release(NULL);
-    multicond_external_memory_release(NULL);
-    multicond_external_semaphore_release(NULL);
     OK(multicond_set_log_callback(NULL, MULTICOND_LOG_LEVEL_INFO, NULL));
 
-    REFUSED("device", multicond_device_create(NULL, NULL));
-    REFUSED("device", multicond_device_get_info(NULL, &device_info));
-    REFUSED("info", multicond_device_get_info(device, NULL));
-    CHECK(multicond_device_report_count(NULL) == 0);
-    REFUSED("device", multicond_device_get_report(NULL, 0, &report));
-    REFUSED("report", multicond_device_get_report(device, 0, NULL));
-    REFUSED("device", multicond_device_get_capability(NULL, MULTICOND_CAPABILITY_FP16, &number));
-    REFUSED("supported", multicond_device_get_capability(device, MULTICOND_CAPABILITY_FP16, NULL));
+    REFUSED("engine", multicond_engine_create(NULL, NULL));
+    REFUSED("engine", multicond_engine_get_info(NULL, &engine_info));
+    REFUSED("info", multicond_engine_get_info(engine, NULL));
+    REFUSED("engine", multicond_engine_get_report_count(NULL, &number));
+    REFUSED("count", multicond_engine_get_report_count(engine, NULL));
+    REFUSED("engine", multicond_engine_get_report(NULL, 0, &report));
+    REFUSED("report", multicond_engine_get_report(engine, 0, NULL));
+    REFUSED("engine", multicond_engine_supports_memory(NULL, MULTICOND_MEMORY_HOST, &number));
+    REFUSED("supported", multicond_engine_supports_memory(engine, MULTICOND_MEMORY_HOST, NULL));
 
     REFUSED("model", multicond_model_load(model_path, NULL));
     REFUSED("path", multicond_model_load(NULL, &no_model));
@@ -84,9 +76,9 @@ static void null_pointers(void)
     REFUSED("model", multicond_model_estimate_memory(NULL, 1, 1, &bytes));
     REFUSED("bytes", multicond_model_estimate_memory(model, 1, 1, NULL));
 
-    REFUSED("model", multicond_generator_create(device, NULL, NULL, &no_generator));
+    REFUSED("model", multicond_generator_create(engine, NULL, NULL, &no_generator));
     CHECK(no_generator == NULL);
-    REFUSED("generator", multicond_generator_create(device, model, NULL, NULL));
+    REFUSED("generator", multicond_generator_create(engine, model, NULL, NULL));
     REFUSED("generator", multicond_generator_resize(NULL, WIDTH, HEIGHT));
     REFUSED("generator", multicond_generator_get_size(NULL, &number, &number));
     REFUSED("width", multicond_generator_get_size(generator, NULL, &number));
@@ -100,78 +92,30 @@ static void null_pointers(void)
     OK(multicond_generator_set_progress_callback(generator, NULL, NULL));
     REFUSED("generator", multicond_generator_get_statistics(NULL, &statistics));
     REFUSED("statistics", multicond_generator_get_statistics(generator, NULL));
-    REFUSED("generator", multicond_generate(NULL, &output));
-    REFUSED("output", multicond_generate(generator, NULL));
-    REFUSED("generator", multicond_generate_async(NULL, &output));
-    REFUSED("output", multicond_generate_async(generator, NULL));
-    REFUSED("generator", multicond_poll(NULL, &number));
-    REFUSED("running", multicond_poll(generator, NULL));
-    REFUSED("generator", multicond_wait(NULL));
-    REFUSED("generator", multicond_cancel(NULL));
-
-    REFUSED("device", multicond_external_memory_import(NULL, &handle, &memory));
-    CHECK(memory == NULL);
-    REFUSED("handle", multicond_external_memory_import(device, NULL, &memory));
-    REFUSED("memory", multicond_external_memory_import(device, &handle, NULL));
-    REFUSED("memory", multicond_external_memory_map(NULL, &image));
-    REFUSED("image", multicond_external_memory_map((multicond_external_memory *)depth, NULL));
-    REFUSED("device", multicond_external_semaphore_import(NULL, &handle, &semaphore));
-    CHECK(semaphore == NULL);
-    REFUSED("handle", multicond_external_semaphore_import(device, NULL, &semaphore));
-    REFUSED("semaphore", multicond_external_semaphore_import(device, &handle, NULL));
-    REFUSED("generator", multicond_generate_synchronized(NULL, &output, NULL, NULL));
-    REFUSED("output", multicond_generate_synchronized(generator, NULL, NULL, NULL));
+    REFUSED("generator", multicond_generator_generate(NULL, &output));
+    REFUSED("output", multicond_generator_generate(generator, NULL));
+    REFUSED("generator", multicond_generator_generate_async(NULL, &output));
+    REFUSED("output", multicond_generator_generate_async(generator, NULL));
+    REFUSED("generator", multicond_generator_poll(NULL, &number));
+    REFUSED("running", multicond_generator_poll(generator, NULL));
+    REFUSED("generator", multicond_generator_wait(NULL));
+    REFUSED("generator", multicond_generator_cancel(NULL));
 
     image.data = NULL;
     REFUSED("data", multicond_generator_set_label(generator, "depth", &image, NULL));
     output.data = NULL;
-    REFUSED("data", multicond_generate(generator, &output));
+    REFUSED("data", multicond_generator_generate(generator, &output));
 }
 
-/* Reserved functions say so, and leave nothing behind. */
-static void external_memory_is_not_supported_yet(void)
-{
-    static const int32_t all[] = {
-        MULTICOND_CAPABILITY_EXTERNAL_MEMORY_OPAQUE_FD,
-        MULTICOND_CAPABILITY_EXTERNAL_MEMORY_OPAQUE_WIN32,
-        MULTICOND_CAPABILITY_EXTERNAL_MEMORY_D3D12,
-        MULTICOND_CAPABILITY_EXTERNAL_SEMAPHORE_OPAQUE_FD,
-        MULTICOND_CAPABILITY_EXTERNAL_SEMAPHORE_OPAQUE_WIN32,
-        MULTICOND_CAPABILITY_EXTERNAL_SEMAPHORE_D3D12_FENCE,
-        MULTICOND_CAPABILITY_EXTERNAL_SEMAPHORE_VULKAN_TIMELINE,
-        /* Of no version. */
-        0, -1, 1000, INT_MIN, INT_MAX,
-    };
-    multicond_external_memory *memory = (multicond_external_memory *)depth;
-    multicond_external_semaphore *semaphore = (multicond_external_semaphore *)depth;
-    multicond_external_handle handle = {0};
-    multicond_semaphore_value value = {0};
-    multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
-    size_t i;
-    handle.struct_size = sizeof handle;
-    handle.kind = MULTICOND_HANDLE_KIND_OPAQUE_FD;
-    value.struct_size = sizeof value;
-    for (i = 0; i < sizeof all / sizeof *all; i++) {
-        uint32_t supported = 7;
-        OK(multicond_device_get_capability(device, all[i], &supported));
-        CHECK(supported == 0);
-    }
-    FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "external memory", multicond_external_memory_import(device, &handle, &memory));
-    CHECK(memory == NULL);
-    FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "external memory",
-          multicond_external_memory_map((multicond_external_memory *)depth, &output));
-    FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "semaphores",
-          multicond_external_semaphore_import(device, &handle, &semaphore));
-    CHECK(semaphore == NULL);
-    FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "semaphores",
-          multicond_generate_synchronized(generator, &output, &value, &value));
-}
-
-static void texts(void)
+static void strings(void)
 {
     uint32_t number = 0;
     int i;
-    CHECK(strchr(multicond_version_string(), '.'));
+    char version[64];
+    snprintf(version, sizeof version, "%d.%d.%d", MULTICOND_VERSION_MAJOR, MULTICOND_VERSION_MINOR,
+             MULTICOND_VERSION_PATCH);
+    CHECK(multicond_version() == MULTICOND_VERSION);
+    CHECK(strcmp(multicond_version_string(), version) == 0);
     CHECK(strcmp(multicond_status_string(MULTICOND_STATUS_OK), "MULTICOND_STATUS_OK") == 0);
     CHECK(strcmp(multicond_status_string(MULTICOND_STATUS_INTERNAL), "MULTICOND_STATUS_INTERNAL") == 0);
     for (i = 0; i <= 11; i++) {
@@ -186,15 +130,9 @@ static void texts(void)
     REFUSED("name", multicond_model_find_label(model, "\xff", &number));
     FAILS(MULTICOND_STATUS_LABEL, "this model has semantics, depth, normals, curvature",
           multicond_generator_unset_label(generator, "colour"));
-    /* A call that succeeds leaves the message. */
+    /* A call that succeeds does not change the message. */
     OK(multicond_generator_unset_label(generator, "depth"));
     CHECK(strstr(multicond_last_error_message(), "colour"));
-}
-
-static multicond_status set_depth(int32_t format, uint32_t width, uint32_t height)
-{
-    multicond_image image = image_of(depth, format, width, height);
-    return multicond_generator_set_label(generator, "depth", &image, NULL);
 }
 
 static multicond_status set_with(const char *name, multicond_label_options options)
@@ -208,7 +146,7 @@ static multicond_status set_with(const char *name, multicond_label_options optio
     return multicond_generator_set_label(generator, name, &image, &options);
 }
 
-/* Each statement changes `options` or `image`, which are good otherwise. */
+/* `change` makes `options` or `image` invalid. */
 #define WITH_OPTIONS(status, word, name, change)                  \
     do {                                                          \
         multicond_label_options options = label_options();        \
@@ -218,44 +156,56 @@ static multicond_status set_with(const char *name, multicond_label_options optio
 #define WITH_IMAGE(status, word, change)                                                     \
     do {                                                                                     \
         multicond_image image = image_of(depth, MULTICOND_FORMAT_R32F, WIDTH, HEIGHT);       \
+        const char *name = "depth";                                                          \
         change;                                                                              \
-        FAILS(status, word, multicond_generator_set_label(generator, "depth", &image, NULL)); \
+        FAILS(status, word, multicond_generator_set_label(generator, name, &image, NULL));   \
     } while (0)
 #define WITH_OUTPUT(status, word, change)                                                \
     do {                                                                                 \
         multicond_image image = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);   \
         change;                                                                          \
-        FAILS(status, word, multicond_generate(generator, &image));                      \
-        FAILS(status, word, multicond_generate_async(generator, &image));                \
+        FAILS(status, word, multicond_generator_generate(generator, &image));            \
+        FAILS(status, word, multicond_generator_generate_async(generator, &image));      \
     } while (0)
 
-static void hear(int32_t level, const char *message, void *user_data)
+static void ignore(int32_t level, const char *message, void *user_data)
 {
     (void)level, (void)message, (void)user_data;
 }
 
-static void numbers_that_mean_nothing(void)
+static void engines_that_do_not_exist(void)
 {
-    static const int32_t kinds[] = {-1, 5, 100, INT_MIN, INT_MAX};
+    static const char *const bad[][3] = {
+        /* engine, device, settings */
+        {"onnx", NULL, NULL}, {"", NULL, NULL}, {"CUDA", NULL, NULL}, {"\xff", NULL, NULL},
+        {NULL, "", NULL}, {NULL, "gpu:x", NULL}, {NULL, "cuda", NULL}, {"tract", "gpu", NULL},
+        {NULL, NULL, "tf32"}, {NULL, NULL, "tf32=true"}, {"tract", NULL, "tf32=true"},
+    };
+    static const char *const words[] = {"`engine`", "`device`", "settings"};
+    size_t i;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        multicond_engine_options options = {0};
+        multicond_engine *none = (multicond_engine *)depth;
+        options.struct_size = sizeof options;
+        options.engine = bad[i][0];
+        options.device = bad[i][1];
+        options.settings = bad[i][2];
+        FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, words[options.settings ? 2 : options.device ? 1 : 0],
+              multicond_engine_create(&options, &none));
+        CHECK(none == NULL);
+    }
+}
+
+static void values_that_no_enumeration_has(void)
+{
     static const int32_t formats[] = {0, -1, 6, 7, 15, 16, 22, 32, 48, 70, 81, 256, INT_MIN, INT_MAX};
     static const int32_t twos[] = {-1, 2, 3, INT_MIN, INT_MAX};
     static const int32_t meanings[] = {-1, 6, 100, INT_MIN, INT_MAX};
     static const int32_t levels[] = {-1, 0, 5, INT_MIN, INT_MAX};
     static const uint32_t flags[] = {128, 256, 0x80000000u, UINT32_MAX};
-    static const float numbers[] = {NAN, INFINITY, -INFINITY};
-    enum { INVALID = MULTICOND_STATUS_INVALID_ARGUMENT, LABEL = MULTICOND_STATUS_LABEL, SIZE = MULTICOND_STATUS_SIZE };
-    static const int32_t table[] = {0, 1, 2};
-    multicond_image mask = image_of(ids, MULTICOND_FORMAT_R8, WIDTH, HEIGHT);
-    multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
+    enum { INVALID = MULTICOND_STATUS_INVALID_ARGUMENT };
+    uint32_t number = 7;
     size_t i;
-    for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        multicond_device_options options = {0};
-        multicond_device *none = (multicond_device *)depth;
-        options.struct_size = sizeof options;
-        options.kind = kinds[i];
-        REFUSED("kind", multicond_device_create(&options, &none));
-        CHECK(none == NULL);
-    }
     for (i = 0; i < sizeof formats / sizeof *formats; i++) {
         WITH_IMAGE(INVALID, "`format`", image.format = formats[i]);
         WITH_OUTPUT(INVALID, "`format`", image.format = formats[i]);
@@ -266,6 +216,8 @@ static void numbers_that_mean_nothing(void)
         WITH_OUTPUT(INVALID, "`origin`", image.origin = twos[i]);
         WITH_OUTPUT(INVALID, "`memory`", image.memory = twos[i]);
         WITH_OUTPUT(INVALID, "`color_space`", image.color_space = twos[i]);
+        OK(multicond_engine_supports_memory(engine, twos[i], &number));
+        CHECK(number == 0);
     }
     for (i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         WITH_OPTIONS(INVALID, "`meaning`", "depth", options.meaning = meanings[i]);
@@ -274,70 +226,42 @@ static void numbers_that_mean_nothing(void)
         WITH_OPTIONS(INVALID, "`flags`", "depth", options.flags = flags[i]);
     }
     for (i = 0; i < sizeof levels / sizeof *levels; i++) {
-        REFUSED("level", multicond_set_log_callback(hear, levels[i], NULL));
+        REFUSED("level", multicond_set_log_callback(ignore, levels[i], NULL));
     }
-    for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        float bad = numbers[i];
-        WITH_OPTIONS(LABEL, "scale", "depth", options.scale = bad);
-        WITH_OPTIONS(LABEL, "bias", "depth", options.bias = bad);
-        WITH_OPTIONS(INVALID, "near", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH; options.near_plane = bad);
-        WITH_OPTIONS(INVALID, "far", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH; options.near_plane = 1;
-                     options.far_plane = bad);
-        WITH_OPTIONS(INVALID, "projection terms", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH_TERMS;
-                     options.depth_a = bad; options.depth_b = 1);
-        WITH_OPTIONS(INVALID, "projection terms", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH_TERMS;
-                     options.depth_b = bad);
-        WITH_OPTIONS(INVALID, "metres_per_unit", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH;
-                     options.near_plane = 1; options.metres_per_unit = bad);
-        WITH_OPTIONS(LABEL, "view matrix", "normals", options.meaning = MULTICOND_MEANING_NORMAL;
-                     options.flags = MULTICOND_LABEL_FLAGS_NORMAL_WORLD; options.view[0] = bad);
-    }
-    /* Zero is the default of other members, but no plane is at zero. */
+}
+
+static void images_and_options_that_do_not_fit(void)
+{
+    enum { INVALID = MULTICOND_STATUS_INVALID_ARGUMENT, LABEL = MULTICOND_STATUS_LABEL, SIZE = MULTICOND_STATUS_SIZE };
+    multicond_image mask = image_of(ids, MULTICOND_FORMAT_R8, WIDTH, HEIGHT);
+    multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
     WITH_OPTIONS(INVALID, "near", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH);
-    WITH_OPTIONS(INVALID, "near", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH; options.near_plane = 2;
-                 options.far_plane = 1);
     WITH_OPTIONS(INVALID, "projection terms", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH_TERMS);
-    WITH_OPTIONS(INVALID, "metres_per_unit", "depth", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH;
-                 options.near_plane = 1; options.metres_per_unit = -1);
     WITH_OPTIONS(LABEL, "view matrix", "normals", options.meaning = MULTICOND_MEANING_NORMAL;
                  options.flags = MULTICOND_LABEL_FLAGS_NORMAL_WORLD);
     WITH_OPTIONS(INVALID, "`class_table`", "semantics", options.meaning = MULTICOND_MEANING_CLASS_TABLE;
                  options.class_count = 3);
-
-    /* Meanings that a label cannot have. */
     WITH_OPTIONS(LABEL, "depth", "depth", options.meaning = MULTICOND_MEANING_NORMAL);
-    WITH_OPTIONS(LABEL, "depth", "depth", options.meaning = MULTICOND_MEANING_CLASS_TABLE; options.class_count = 3;
-                 options.class_table = table);
-    WITH_OPTIONS(LABEL, "semantics", "semantics", options.meaning = MULTICOND_MEANING_SRGB);
-    WITH_OPTIONS(LABEL, "semantics", "semantics", options.flags = MULTICOND_LABEL_FLAGS_NORMALIZED);
-    WITH_OPTIONS(LABEL, "normals", "normals", options.meaning = MULTICOND_MEANING_DEVICE_DEPTH_TERMS; options.depth_b = 1);
-
-    /* Masks. */
     WITH_OPTIONS(INVALID, "`validity`", "depth", mask.struct_size = 4; options.validity = &mask);
     mask.struct_size = sizeof mask;
-    WITH_OPTIONS(SIZE, "0x4", "depth", mask.width = 0; options.validity = &mask);
     WITH_OPTIONS(LABEL, "4x4", "depth", mask.width = 4; options.validity = &mask);
-    WITH_OPTIONS(LABEL, "R of u16", "depth", mask.width = WIDTH; mask.format = MULTICOND_FORMAT_R16;
-                 options.validity = &mask);
-
-    /* Geometry. */
+    WITH_IMAGE(LABEL, "2 channels", name = "curvature");
     WITH_IMAGE(SIZE, "0x4", image.width = 0);
-    WITH_IMAGE(SIZE, "8x0", image.height = 0);
     WITH_IMAGE(SIZE, "9x4", image.width = 9);
     WITH_IMAGE(SIZE, "4294967295", image.width = UINT32_MAX);
     WITH_IMAGE(INVALID, "pixel_stride", image.pixel_stride = 3);
-    WITH_IMAGE(INVALID, "row_stride", image.row_stride = 31);
     WITH_IMAGE(INVALID, "row_stride", image.row_stride = -31);
     WITH_IMAGE(INVALID, "beyond all memory", image.pixel_stride = UINT64_MAX);
     WITH_IMAGE(INVALID, "beyond all memory", image.row_stride = INT64_MIN);
-    WITH_IMAGE(INVALID, "beyond all memory", image.row_stride = INT64_MAX);
     WITH_IMAGE(INVALID, "beyond all memory", image.byte_offset = UINT64_MAX);
-    WITH_IMAGE(INVALID, "data_size", image.data_size = 1);
+    WITH_IMAGE(INVALID, "data_size", image.data_size = sizeof depth - 1);
+    WITH_OUTPUT(INVALID, "data_size", image.data_size = sizeof rgb - 1);
+    WITH_OUTPUT(INVALID, "output format", image.format = MULTICOND_FORMAT_RGB32I);
     output.width = 7;
-    FAILS(SIZE, "7x4", multicond_generate(generator, &output));
-    /* In the background the generator finds that out. */
-    OK(multicond_generate_async(generator, &output));
-    FAILS(SIZE, "7x4", multicond_wait(generator));
+    FAILS(SIZE, "7x4", multicond_generator_generate(generator, &output));
+    /* The generator's thread checks the size of an asynchronous output. */
+    OK(multicond_generator_generate_async(generator, &output));
+    FAILS(SIZE, "7x4", multicond_generator_wait(generator));
 }
 
 static multicond_status create(uint32_t width, uint32_t height, uint32_t threads, uint32_t tile_pixels,
@@ -353,15 +277,17 @@ static multicond_status create(uint32_t width, uint32_t height, uint32_t threads
     options.tile_pixels = tile_pixels;
     options.reserved = reserved;
     options.memory_limit = limit;
-    status = multicond_generator_create(device, model, &options, &made);
+    status = multicond_generator_create(engine, model, &options, &made);
     CHECK((status == MULTICOND_STATUS_OK) == (made != NULL));
     multicond_generator_release(made);
     return status;
 }
 
-static void generators_that_cannot_be(void)
+static void generators_that_cannot_be_created(void)
 {
     uint64_t bytes = 0;
+    FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "threads", create(WIDTH, HEIGHT, 1000000, 0, 0, 0));
+    FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "threads", create(WIDTH, HEIGHT, UINT32_MAX, 0, 0, 0));
     FAILS(MULTICOND_STATUS_SIZE, "16388x4", create(16388, 4, 1, 0, 0, 0));
     FAILS(MULTICOND_STATUS_SIZE, "pixels", create(4, UINT32_MAX, 1, 0, 0, 0));
     FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "`tile_pixels`", create(8, 4, 1, UINT32_MAX, 0, 0));
@@ -374,43 +300,21 @@ static void generators_that_cannot_be(void)
     FAILS(MULTICOND_STATUS_SIZE, "4294967295", multicond_generator_resize(generator, UINT32_MAX, UINT32_MAX));
 }
 
-/* More threads than any machine can start are an error, and not the end of the process: in a process of its own, with
- * little memory. Sanitizers and valgrind need more of that. */
-static void a_million_threads(void)
-{
-    static const uint32_t counts[] = {1000000, UINT32_MAX};
-    size_t i;
-    for (i = 0; i < (few ? 0 : 2); i++) {
-        int state = 0;
-        pid_t child = fork();
-        CHECK(child >= 0);
-        if (child == 0) {
-            struct rlimit limit = {(rlim_t)2 << 30, (rlim_t)2 << 30};
-            CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
-            alarm(20);
-            FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "threads", create(WIDTH, HEIGHT, counts[i], 37, 0, 0));
-            _exit(0);
-        }
-        CHECK(waitpid(child, &state, 0) == child);
-        CHECK(WIFEXITED(state) && WEXITSTATUS(state) == 0);
-    }
-}
-
 /* A function that takes one struct. */
 typedef multicond_status (*taker)(void *);
 
-static multicond_status take_device_options(void *p)
+static multicond_status take_engine_options(void *p)
 {
-    multicond_device *made = NULL;
-    multicond_status status = multicond_device_create(p, &made);
-    multicond_device_release(made);
+    multicond_engine *made = NULL;
+    multicond_status status = multicond_engine_create(p, &made);
+    multicond_engine_release(made);
     return status;
 }
 
 static multicond_status take_generator_options(void *p)
 {
     multicond_generator *made = NULL;
-    multicond_status status = multicond_generator_create(device, model, p, &made);
+    multicond_status status = multicond_generator_create(engine, model, p, &made);
     multicond_generator_release(made);
     return status;
 }
@@ -435,47 +339,24 @@ static multicond_status take_validity(void *p)
 
 static multicond_status take_output(void *p)
 {
-    return multicond_generate(generator, p);
+    return multicond_generator_generate(generator, p);
 }
 
 static multicond_status take_async_output(void *p)
 {
-    multicond_status status = multicond_generate_async(generator, p);
-    OK(multicond_wait(generator));
+    multicond_status status = multicond_generator_generate_async(generator, p);
+    OK(multicond_generator_wait(generator));
     return status;
 }
 
-static multicond_status take_memory_handle(void *p)
+static multicond_status fill_engine_info(void *p)
 {
-    multicond_external_memory *made = NULL;
-    return multicond_external_memory_import(device, p, &made);
-}
-
-static multicond_status take_semaphore_handle(void *p)
-{
-    multicond_external_semaphore *made = NULL;
-    return multicond_external_semaphore_import(device, p, &made);
-}
-
-static multicond_status take_synchronized_output(void *p)
-{
-    return multicond_generate_synchronized(generator, p, NULL, NULL);
-}
-
-static multicond_status take_semaphore_value(void *p)
-{
-    multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
-    return multicond_generate_synchronized(generator, &output, NULL, p);
-}
-
-static multicond_status fill_device_info(void *p)
-{
-    return multicond_device_get_info(device, p);
+    return multicond_engine_get_info(engine, p);
 }
 
 static multicond_status fill_report(void *p)
 {
-    return multicond_device_get_report(device, 3, p);
+    return multicond_engine_get_report(engine, 3, p);
 }
 
 static multicond_status fill_model_info(void *p)
@@ -493,7 +374,7 @@ static multicond_status fill_statistics(void *p)
     return multicond_generator_get_statistics(generator, p);
 }
 
-/* `size` bytes, no more, that begin with `said` and go on as `good` and then with `rest`. */
+/* Exactly `size` bytes: `said`, the rest of `good`, and then bytes of the value `rest`. */
 static unsigned char *version_of(const void *good, size_t known, size_t size, uint32_t said, int rest)
 {
     unsigned char *bytes = malloc(size < 4 ? 4 : size);
@@ -506,8 +387,8 @@ static unsigned char *version_of(const void *good, size_t known, size_t size, ui
     return bytes;
 }
 
-/* `least` is the size of a version that has all that has to be set. */
-static void versions(const char *name, taker take, const void *good, size_t size, size_t least, int32_t outcome)
+/* `least` is the size of a version that has all required members. */
+static void versions(const char *name, taker take, const void *good, size_t size, size_t least)
 {
     static const uint32_t bad[] = {0, 1, 3, 4, 4097, 5000, UINT32_MAX};
     size_t sizes[5];
@@ -526,7 +407,7 @@ static void versions(const char *name, taker take, const void *good, size_t size
     sizes[4] = 4096;
     for (i = 0; i < 5; i++) {
         bytes = version_of(good, size, sizes[i], (uint32_t)sizes[i], 0);
-        check_status(__FILE__, __LINE__, name, take(bytes), outcome);
+        check_status(__FILE__, __LINE__, name, take(bytes), MULTICOND_STATUS_OK);
         free(bytes);
         if (sizes[i] <= size) {
             continue;
@@ -539,7 +420,7 @@ static void versions(const char *name, taker take, const void *good, size_t size
     }
 }
 
-/* Of a struct that is filled. */
+/* The same for a struct that the library fills. */
 static void filled_versions(const char *name, taker fill, size_t size)
 {
     static const uint32_t bad[] = {0, 1, 3, 4, 4097, 5000, UINT32_MAX};
@@ -579,29 +460,22 @@ static void filled_versions(const char *name, taker fill, size_t size)
 
 static void structs_of_other_versions(void)
 {
-    multicond_device_options device_options = {0};
+    multicond_engine_options engine_options = {0};
     multicond_generator_options generator_options = {0};
     multicond_label_options options = label_options();
     multicond_image image = image_of(depth, MULTICOND_FORMAT_R32F, WIDTH, HEIGHT);
     multicond_image mask = image_of(ids, MULTICOND_FORMAT_R8, WIDTH, HEIGHT);
     multicond_image output = image_of(rgb, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
-    multicond_external_handle handle = {0};
-    multicond_semaphore_value value = {0};
-    const int32_t unsupported = MULTICOND_STATUS_NOT_SUPPORTED;
-    device_options.kind = device_kind;
-    versions("`options`", take_device_options, &device_options, sizeof device_options, 8, 0);
-    versions("`options`", take_generator_options, &generator_options, sizeof generator_options, 8, 0);
-    versions("`image`", take_label_image, &image, sizeof image, 32, 0);
-    versions("`options`", take_label_options, &options, sizeof options, 8, 0);
-    versions("`validity`", take_validity, &mask, sizeof mask, 32, 0);
-    versions("`output`", take_output, &output, sizeof output, 32, 0);
-    versions("`output`", take_async_output, &output, sizeof output, 32, 0);
-    versions("`handle`", take_memory_handle, &handle, sizeof handle, 8, unsupported);
-    versions("`handle`", take_semaphore_handle, &handle, sizeof handle, 8, unsupported);
-    versions("`output`", take_synchronized_output, &output, sizeof output, 32, unsupported);
-    versions("`semaphore value`", take_semaphore_value, &value, sizeof value, 8, unsupported);
-    filled_versions("`info`", fill_device_info, sizeof(multicond_device_info));
-    filled_versions("`report`", fill_report, sizeof(multicond_device_report));
+    engine_options.engine = engine_name;
+    versions("`options`", take_engine_options, &engine_options, sizeof engine_options, 16);
+    versions("`options`", take_generator_options, &generator_options, sizeof generator_options, 8);
+    versions("`image`", take_label_image, &image, sizeof image, 32);
+    versions("`options`", take_label_options, &options, sizeof options, 8);
+    versions("`validity`", take_validity, &mask, sizeof mask, 32);
+    versions("`output`", take_output, &output, sizeof output, 32);
+    versions("`output`", take_async_output, &output, sizeof output, 32);
+    filled_versions("`info`", fill_engine_info, sizeof(multicond_engine_info));
+    filled_versions("`report`", fill_report, sizeof(multicond_engine_report));
     filled_versions("`info`", fill_model_info, sizeof(multicond_model_info));
     filled_versions("`info`", fill_label_info, sizeof(multicond_label_info));
     filled_versions("`statistics`", fill_statistics, sizeof(multicond_statistics));
@@ -611,20 +485,20 @@ int main(int count, char **values)
 {
     CHECK(strcmp(multicond_last_error_message(), "") == 0);
     arguments(count, values);
-    device = open_device();
+    engine = open_engine();
     model = open_model();
-    generator = new_generator(device, model, WIDTH, HEIGHT, 0);
+    generator = new_generator(engine, model, WIDTH, HEIGHT, 0);
     null_pointers();
-    external_memory_is_not_supported_yet();
     multicond_model_release(model);
-    texts();
-    numbers_that_mean_nothing();
-    CHECK(set_depth(MULTICOND_FORMAT_R32F, WIDTH, HEIGHT) == MULTICOND_STATUS_OK);
+    strings();
+    engines_that_do_not_exist();
+    values_that_no_enumeration_has();
+    images_and_options_that_do_not_fit();
+    set_plain(generator, "depth", depth, MULTICOND_FORMAT_R32F, WIDTH, HEIGHT);
     structs_of_other_versions();
-    generators_that_cannot_be();
-    a_million_threads();
+    generators_that_cannot_be_created();
     multicond_generator_release(generator);
     multicond_model_release(model);
-    multicond_device_release(device);
+    multicond_engine_release(engine);
     return 0;
 }

@@ -1,9 +1,7 @@
-/* What every program here needs: checks that say where they failed, and the arguments MODEL DEVICE_KIND [few].
+/* What all programs share: checks that report their place, and the arguments MODEL ENGINE [few].
  *
- * Compiled as C99 with _GNU_SOURCE, for POSIX.
- *
- * `few` has loops shortened and resident memory not measured: for sanitizers and valgrind, which are slow and keep
- * freed memory. */
+ * C99 with _GNU_SOURCE, for POSIX. `few` shortens loops and skips measurements of memory, for sanitizers and valgrind,
+ * which are slow and keep freed memory. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -45,7 +43,7 @@ static inline void check_status(const char *file, int line, const char *call, in
     check_failed(file, line, call);
 }
 
-/* Puts another message in the place of the last, so that an old one is not taken for a new one. */
+/* Replaces the last message, so that an old one is not mistaken for a new one. */
 static inline void check_forget(void)
 {
     multicond_model *model;
@@ -63,7 +61,7 @@ static inline void check_message(const char *file, int line, const char *call, c
 }
 
 static const char *model_path;
-static int32_t device_kind;
+static const char *engine_name;
 static int few;
 
 static inline void arguments(int count, char **values)
@@ -71,24 +69,24 @@ static inline void arguments(int count, char **values)
     CHECK(multicond_abi_version() == MULTICOND_ABI_VERSION);
     CHECK(count == 3 || count == 4);
     model_path = values[1];
-    device_kind = (int32_t)atoi(values[2]);
+    engine_name = values[2];
     few = count == 4 && strcmp(values[3], "few") == 0;
 }
 
-/* How often to do something, and how often if it has to be quick. */
+/* Number of repetitions, by default and with `few`. */
 static inline int times(int all, int some)
 {
     return few ? some : all;
 }
 
-static inline multicond_device *open_device(void)
+static inline multicond_engine *open_engine(void)
 {
-    multicond_device_options options = {0};
-    multicond_device *device = NULL;
+    multicond_engine_options options = {0};
+    multicond_engine *engine = NULL;
     options.struct_size = sizeof options;
-    options.kind = device_kind;
-    OK(multicond_device_create(&options, &device));
-    return device;
+    options.engine = engine_name;
+    OK(multicond_engine_create(&options, &engine));
+    return engine;
 }
 
 static inline multicond_model *open_model(void)
@@ -98,7 +96,7 @@ static inline multicond_model *open_model(void)
     return model;
 }
 
-/* Kilobytes of the process that are in memory. */
+/* Resident memory of the process in kilobytes. */
 static inline long resident(void)
 {
     long all, pages;
@@ -108,7 +106,7 @@ static inline long resident(void)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-/* The same numbers on every machine. */
+/* Pseudo-random numbers that are the same on every machine. */
 static inline uint32_t chance(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;

@@ -1,7 +1,8 @@
-/* A CUDA driver over host memory, as libcuda.so.1: the functions that sdk/src/cuda.rs loads, with the real ones' rules.
+/* A fake CUDA driver over host memory, as libcuda.so.1: the functions that sdk/core/src/cuda loads, with the rules of
+ * the real ones.
  *
- * Copies are done when their stream is waited for, so that whoever does not wait has nothing; they must be within one
- * allocation, in the context of its GPU. Addresses have a bit set that no processor follows. */
+ * Copies are executed when their stream is synchronised, so that a missing synchronisation shows. They must be within
+ * one allocation, in the context of its GPU. Addresses have a bit set that makes them invalid for the CPU. */
 #include "fake_cuda.h"
 
 #include <pthread.h>
@@ -33,7 +34,7 @@ static fake_cuda_counts counts;
 static char contexts[GPUS];
 static struct { uint32_t gpu; } streams[STREAMS];
 static int stream_count;
-/* Contexts of this thread; the last is the current one. */
+/* The stack of contexts of this thread; the last is current. */
 static __thread void *stack[8];
 static __thread int depth;
 
@@ -124,7 +125,7 @@ int cuDeviceGet(int *device, int ordinal)
 int cuDeviceGetName(char *name, int length, int device)
 {
     (void)device;
-    strncpy(name, "Pretended GPU", (size_t)length);
+    strncpy(name, "Fake GPU", (size_t)length);
     return SUCCESS;
 }
 

@@ -1,4 +1,4 @@
-// multicond.hpp: objects that move and release themselves, errors that throw, and nothing that crosses C.
+// multicond.hpp: objects that move and release themselves, errors as exceptions, none of which crosses C.
 //
 // Arguments as in check.h.
 #include "multicond.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::uint32_t width = 12, height = 8;
 
-static_assert(!std::is_copy_constructible_v<multicond::Device>);
+static_assert(!std::is_copy_constructible_v<multicond::Engine>);
 static_assert(!std::is_copy_constructible_v<multicond::Generator>);
 static_assert(std::is_nothrow_move_constructible_v<multicond::Generator>);
 static_assert(std::is_base_of_v<std::runtime_error, multicond::Error>);
@@ -41,24 +41,24 @@ multicond::Error failure(Work work) {
     std::exit(1);
 }
 
-multicond::Generator make_generator(const multicond::Device& device, const multicond::Model& model) {
+multicond::Generator make_generator(const multicond::Engine& engine, const multicond::Model& model) {
     auto options = multicond::make<multicond_generator_options>();
     options.width = width;
     options.height = height;
-    return multicond::Generator(device, model, options);
+    return multicond::Generator(engine, model, options);
 }
 
-void models_and_devices(const multicond::Device& device, const multicond::Model& model, std::int32_t kind) {
-    CHECK(device.info().kind == kind);
-    const auto reports = device.reports();
+void models_and_engines(const multicond::Engine& engine, const multicond::Model& model, const std::string& name) {
+    CHECK(engine.info().name == name);
+    const auto reports = engine.reports();
     CHECK(reports.size() == 4);
     int runs = 0;
     for (const auto& report : reports) {
         runs += static_cast<int>(report.runs);
-        CHECK((report.runs == 1) == (report.kind == kind));
+        CHECK((report.runs == 1) == (report.name == name));
     }
     CHECK(runs == 1);
-    CHECK(!device.can(MULTICOND_CAPABILITY_FP16));
+    CHECK(engine.supports_memory(MULTICOND_MEMORY_HOST));
     CHECK(std::string(model.info().name) == "small");
     CHECK(model.find_label("normals") == 2u);
     CHECK(!model.find_label("norm"));
@@ -72,14 +72,14 @@ void models_and_devices(const multicond::Device& device, const multicond::Model&
     CHECK(failure([&] { model.class_name(0, 9); }).status() == MULTICOND_STATUS_INVALID_ARGUMENT);
 }
 
-void pictures(const multicond::Device& device, const multicond::Model& model) {
+void pictures(const multicond::Engine& engine, const multicond::Model& model) {
     std::vector<float> depth(width * height), expected(3 * width * height), pixels(3 * width * height);
     for (std::size_t i = 0; i < depth.size(); ++i) {
         depth[i] = static_cast<float>(i) * 0.125f;
     }
     const auto label = multicond::label_image(MULTICOND_FORMAT_R32F, width, height, depth.data());
     const auto output = multicond::image(MULTICOND_FORMAT_RGB32F, width, height, pixels.data());
-    auto generator = make_generator(device, model);
+    auto generator = make_generator(engine, model);
     generator.set_label("depth", label);
     generator.generate(multicond::image(MULTICOND_FORMAT_RGB32F, width, height, expected.data()));
     CHECK(generator.statistics().rendered == 1);
@@ -90,10 +90,10 @@ void pictures(const multicond::Device& device, const multicond::Model& model) {
     CHECK(failure([&] { generator.set_label("colour", label); }).status() == MULTICOND_STATUS_LABEL);
     CHECK(failure([&] { generator.resize(0, 1); }).status() == MULTICOND_STATUS_SIZE);
 
-    // Progress goes along with a generator that moves.
+    // The progress callback moves with its generator.
     int calls = 0;
     bool go_on = true;
-    generator.on_progress([&](float) {
+    generator.set_progress([&](float) {
         ++calls;
         return go_on;
     });
@@ -103,8 +103,8 @@ void pictures(const multicond::Device& device, const multicond::Model& model) {
     go_on = false;
     CHECK(failure([&] { moved.generate(output); }).status() == MULTICOND_STATUS_CANCELLED);
 
-    // What a listener throws comes out where the picture was asked for.
-    moved.on_progress([](float) -> bool { throw std::string("on purpose"); });
+    // Exceptions of the callback are rethrown by generate() and wait().
+    moved.set_progress([](float) -> bool { throw std::string("on purpose"); });
     for (int async = 0; async < 2; ++async) {
         bool caught = false;
         try {
@@ -119,13 +119,13 @@ void pictures(const multicond::Device& device, const multicond::Model& model) {
         }
         CHECK(caught);
     }
-    moved.on_progress({});
+    moved.set_progress({});
     moved.generate(output);
     CHECK(pixels == expected);
 
-    // Assigned over while a picture is made: that one is cancelled and waited for.
-    auto other = make_generator(device, model);
-    other.on_progress([](float) { return true; });
+    // Assigning to a generator cancels its picture in progress.
+    auto other = make_generator(engine, model);
+    other.set_progress([](float) { return true; });
     other.set_label("depth", label);
     other.generate_async(output);
     other = std::move(moved);
@@ -144,11 +144,11 @@ void pictures(const multicond::Device& device, const multicond::Model& model) {
 
 int main(int count, char** values) {
     CHECK(count >= 3);
-    auto options = multicond::make<multicond_device_options>();
-    options.kind = std::atoi(values[2]);
-    multicond::Device device(options);
+    auto options = multicond::make<multicond_engine_options>();
+    options.engine = values[2];
+    multicond::Engine engine(options);
     multicond::Model model(values[1]);
-    models_and_devices(device, model, options.kind);
-    pictures(device, model);
+    models_and_engines(engine, model, options.engine);
+    pictures(engine, model);
     return 0;
 }

@@ -1,7 +1,7 @@
-/* Model files: what they say of themselves, and what happens to those that are none. */
+/* Models: their description, loading from files and memory, and files that are not models. */
 #include "scene.h"
 
-static void a_model_says_what_it_is(const multicond_model *model)
+static void descriptions(const multicond_model *model)
 {
     static const char *names[] = {"semantics", "depth", "normals", "curvature"};
     static const char *units[] = {"", "m", "unit vector", "1/m"};
@@ -19,7 +19,7 @@ static void a_model_says_what_it_is(const multicond_model *model)
     CHECK(strcmp(info.name, "small") == 0);
     CHECK(strcmp(info.system, "test") == 0);
     CHECK(strcmp(info.notice, "") == 0);
-    CHECK(info.tile == TILE);
+    CHECK(info.size_multiple == SIZE_MULTIPLE);
     CHECK(info.max_side == 16384);
     CHECK(info.trained_width == 32 && info.trained_height == 16);
     CHECK(info.parameters == 1);
@@ -69,7 +69,7 @@ static unsigned char *file_bytes(size_t *size)
     return bytes;
 }
 
-/* A copy with nothing beyond its end. */
+/* Loads a copy with nothing beyond its end. */
 static multicond_status load_copy(const unsigned char *bytes, size_t size, multicond_model **model)
 {
     unsigned char *copy = malloc(size ? size : 1);
@@ -77,13 +77,13 @@ static multicond_status load_copy(const unsigned char *bytes, size_t size, multi
     CHECK(copy);
     memcpy(copy, bytes, size);
     status = multicond_model_load_memory(copy, size, model);
-    /* The model has its own. */
+    /* The library has its own copy. */
     memset(copy, 0xff, size);
     free(copy);
     return status;
 }
 
-static void memory_is_as_good_as_a_file(const multicond_device *device, const multicond_model *model)
+static void a_model_in_memory_is_the_same_as_a_file(const multicond_engine *engine, const multicond_model *model)
 {
     size_t size;
     unsigned char *bytes = file_bytes(&size);
@@ -92,9 +92,9 @@ static void memory_is_as_good_as_a_file(const multicond_device *device, const mu
     scene s = scene_new(12, 8, 1);
     float *from_file, *from_memory;
     OK(load_copy(bytes, size, &copy));
-    a_model_says_what_it_is(copy);
-    a = new_generator(device, model, 12, 8, 0);
-    b = new_generator(device, copy, 12, 8, 0);
+    descriptions(copy);
+    a = new_generator(engine, model, 12, 8, 0);
+    b = new_generator(engine, copy, 12, 8, 0);
     multicond_model_release(copy);
     scene_set(a, &s);
     scene_set(b, &s);
@@ -109,10 +109,10 @@ static void memory_is_as_good_as_a_file(const multicond_device *device, const mu
     scene_free(&s);
 }
 
-static void what_is_no_model(void)
+static void files_that_are_not_models(void)
 {
     multicond_model *model = (multicond_model *)&few;
-    size_t size, cut;
+    size_t size;
     unsigned char *bytes = file_bytes(&size);
     char text[] = "a file of another kind, long enough to be read as something";
     FAILS(MULTICOND_STATUS_FILE, "/nowhere/model.onnx", multicond_model_load("/nowhere/model.onnx", &model));
@@ -127,71 +127,11 @@ static void what_is_no_model(void)
     FAILS(MULTICOND_STATUS_MODEL, "model in memory", load_copy((unsigned char *)text, 0, &model));
     FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "`size`", multicond_model_load_memory(bytes, UINT64_MAX, &model));
     FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "`size`", multicond_model_load_memory(bytes, (UINT64_C(1) << 31) + 1, &model));
-    /* Cut short anywhere, the file is refused, or lacks only the last, optional field. */
-    for (cut = 0; cut + 1 < size; cut += few ? 97 : 7) {
-        multicond_status status = load_copy(bytes, cut, &model);
-        if (status == MULTICOND_STATUS_OK) {
-            CHECK(cut > size / 2);
-        } else {
-            CHECK(status == MULTICOND_STATUS_MODEL && model == NULL);
-        }
-        multicond_model_release(model);
-    }
     free(bytes);
 }
 
-/* Any damage is an error or a model, never the end of the process. */
-static void damaged_models(const multicond_device *device)
-{
-    size_t size, at;
-    unsigned char *bytes = file_bytes(&size);
-    uint32_t state = 1;
-    int refused = 0, i;
-    for (i = 0; i < times(400, 20); i++) {
-        multicond_model *model = NULL;
-        multicond_generator *generator = NULL;
-        unsigned char old;
-        at = chance(&state) % size;
-        old = bytes[at];
-        bytes[at] = (unsigned char)chance(&state);
-        if (load_copy(bytes, size, &model) == MULTICOND_STATUS_OK) {
-            multicond_generator_options options = {0};
-            multicond_status status;
-            options.struct_size = sizeof options;
-            options.width = options.height = 8;
-            options.threads = 1;
-            options.tile_pixels = 37;
-            status = multicond_generator_create(device, model, &options, &generator);
-            CHECK(status == MULTICOND_STATUS_OK || status == MULTICOND_STATUS_MODEL ||
-                  status == MULTICOND_STATUS_DEVICE);
-        } else {
-            refused++;
-        }
-        multicond_generator_release(generator);
-        multicond_model_release(model);
-        bytes[at] = old;
-    }
-    CHECK(refused > 0);
-    free(bytes);
-}
-
-static void memory_is_told_beforehand(const multicond_model *model)
-{
-    uint64_t small = 0, large = 0, odd = 0, bytes = 0;
-    OK(multicond_model_estimate_memory(model, 64, 64, &small));
-    OK(multicond_model_estimate_memory(model, 640, 640, &large));
-    OK(multicond_model_estimate_memory(model, 637, 638, &odd));
-    CHECK(large > 90 * (small - 4096) && large < 100 * small);
-    /* Padded to whole tiles. */
-    CHECK(odd == large);
-    OK(multicond_model_estimate_memory(model, UINT32_MAX, UINT32_MAX, &bytes));
-    CHECK(bytes > large);
-    OK(multicond_model_estimate_memory(model, 0, 0, &bytes));
-    CHECK(bytes <= small);
-}
-
-/* A generator whose limit is the estimate of one size makes that one, and no larger one. */
-static void a_memory_limit_holds(const multicond_device *device, const multicond_model *model)
+/* A generator whose limit is the estimate for a size can have this size and no larger one. */
+static void a_memory_limit_holds(const multicond_engine *engine, const multicond_model *model)
 {
     multicond_generator_options options = {0};
     multicond_generator *generator = NULL;
@@ -200,13 +140,13 @@ static void a_memory_limit_holds(const multicond_device *device, const multicond
     options.struct_size = sizeof options;
     options.width = options.height = 16;
     OK(multicond_model_estimate_memory(model, 16, 16, &options.memory_limit));
-    OK(multicond_generator_create(device, model, &options, &generator));
+    OK(multicond_generator_create(engine, model, &options, &generator));
     scene_set(generator, &s);
     before = picture(generator, 16, 16);
     FAILS(MULTICOND_STATUS_MEMORY, "limit", multicond_generator_resize(generator, 20, 16));
     FAILS(MULTICOND_STATUS_MEMORY, "limit", multicond_generator_resize(generator, 16384, 16384));
     FAILS(MULTICOND_STATUS_SIZE, "0x16", multicond_generator_resize(generator, 0, 16));
-    /* It is as it was, labels and all. */
+    /* Nothing has changed. */
     after = picture(generator, 16, 16);
     CHECK(same_picture(before, after, 16, 16));
     free(after);
@@ -220,18 +160,16 @@ static void a_memory_limit_holds(const multicond_device *device, const multicond
 
 int main(int count, char **values)
 {
-    multicond_device *device;
+    multicond_engine *engine;
     multicond_model *model;
     arguments(count, values);
-    device = open_device();
+    engine = open_engine();
     model = open_model();
-    a_model_says_what_it_is(model);
-    memory_is_as_good_as_a_file(device, model);
-    what_is_no_model();
-    damaged_models(device);
-    memory_is_told_beforehand(model);
-    a_memory_limit_holds(device, model);
+    descriptions(model);
+    a_model_in_memory_is_the_same_as_a_file(engine, model);
+    files_that_are_not_models();
+    a_memory_limit_holds(engine, model);
     multicond_model_release(model);
-    multicond_device_release(device);
+    multicond_engine_release(engine);
     return 0;
 }

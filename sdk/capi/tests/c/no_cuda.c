@@ -1,11 +1,11 @@
-/* CUDA memory on a machine without a driver for it: an error that says so, and nothing is touched. */
+/* Images in CUDA memory on a machine without a driver are an error. */
 #include <dlfcn.h>
 
 #include "scene.h"
 
 int main(int count, char **values)
 {
-    multicond_device *device;
+    multicond_engine *engine;
     multicond_model *model;
     multicond_generator *generator;
     float pixels[3 * 8 * 4];
@@ -16,23 +16,23 @@ int main(int count, char **values)
         fprintf(stderr, "SKIPPED: there is a CUDA driver\n");
         return 0;
     }
-    device = open_device();
+    engine = open_engine();
     model = open_model();
-    generator = new_generator(device, model, 8, 4, 0);
+    generator = new_generator(engine, model, 8, 4, 0);
     image.memory = MULTICOND_MEMORY_CUDA;
-    OK(multicond_device_get_capability(device, MULTICOND_CAPABILITY_CUDA_MEMORY, &supported));
+    OK(multicond_engine_supports_memory(engine, MULTICOND_MEMORY_CUDA, &supported));
     CHECK(supported == 0);
-    FAILS(MULTICOND_STATUS_DEVICE, "CUDA: no driver", multicond_generate(generator, &image));
-    OK(multicond_generate_async(generator, &image));
-    FAILS(MULTICOND_STATUS_DEVICE, "libcuda.so.1", multicond_wait(generator));
-    /* A label is looked at when a picture is made. */
+    FAILS(MULTICOND_STATUS_ENGINE, "CUDA: no driver", multicond_generator_generate(generator, &image));
+    OK(multicond_generator_generate_async(generator, &image));
+    FAILS(MULTICOND_STATUS_ENGINE, "libcuda.so.1", multicond_generator_wait(generator));
+    /* Labels are read when a picture is generated. */
     OK(multicond_generator_set_label(generator, "normals", &image, NULL));
     image = image_of(pixels, MULTICOND_FORMAT_RGB32F, 8, 4);
-    FAILS(MULTICOND_STATUS_DEVICE, "CUDA: no driver", multicond_generate(generator, &image));
+    FAILS(MULTICOND_STATUS_ENGINE, "CUDA: no driver", multicond_generator_generate(generator, &image));
     OK(multicond_generator_unset_label(generator, "normals"));
-    OK(multicond_generate(generator, &image));
+    OK(multicond_generator_generate(generator, &image));
     multicond_generator_release(generator);
     multicond_model_release(model);
-    multicond_device_release(device);
+    multicond_engine_release(engine);
     return 0;
 }

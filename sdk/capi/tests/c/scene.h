@@ -1,5 +1,4 @@
-/* Labels of the small model that sdk/tests/support makes, as plain as can be: what every other way to hand them over
- * is compared with. */
+/* Labels for the small model of multicond-test-support, in the formats and units of the labels. */
 #ifndef SCENE_H
 #define SCENE_H
 
@@ -10,11 +9,9 @@ typedef struct scene {
     uint32_t width, height;
     int32_t *semantics;
     float *depth;
-    float *normals;
-    float *curvature;
 } scene;
 
-enum { CLASSES = 3, MISSING_CLASS = 255, TILE = 4 };
+enum { CLASSES = 3, MISSING_CLASS = 255, SIZE_MULTIPLE = 4 };
 
 static inline multicond_image image_of(void *data, int32_t format, uint32_t width, uint32_t height)
 {
@@ -34,31 +31,20 @@ static inline multicond_label_options label_options(void)
     return options;
 }
 
-/* Structure and holes in every label; another scene for every seed. */
+/* Structure and missing pixels in every label, different for every seed. */
 static inline scene scene_new(uint32_t width, uint32_t height, uint32_t seed)
 {
     size_t pixels = (size_t)width * height;
-    scene s = {width, height, NULL, NULL, NULL, NULL};
+    scene s = {width, height, NULL, NULL};
     size_t i;
-    int c;
     s.semantics = malloc(pixels * sizeof *s.semantics);
     s.depth = malloc(pixels * sizeof *s.depth);
-    s.normals = malloc(3 * pixels * sizeof *s.normals);
-    s.curvature = malloc(2 * pixels * sizeof *s.curvature);
-    CHECK(s.semantics && s.depth && s.normals && s.curvature);
+    CHECK(s.semantics && s.depth);
     seed = seed * 2654435761u + 1;
     for (i = 0; i < pixels; i++) {
-        static const float axes[4][3] = {{0, 0, 1}, {0.6f, 0, 0.8f}, {0, -0.6f, 0.8f}, {0, 0, 0}};
         int32_t id = (int32_t)(chance(&seed) % (CLASSES + 1));
-        const float *axis = axes[chance(&seed) % 4];
         s.semantics[i] = id < CLASSES ? id : MISSING_CLASS;
         s.depth[i] = (float)(chance(&seed) % 200) / 16;
-        for (c = 0; c < 3; c++) {
-            s.normals[3 * i + c] = axis[c];
-        }
-        for (c = 0; c < 2; c++) {
-            s.curvature[2 * i + c] = (float)(chance(&seed) % 41) - 20;
-        }
     }
     return s;
 }
@@ -67,8 +53,6 @@ static inline void scene_free(scene *s)
 {
     free(s->semantics);
     free(s->depth);
-    free(s->normals);
-    free(s->curvature);
     memset(s, 0, sizeof *s);
 }
 
@@ -83,11 +67,9 @@ static inline void scene_set(multicond_generator *generator, const scene *s)
 {
     set_plain(generator, "semantics", s->semantics, MULTICOND_FORMAT_R32I, s->width, s->height);
     set_plain(generator, "depth", s->depth, MULTICOND_FORMAT_R32F, s->width, s->height);
-    set_plain(generator, "normals", s->normals, MULTICOND_FORMAT_RGB32F, s->width, s->height);
-    set_plain(generator, "curvature", s->curvature, MULTICOND_FORMAT_RG32F, s->width, s->height);
 }
 
-static inline multicond_generator *new_generator(const multicond_device *device, const multicond_model *model,
+static inline multicond_generator *new_generator(const multicond_engine *engine, const multicond_model *model,
                                                  uint32_t width, uint32_t height, int no_reuse)
 {
     multicond_generator_options options = {0};
@@ -97,40 +79,25 @@ static inline multicond_generator *new_generator(const multicond_device *device,
     options.height = height;
     options.threads = 2;
     options.no_reuse = (uint32_t)no_reuse;
-    /* Does not divide the pictures of the tests. */
+    /* Not a divisor of the pictures of the tests. */
     options.tile_pixels = 37;
-    OK(multicond_generator_create(device, model, &options, &generator));
+    OK(multicond_generator_create(engine, model, &options, &generator));
     return generator;
 }
 
-/* The picture of the labels that are set, interleaved RGB; the caller frees it. */
+/* The picture for the current labels as interleaved RGB; the caller frees it. */
 static inline float *picture(multicond_generator *generator, uint32_t width, uint32_t height)
 {
     float *pixels = malloc(3 * (size_t)width * height * sizeof *pixels);
     multicond_image output = image_of(pixels, MULTICOND_FORMAT_RGB32F, width, height);
     CHECK(pixels);
-    OK(multicond_generate(generator, &output));
+    OK(multicond_generator_generate(generator, &output));
     return pixels;
 }
 
 static inline int same_picture(const float *a, const float *b, uint32_t width, uint32_t height)
 {
     return memcmp(a, b, 3 * (size_t)width * height * sizeof *a) == 0;
-}
-
-/* The largest difference of two pictures. */
-static inline float distance(const float *a, const float *b, uint32_t width, uint32_t height)
-{
-    float most = 0;
-    size_t i;
-    for (i = 0; i < 3 * (size_t)width * height; i++) {
-        float difference = a[i] > b[i] ? a[i] - b[i] : b[i] - a[i];
-        /* Also true for NaN. */
-        if (!(difference <= most)) {
-            most = difference;
-        }
-    }
-    return most;
 }
 
 #endif

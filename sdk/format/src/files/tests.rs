@@ -222,10 +222,7 @@ fn png_of_the_wrong_kind() {
         refused(&path, &semantics()),
         "pixel (0, 1): the value 9 stands for class 8, expected 0 to 2"
     );
-    let without_code = Label {
-        png: None,
-        ..Label::depth()
-    };
+    let without_code = Label::depth().with_png(None);
     let error = read_label(&path, &without_code).unwrap_err().to_string();
     assert!(error.contains("no PNG code"), "{error}");
 }

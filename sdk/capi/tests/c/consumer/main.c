@@ -1,4 +1,4 @@
-/* The smallest program of somebody else's: makes a picture with the installed library. */
+/* A minimal application that generates a picture with the installed library. */
 #include <multicond.h>
 #include <stdio.h>
 
@@ -23,13 +23,13 @@ int main(int count, char **values)
         status = multicond_generator_create(NULL, model, NULL, &generator);
     }
     if (status == MULTICOND_STATUS_OK) {
-        status = multicond_generate(generator, &output);
+        status = multicond_generator_generate(generator, &output);
     }
     if (status != MULTICOND_STATUS_OK) {
         fprintf(stderr, "%s: %s\n", multicond_status_string(status), multicond_last_error_message());
     }
     multicond_generator_release(generator);
     multicond_model_release(model);
-    /* Alpha is 1 once the picture is there. */
+    /* Alpha is set to 1. */
     return status == MULTICOND_STATUS_OK && pixels[3] == 255 ? 0 : 1;
 }

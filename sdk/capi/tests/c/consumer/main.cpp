@@ -10,9 +10,9 @@ int main(int count, char** values) {
     }
     try {
         std::vector<unsigned char> pixels(4 * 32 * 16);
-        multicond::Device device;
+        multicond::Engine engine;
         multicond::Model model(values[1]);
-        multicond::Generator generator(device, model);
+        multicond::Generator generator(engine, model);
         generator.generate(multicond::image(MULTICOND_FORMAT_RGBA8, 32, 16, pixels.data()));
         return pixels[3] == 255 ? 0 : 1;
     } catch (const multicond::Error& error) {
