@@ -1,6 +1,6 @@
 //! The networks written a second time, in NumPy (`reference/reference.py`).
 
-use std::{ffi::OsStr, ffi::OsString, fs, path::Path, process::Command};
+use std::{ffi::OsStr, fs, path::Path, process::Command};
 
 use anyhow::{Result, ensure};
 use burn_store::{ModuleSnapshot, SafetensorsStore};

@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
+use multicond::EngineOptions;
 use multicond_test_support::{
     engines,
     require::{self, python},
@@ -183,7 +184,7 @@ fn scores_agree_with_others() {
         for ((name, network), path) in networks.iter().zip(&weights) {
             let path = path.as_ref().unwrap();
             let mut judge = Lpips::load(*network, path, &EngineOptions::named(engine)).unwrap();
-            let what = format!("LPIPS {name}, {device}");
+            let what = format!("LPIPS {name}, {engine}");
             for (index, expected) in lpips[*name].iter().enumerate() {
                 let (a, b) = (picture(&first, index), picture(&second, index));
                 let found = judge.distance(a.view(), b.view()).unwrap();
@@ -212,7 +213,8 @@ fn efficientnet_sees_what_it_sees_in_pytorch() {
         return;
     };
     for engine in engines::available() {
-        let network = FeatureNetwork::efficientnet_lite0(&path, &EngineOptions::named(engine)).unwrap();
+        let network =
+            FeatureNetwork::efficientnet_lite0(&path, &EngineOptions::named(engine)).unwrap();
         let features = network.features(pattern().view()).unwrap();
         assert_eq!(features.len(), 1280);
         for (step, expected) in [1, 2, 3, 5, 7].into_iter().zip(EFFICIENTNET) {

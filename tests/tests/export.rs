@@ -5,7 +5,7 @@
 use std::fs;
 
 use burn::{module::Param, tensor::Tensor};
-use multicond::model::{Manifest, Size};
+use multicond::{Size, model::Manifest};
 use multicond_tests::{lively, subject};
 use multicond_train::{
     net::{BackboneNetwork, GeneratorNetwork, MergeKind, MergeNetwork, Preset},

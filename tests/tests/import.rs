@@ -10,10 +10,7 @@ use std::{
 };
 
 use burn_store::{ModuleSnapshot, SafetensorsStore};
-use multicond::{
-    Options, Picture,
-    label::Label,
-};
+use multicond::{EngineOptions, Options, Picture, label::Label};
 use multicond_test_support::{engines, require::python};
 use multicond_tests::{
     lively,

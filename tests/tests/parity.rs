@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use multicond::{Options, Picture};
+use multicond::{EngineOptions, Options, Picture};
 use multicond_test_support::engines;
 use multicond_tests::{
     scene::{self, COVERAGES},
@@ -23,7 +23,7 @@ fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
     let engines = engines::available();
     let mut generators: Vec<_> = engines
         .iter()
-        .map(|&device| {
+        .map(|&engine| {
             let options = Options::default().with_engine(EngineOptions::named(engine));
             subject.open(&options).unwrap()
         })

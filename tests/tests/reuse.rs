@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use multicond::{Generator, Options, Picture, label::LabelMap};
+use multicond::{EngineOptions, Generator, Options, Picture, label::LabelMap};
 use multicond_test_support::engines;
 use multicond_tests::{
     scene::{self, Coverage},

@@ -7,12 +7,13 @@ use std::{
 
 use burn::tensor::{Device, Tensor, TensorData};
 use multicond::{
-    Frame, Generator, Options, Picture, Result, files,
+    EngineOptions, Frame, Generator, Options, Picture, Result, files,
     label::{Label, LabelMap},
     model::ModelFile,
 };
 use multicond_test_support::engines;
-use multicond_tests::{engines, subject::difference};
+use multicond_test_support::engines;
+use multicond_tests::subject::difference;
 use multicond_train::{
     data::{encode, encoded_channels},
     training::Checkpoint,
