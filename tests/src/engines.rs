@@ -1,12 +1,12 @@
-//! The engines that this machine has.
+//! The engines available on this machine.
 
 use multicond::Device;
 
-/// tract, and ONNX Runtime where it is found. Without it tests say so, and fail where
+/// tract, and ONNX Runtime if it is installed. Without it, tests report that they skip it, and fail if
 /// `MULTICOND_REQUIRE_ORT` is 1.
 ///
 /// # Panics
-/// When ONNX Runtime is required and not there.
+/// When ONNX Runtime is required but missing.
 pub fn available() -> Vec<Device> {
     let mut engines = vec![Device::Tract];
     if has_ort() {
@@ -30,7 +30,7 @@ fn has_ort() -> bool {
     false
 }
 
-/// Says that a test leaves something out.
+/// Reports that a test skips something.
 ///
 /// # Panics
 /// When the environment variable `required` is 1.

@@ -1,4 +1,4 @@
-//! The networks written a second time, in NumPy (`reference/reference.py`).
+//! Comparison with the reference implementation of the networks in NumPy (`reference/reference.py`).
 
 use std::{ffi::OsStr, ffi::OsString, fs, path::Path, process::Command};
 
@@ -17,24 +17,24 @@ struct Config<'a> {
     labels: &'a [Label],
 }
 
-/// The interpreter with NumPy and ONNX Runtime. Without it tests say so, and fail where
+/// The Python interpreter with NumPy and ONNX Runtime. Without it, tests report that they skip it, and fail if
 /// `MULTICOND_REQUIRE_PYTHON` is 1.
 ///
 /// # Panics
-/// When Python is required and not there.
+/// When Python is required but missing.
 pub fn python() -> Option<OsString> {
     let python = std::env::var_os("MULTICOND_PYTHON");
     if python.is_none() {
         skip(
             "MULTICOND_REQUIRE_PYTHON",
-            "what NumPy says",
-            "MULTICOND_PYTHON names no interpreter with numpy and onnxruntime",
+            "the reference in NumPy",
+            "MULTICOND_PYTHON is not set to an interpreter with numpy and onnxruntime",
         );
     }
     python
 }
 
-/// Writes as much of a checkpoint as the reference reads.
+/// Writes the parts of a checkpoint that the reference reads.
 pub fn write_checkpoint(
     folder: &Path,
     generator: &GeneratorNetwork,
@@ -48,7 +48,7 @@ pub fn write_checkpoint(
     Ok(())
 }
 
-/// A model file must paint what the reference makes of the checkpoint, on so many cells.
+/// Checks that a model file agrees with the reference on the checkpoint, for pictures of so many cells.
 pub fn agree(python: &OsStr, checkpoint: &Path, model: &Path, cells: &str) -> Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/reference.py");
     let output = Command::new(python)

@@ -1,6 +1,6 @@
-//! The examples build without a warning, run on the shipped model, and show what they say.
+//! The examples build without warnings, run with the shipped model, and print what they promise.
 //!
-//! Those in C and C++ need `MULTICOND_INSTALL`, the prefix of an installed library, as `cargo xtask test` has it.
+//! Those in C and C++ need `MULTICOND_INSTALL`, the prefix of an installed library, which `cargo xtask test` sets.
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
@@ -22,7 +22,7 @@ fn rooms(file: &str) -> PathBuf {
     root().join("examples/rooms").join(file)
 }
 
-/// The prefix of the installed library. Says so loudly if there is none, or fails if it has to be there.
+/// The prefix of the installed library. Without one, reports that the test is skipped, or fails if it is required.
 fn prefix() -> Option<PathBuf> {
     if let Some(prefix) = env::var_os("MULTICOND_INSTALL") {
         return Some(prefix.into());
@@ -45,7 +45,7 @@ fn run(command: &mut Command) -> String {
     out
 }
 
-/// Compiles an example as its head says, and answers a command that runs it.
+/// Compiles an example as described in its first lines, and returns a command that runs it.
 fn build(prefix: &Path, folder: &Path, source: &str, packages: &[&str]) -> Command {
     let (compiler, standard) = match source.ends_with(".cpp") {
         true => ("c++", "-std=c++17"),
@@ -125,7 +125,7 @@ fn ar_object() {
     let changed = differences(&before, &after);
     let share = changed.iter().filter(|d| **d > 0.1).count() as f32 / changed.len() as f32;
     assert!((0.02..0.5).contains(&share), "the object covers {share}");
-    // The same labels from files, by the command's way through Rust.
+    // The shipped picture was generated from the same labels by the command.
     if support::has_ort() {
         let shipped = files::read_picture(rooms("frames/a/generated.png")).unwrap();
         let worst = differences(&before, &shipped)

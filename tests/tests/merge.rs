@@ -1,4 +1,4 @@
-//! However the merge is cut into tiles, and whether the model is cut at all, the numbers are the same.
+//! Running the merge in tiles, or the whole model at once, does not change the result.
 
 #![allow(clippy::unwrap_used)]
 
@@ -51,7 +51,7 @@ fn tiles_change_nothing_in(subject: &Subject) {
         };
         let uncut = picture(Merge::Uncut);
         let difference = difference(picture(Merge::Tiled).values(), uncut.values());
-        // The rendering amplifies the concept's last bits.
+        // The backbone amplifies rounding errors of the concept.
         assert!(difference <= 2e-5, "{device:?} uncut: {difference}");
     }
 }
