@@ -1,15 +1,15 @@
-"""Render pictures together with exact labels, as frames that `multicond-train data prepare` reads.
+"""Render pictures with ground-truth labels, as frames that `multicond-train data prepare` reads.
 
-The scene is a .blend file, or furnished rooms that this script builds from primitives. Every frame NAME
-becomes three files: NAME.exr (Blender's multi-layer OpenEXR: depth, normals, base colour, object index,
-Cryptomatte), NAME.png (the picture) and NAME.json (the camera and the list of objects). One frames.toml
-per folder says which objects belong to which class.
+The scene is a .blend file, or furnished rooms that this script builds from primitives. Each frame NAME has
+three files: NAME.exr (Blender's multi-layer OpenEXR: depth, normals, base colour, object index, Cryptomatte),
+NAME.png (the picture) and NAME.json (the camera and the list of objects). A frames.toml per folder assigns
+classes to objects.
 
     blender -b [scene.blend] -P render_labels.py -- OUT [options]
     python render_labels.py OUT [--blend scene.blend] [options]        # with pip install bpy==4.2.0
 
-A frame's JSON file is written last, and frames that have one are skipped: run the same command again to go
-on after an interruption.
+A frame's JSON file is written last, and frames that have one are skipped, so an interrupted run can be resumed
+with the same command.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import bpy
 
-# Blender does not look for modules beside the script.
+# Blender does not add the script's folder to the module path.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from labels.camera import default_frames
@@ -56,14 +56,14 @@ def frame_numbers(text):
             raise argparse.ArgumentTypeError(f"{part!r} is neither a frame nor FIRST-LAST")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise argparse.ArgumentTypeError(f"{part!r} ends before it begins")
+            raise argparse.ArgumentTypeError(f"{part!r} ends before it starts")
         frames.extend(range(first, last + 1))
     return frames
 
 
 def positive(text):
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
     return int(text)
 
 
@@ -75,35 +75,35 @@ def parse_options(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("out", metavar="OUT", type=Path, help="the folder to write, made if it is missing")
-    add("--blend", metavar="FILE", type=Path, help="the scene; without one, rooms are built")
-    add("--size", metavar="WxH", type=picture_size, default=(256, 256), help="default 256x256")
-    add("--samples", metavar="N", type=positive, default=32, help="Cycles samples a pixel, default 32")
-    add("--cycles-device", metavar="NAME", help="CPU, CUDA, OPTIX, HIP, ONEAPI or METAL, as in Blender")
-    add("--threads", metavar="N", type=positive, help="processor threads, default all")
+    add("out", metavar="OUT", type=Path, help="output folder, created if it is missing")
+    add("--blend", metavar="FILE", type=Path, help="scene to render; default: generated rooms")
+    add("--size", metavar="WxH", type=picture_size, default=(256, 256), help="picture size, default 256x256")
+    add("--samples", metavar="N", type=positive, default=32, help="Cycles samples per pixel, default 32")
+    add("--cycles-device", metavar="NAME", help="Cycles device: CPU, CUDA, OPTIX, HIP, ONEAPI or METAL")
+    add("--threads", metavar="N", type=positive, help="number of CPU threads, default all")
     scene = parser.add_argument_group("scenes from .blend files")
     add = scene.add_argument
     add(
         "--frames",
         metavar="A-B",
         type=frame_numbers,
-        help="frames as in 1-20 or 1,5,9; default: the scene's range if its camera moves, else one frame",
+        help="frames, such as 1-20 or 1,5,9; default: the scene's range if its camera moves, else one frame",
     )
-    add("--prefix", metavar="TEXT", default="frame", help="what names begin with, default frame (frame_0001)")
+    add("--prefix", metavar="TEXT", default="frame", help="prefix of frame names, default frame (frame_0001)")
     add(
         "--class-map",
         metavar="FILE",
         type=Path,
-        help="becomes OUT/frames.toml; default: collections are classes",
+        help="class map, copied to OUT/frames.toml; default: collections are classes",
     )
     rooms = parser.add_argument_group("rooms")
     add = rooms.add_argument
-    add("--rooms", metavar="N", type=positive, default=1, help="how many rooms, default 1")
-    add("--views", metavar="N", type=positive, default=1, help="how many views of each, default 1")
-    add("--seed", metavar="N", type=int, default=0, help="the number of the first room, default 0")
+    add("--rooms", metavar="N", type=positive, default=1, help="number of rooms, default 1")
+    add("--views", metavar="N", type=positive, default=1, help="number of views per room, default 1")
+    add("--seed", metavar="N", type=int, default=0, help="number of the first room, default 0")
     options = parser.parse_args(arguments)
     if "/" in options.prefix or "\\" in options.prefix or options.prefix.startswith("."):
-        parser.error("--prefix must be the beginning of a file name")
+        parser.error("--prefix must be valid in a file name")
     if options.seed < 0:
         parser.error("--seed must not be negative")
     return options
@@ -165,7 +165,7 @@ def open_scene(path):
 
 
 def main():
-    # Blender leaves everything behind "--" to the script.
+    # Blender passes everything after "--" to the script.
     behind = sys.argv.index("--") + 1 if "--" in sys.argv else 1
     options = parse_options(sys.argv[behind:])
     options.out = options.out.absolute()

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Measures pictures with SciPy, scikit-image and LPIPS written a second time, in NumPy and float64.
+"""Computes reference metrics with SciPy, scikit-image, and LPIPS in NumPy and float64.
 
     metrics.py FOLDER [--lpips CACHE]
 
-Reads from FOLDER what is there of
+Reads these files from FOLDER, if they exist:
     pictures_a.npy, pictures_b.npy            uint8 [n, height, width, 3]
     features_NAME_a.npy, features_NAME_b.npy  float32 [n, d], for any NAME
-and writes metrics.json there:
+and writes metrics.json to it:
     psnr, ssim  a number per pair of pictures; null where PSNR is infinite
     lpips       {"alex": [...], "vgg": [...]}, only with --lpips
     frechet     {NAME: distance}
 CACHE has alexnet.safetensors and vgg16.safetensors, as `cargo xtask assets lpips` installs them.
 
-PSNR and SSIM are scikit-image's with the window of the SSIM paper; the Frechet distance is computed in the steps of
-pytorch-fid; LPIPS follows its paper and version 0.1. Needs Python 3.11, numpy, scipy, scikit-image and safetensors.
+PSNR and SSIM are scikit-image's, with the window of the SSIM paper. The Frechet distance follows pytorch-fid. LPIPS
+follows its paper and version 0.1. Needs Python 3.11, numpy, scipy, scikit-image and safetensors.
 """
 
 import argparse
@@ -55,7 +55,7 @@ SCALE = np.array([0.458, 0.448, 0.450])
 
 
 def convolve(x, kernel, bias, stride, padding):
-    """[channels, height, width] with zeros around, one position of the kernel after the other."""
+    """Convolution of [channels, height, width] with zero padding, for one kernel position at a time."""
     x = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
     size = kernel.shape[-1]
     height, width = ((side - size) // stride + 1 for side in x.shape[1:])
@@ -149,7 +149,7 @@ def measure(folder, cache):
 
 
 def plain(value):
-    """JSON has no infinity and knows nothing of NumPy."""
+    """Converts NumPy values for JSON, and infinity to null."""
     match value:
         case dict():
             return {key: plain(item) for key, item in value.items()}

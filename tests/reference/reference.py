@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Checks an exported model against the network written a second time, in NumPy and float64.
+"""Compares an exported model with a reference implementation of the network in NumPy and float64.
 
     reference.py CHECKPOINT MODEL.onnx [--cells 2x3] [--seed 1] [--tolerance 1e-4]
 
 CHECKPOINT is a folder with generator.safetensors and config.toml; MODEL.onnx runs in ONNX Runtime.
-Both paint random labels: dense, with holes, and with whole labels missing. The exit code is 1 when a
-number of a picture in [0, 1] differs by more than the tolerance.
+Both generate pictures of random labels: dense, with missing pixels, and with whole labels missing. The exit code is 1
+if a value of a picture in [0, 1] differs by more than the tolerance.
 
 The network follows the papers (TLAM sections 3.2 and 4.2, ASAP-Net section 3) and docs/model-file.md, not the
 Rust sources. Needs Python 3.11, numpy and onnxruntime.
@@ -40,7 +40,7 @@ def load_safetensors(path):
 
 
 class Weights:
-    """Tensors by name, which knows what nobody asked for."""
+    """Tensors by name, which records the tensors that were not read."""
 
     def __init__(self, tensors):
         self.tensors = tensors
@@ -103,7 +103,7 @@ def softmax(x):
 
 
 def tlam(weights, config, labels, inputs):
-    """Network inputs of all labels to the concept tensor [dimension, height, width]."""
+    """The concept tensor [dimension, height, width] for the encoded labels."""
     d, heads, n = config["dimension"], config["heads"], len(labels)
     _, height, width = inputs[0].shape
     encodings = weights("tlam.label_encodings", n, d)
@@ -180,7 +180,7 @@ def tent_downsample(x, factor):
 
 
 def convolve(x, kernel, stride, padding):
-    """3x3 with one pixel around, of zeros or mirrored at the outermost pixels."""
+    """3x3 convolution with padding of one pixel, zero or reflection."""
     x = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode={"zero": "constant", "reflect": "reflect"}[padding])
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
     return np.einsum("chwij,ocij->ohw", windows[:, ::stride, ::stride], kernel, optimize=True)
@@ -222,7 +222,7 @@ def position_code(tile, y, x):
 
 
 def asap(weights, config, concept):
-    """The concept tensor to a picture in (-1, 1), cell by cell."""
+    """The picture in (-1, 1) for a concept tensor, one cell at a time."""
     tile, hidden = config["tile"], config["pixel_width"]
     code = np.array([[position_code(tile, y, x) for x in range(tile)] for y in range(tile)])
     seen = concept[: len(concept) - config.get("low_resolution_only", 0)]
@@ -248,7 +248,7 @@ def asap(weights, config, concept):
 
 
 def random_label(label, height, width, coverage, known, random):
-    """Values [channels, height, width] as the model takes them."""
+    """Values [channels, height, width], as the model's input."""
     holes = random.random((height, width)) < (0.35 if coverage == "holes" else 0)
     if coverage == "whole" and not known:
         holes[:] = True
@@ -298,7 +298,7 @@ def compare(arguments):
         concept = merge(weights, network["merge"], labels, inputs)
         expected = (asap(weights, network["backbone"], concept) + 1) / 2
         difference = float(np.abs(image[0] - expected).max())
-        # NaN must not pass.
+        # False for NaN.
         worst = max(worst, difference if difference == difference else math.inf)
         print(f"{coverage}: largest difference {difference:.2e}, std of the picture {expected.std():.3f}")
     if weights.unread:

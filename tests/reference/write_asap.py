@@ -1,9 +1,9 @@
-"""Writes a generator's weights as ASAP-Net's own code saves them, without PyTorch.
+"""Writes a generator's weights in the format of the original ASAP-Net code, without PyTorch.
 
     python write_asap.py generator.safetensors out.pth --padding reflect
 
-The numbers of the layers follow from building the same sequence of modules. The file is a zip of a pickle
-and raw storages, as torch.save has written since PyTorch 1.6.
+The layers are numbered by building the same sequence of modules. The file is a zip archive of a pickle and raw
+storages, the format of torch.save since PyTorch 1.6.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def read_safetensors(path):
 
 
 def state_dict(weights, padding):
-    """Ours by the keys of theirs, numbered as a torch.nn.Sequential numbers its modules."""
+    """Our tensors by the original keys, numbered as in torch.nn.Sequential."""
     ours = "asap.low_resolution."
     stages = {int(match[1]) for name in weights if (match := re.match(ours + r"stages\.(\d+)\.", name))}
     strides_end = next(
@@ -60,7 +60,7 @@ def state_dict(weights, padding):
         convolution(f"lowres_stream.model.{number}", stage)
         number += 2  # the convolution with its norm, ReLU
     for stage in range(strides_end + 1, len(stages)):
-        # A block is a sequence of its own: [ReflectionPad2d,] convolution with norm, ReLU.
+        # A block is a separate sequence: [ReflectionPad2d,] convolution with norm, ReLU.
         inner = 1 if padding == "reflect" else 0
         convolution(f"lowres_stream.model.{number}.conv_block.{inner}", stage)
         number += 1
@@ -110,7 +110,7 @@ def save(tensors, path):
 
     class Tensor:
         def __init__(self, key, values):
-            # One number that stands for all takes the place of one number.
+            # With strides of 0, one number is enough for the whole tensor.
             repeated = values.ndim > 0 and not any(values.strides)
             self.key, self.values = key, values
             self.stored = values[(0,) * values.ndim][None] if repeated else values

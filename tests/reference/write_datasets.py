@@ -1,10 +1,10 @@
-"""Writes small datasets in one of the layouts that multicond-train reads, and what is truly in them.
+"""Writes small datasets in one of the layouts that multicond-train reads, and their expected contents.
 
     python write_datasets.py LAYOUT FOLDER
 
-The files come from Pillow, OpenEXR and h5py, in the encodings that the datasets and renderers document.
-FOLDER/truth.json lists the datasets: every frame's picture, label values in physical units with null where nothing
-is known and how far off each may be read, objects and camera.
+The files are written with Pillow, OpenEXR and h5py, in the encodings that the datasets and renderers document.
+FOLDER/truth.json lists the datasets: for every frame its picture, label values in physical units with null for missing
+values, their tolerances, objects and camera.
 """
 
 import json
@@ -32,7 +32,7 @@ def random_for(name):
 
 
 def smooth(random, low, high, channels=1):
-    """Values that change slowly over the frame, `[channels, HEIGHT, WIDTH]`."""
+    """Smooth values, `[channels, HEIGHT, WIDTH]`."""
     waves = []
     for _ in range(channels):
         a, b, c = random.uniform(0.05, 0.4, 2).tolist() + [random.uniform(0, 6)]
@@ -45,14 +45,14 @@ def holes(random, share=0.15):
 
 
 def directions(random):
-    """Unit vectors of all kinds, z towards the camera more often than not."""
+    """Unit vectors in many directions, mostly with z towards the camera."""
     vectors = random.normal(size=(3, HEIGHT, WIDTH))
     vectors[2] += 0.7
     return vectors / np.linalg.norm(vectors, axis=0)
 
 
 def blocks(random, count):
-    """Whole numbers from 0 to count - 1 in blocks of 5x4 pixels."""
+    """Integers from 0 to count - 1 in blocks of 5x4 pixels."""
     coarse = random.integers(0, count, (HEIGHT // 4, WIDTH // 5))
     return coarse.repeat(4, 0).repeat(5, 1)
 
@@ -75,16 +75,16 @@ def numbers(array, missing=None):
 
 
 def values(array, tolerance, missing=None):
-    """A continuous label: [channels,] rows, columns; `tolerance` a number or one for each value."""
+    """A continuous label: [channels,] rows, columns; `tolerance` is a number, or one for each value."""
     channels = 1 if np.ndim(array) == 2 else len(array)
-    # A little more, for the rounding of single precision.
+    # With some margin for single-precision rounding.
     tolerance = np.asarray(tolerance) + 4 * SINGLE * (1 + np.abs(np.nan_to_num(array)))
     spread = np.broadcast_to(tolerance, np.shape(array)).ravel()
     return {"values": numbers(array, missing), "tolerance": spread.tolist(), "channels": channels}
 
 
 def classes(ids, names):
-    """A categorical label by names; null where the id is negative."""
+    """A categorical label by class names; null where the id is negative."""
     return {"names": [names[i] if i >= 0 else None for i in np.asarray(ids).ravel().tolist()], "classes": len(names)}
 
 
@@ -118,7 +118,7 @@ def save_json(path, content):
 
 
 def save_exr(path, channels, header=None, compression=OpenEXR.ZIP_COMPRESSION, in_parts=False):
-    """An OpenEXR file; in parts, it has one for each layer."""
+    """An OpenEXR file, with one part per layer if in parts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {"compression": compression, "type": OpenEXR.scanlineimage} | (header or {})
     layers = {}
@@ -140,7 +140,7 @@ def srgb_encode(linear):
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
 
 
-# The codes of PNG files: each gives the array to save and the label's truth. A value may be off by half a step.
+# The codes of PNG files. Each returns the array to save and the expected label, with a tolerance of half a step.
 
 
 def png_depth(metres, missing):
@@ -176,7 +176,7 @@ def png_albedo(linear, missing):
 
 
 def png_classes(ids, names):
-    """Class + 1, 0 for a missing one."""
+    """Class + 1, 0 for missing."""
     return (ids + 1).astype(np.uint8), classes(ids, names)
 
 
@@ -189,7 +189,7 @@ ORIGINAL_CLASSES = (
 
 
 def taskonomy_frame(name, names):
-    """Files by domain, and the frame without its place."""
+    """Files by domain, and the expected frame without its name and split."""
     random = random_for(name)
     ids = blocks(random, len(names) + 1) - 1
     depth = smooth(random, 0.6, 7)[0]
@@ -227,7 +227,7 @@ def taskonomy(folder):
     """All arrangements of folders; point 10 comes after point 2."""
     rooms = ["wall", "floor", "seat"]
     arrangements = {
-        # The folder of a domain, frames as (building, stem, split), classes.json, and splits.csv.
+        # Domain folder, frames as (building, stem, split), classes.json, and splits.csv.
         "flat": (
             lambda domain, building: domain,
             [("", "point_2_view_0", "train"), ("", "point_2_view_11", "train"), ("", "point_10_view_3", "val")],
@@ -281,7 +281,7 @@ def taskonomy(folder):
 
 
 def taskonomy_camera(folder):
-    """The camera as the dataset's own archives name its file: `..._domain_fixatedpose.json` in `point_info/`."""
+    """Camera files as named in the dataset's archives: `..._domain_fixatedpose.json` in `point_info/`."""
     files, truth = taskonomy_frame("point_0_view_0", ORIGINAL_CLASSES)
     for domain, stored in files.items():
         save(folder / "original" / domain / f"point_0_view_0_domain_{domain}.png", stored)
@@ -292,7 +292,7 @@ def taskonomy_camera(folder):
 
 # ---------------------------------------------------------------- Cityscapes
 
-# cityscapesScripts, helpers/labels.py: names by id, * before those that the benchmark scores.
+# cityscapesScripts, helpers/labels.py: names by id, with * for classes in the benchmark.
 CITYSCAPES = (
     "unlabeled,ego vehicle,rectification border,out of roi,static,dynamic,ground,*road,*sidewalk,parking,rail track,"
     "*building,*wall,*fence,guard rail,bridge,tunnel,*pole,polegroup,*traffic light,*traffic sign,*vegetation,*terrain,"
@@ -356,7 +356,7 @@ def cityscapes(folder):
 
 # ---------------------------------------------------------------- NYU Depth v2
 
-# What write_nyu's labels are called among the 40 and among the 13 classes.
+# The names of write_nyu's labels in the sets of 40 and 13 classes.
 NYU_NAMES = {
     4: ("ceiling", "ceiling"),
     5: ("chair", "chair"),
@@ -370,7 +370,7 @@ NYU_NAMES = {
 
 
 def nyu(folder):
-    """A file in a folder of its own, and one at the size of the real one, of which the camera counts."""
+    """A file in a separate folder, and one at the original size, for which the camera is known."""
     (folder / "nyu").mkdir()
     write_nyu.write(folder / "nyu/nyu_depth_v2_labeled.mat", 4, 64, 48)
     datasets = []
@@ -386,7 +386,7 @@ def nyu(folder):
                 "depth": values(depth, 0),
                 "raw_depth": values(raw, 0, ~known),
             }
-            # Frames 3 to 8 are for training.
+            # Frames 3 to 8 are training frames.
             frames.append(
                 frame(
                     f"nyu_{f + 1:04}",
@@ -422,7 +422,7 @@ def murmur3(data, seed=0):
 
 
 def float_id(number):
-    """The id as a float's bits: no exponent that would make it subnormal, infinite or NaN."""
+    """The id as the bits of a float, without exponents that would make it subnormal, infinite or NaN."""
     return number ^ 1 << 23 if number >> 23 & 0xFF in (0, 255) else number
 
 
@@ -442,7 +442,7 @@ def cryptomatte(layer, names, manifest_id):
 
 
 def matte_planes(ids, random):
-    """Ranked pairs of id and share in two layers, and the object that covers most of each pixel, 0 for none."""
+    """Ranked pairs of id and coverage in two layers, and the object with the highest coverage, 0 for none."""
     first, second = ids[blocks(random, len(ids))], ids[blocks(random, len(ids))]
     share = random.uniform(0.55, 1, (HEIGHT, WIDTH)).astype(np.float32)
     share[(first == 0) | (first == second)] = 1
@@ -489,19 +489,19 @@ class = "wall"
 name = "Object.*"
 class = "floor"
 """
-# Class by the rules above; "Floor lamp" by the camera's list; "Ghost" by nothing.
+# Classes follow from the rules above, for "Floor lamp" from the camera's list. "Ghost" has none.
 OBJECT_CLASSES = {"Chair": 2, "Chair.001": 2, "Wänd": 0, "Object.0001": 1, "Floor lamp": 3, "Ghost": -1}
 RENDER_CLASSES = ["wall", "floor", "seat", "lamp"]
 
 
 def object_classes(objects, class_of):
-    """Class ids of a map of objects."""
+    """The class ids of a map of objects."""
     by_id = {np.uint32(float_id(murmur3(name.encode()))).view(np.int32): id for name, id in class_of.items()}
     return np.vectorize(lambda object: by_id.get(object, -1))(objects)
 
 
 def blender(folder, class_of=OBJECT_CLASSES):
-    """Multi-layer files as Blender writes them: the first frame with its picture beside it, the second in parts."""
+    """Multi-layer files as from Blender: the first frame has a separate picture file, the second is in parts."""
     root = folder / "blender"
     root.mkdir()
     (root / "frames.toml").write_text(CLASSES_TOML + RULES_TOML)
@@ -516,7 +516,7 @@ def blender(folder, class_of=OBJECT_CLASSES):
         flat = holes(random) | sky
         world[:, flat] = 0
         albedo = smooth(random, 0, 0.9, 3).astype(np.float32)
-        # Black is a colour, not a hole.
+        # Black is a valid colour, not a missing value.
         albedo[:, 3, 3:9] = 0
         combined = smooth(random, -0.1, 1.3, 3).astype(np.float32)
         ids = np.array([0] + [float_id(murmur3(name.encode())) for name in class_of], np.uint32)
@@ -528,7 +528,7 @@ def blender(folder, class_of=OBJECT_CLASSES):
         channels |= dict(zip(["ViewLayer.DiffCol." + c for c in "RGB"], np.where(sky, 0, albedo).astype(np.float32)))
         channels |= {f"ViewLayer.CryptoObject{n // 4:02}.{'rgba'[n % 4]}": plane for n, plane in enumerate(mattes)}
         channels |= {f"ViewLayer.CryptoMaterial00.{c}": np.full_like(depth, 0.5) for c in "rgba"}
-        # Blender's manifests hold the hashes themselves.
+        # Blender's manifests hold the unchanged hashes.
         header = cryptomatte("ViewLayer.CryptoMaterial", ["Oak"], lambda number: number)
         header |= cryptomatte("ViewLayer.CryptoObject", class_of, lambda number: number)
         save_exr(root / f"{name}.exr", channels, header, in_parts=name == "0002")
@@ -539,7 +539,7 @@ def blender(folder, class_of=OBJECT_CLASSES):
             save(root / f"{name}.png", image)
         else:
             screen = srgb_encode(np.clip(combined, 0, 1)) * 255
-            # To the nearest; a frame without a picture file is not rounded to 8 bits.
+            # Rounded; the picture of a frame without a picture file is not rounded to 8 bits.
             image, tolerance = np.moveaxis(np.round(screen).astype(np.uint8), 0, 2), 0.5001
         labels = {
             "semantics": classes(object_classes(objects, class_of), RENDER_CLASSES),
@@ -552,7 +552,7 @@ def blender(folder, class_of=OBJECT_CLASSES):
 
 
 def blender_flipped(folder):
-    """An object whose hash is no float: its bits differ between the picture and Blender's manifest."""
+    """An object whose hash is not a valid float, so that the id in the picture differs from Blender's manifest."""
     names = (f"Object.{number:04}" for number in range(10_000))
     changed = next(name for name in names if float_id(murmur3(name.encode())) != murmur3(name.encode()))
     return blender(folder, {"Chair": 2, "Wänd": 0, changed: 1})
@@ -568,7 +568,7 @@ def unreal(folder):
     frames = []
     for name in ["Shot.0000", "Shot.0001"]:
         random = random_for(name)
-        # x forward, y right, z up: the camera's right, up and back at rest, turned about.
+        # x forward, y right, z up: the axes right, up and back of the unrotated camera, rotated.
         axes = rotation(random) @ np.array([[0, 0, -1], [1, 0, 0], [0, 1, 0]])
         assert np.linalg.det(axes) < 0
         sky = holes(random)
@@ -635,7 +635,7 @@ class = "floor"
 
 
 def unity(folder):
-    """A folder a label. `exr`: normals as floats and classes as colours; `png`: both as 8-bit numbers."""
+    """A folder per label. `exr`: normals as floats and classes as colours; `png`: both as 8-bit numbers."""
     datasets = []
     for kind, is_unsigned in [("exr", False), ("png", True)]:
         root = folder / kind
@@ -653,12 +653,12 @@ def unity(folder):
             flat = holes(random)
             ids = blocks(random, 4) - 1
             instances = blocks(random, 4).astype(np.uint16) * 21000
-            # Channel names of single-layer files: one by custom, or four of a colour.
+            # Channel names of single-layer files: the usual one, or the four of a colour.
             distance = np.where(sky, np.inf, depth * ray).astype(np.float32)
             save_exr(root / f"depth/{name}.exr", {"Y" if is_unsigned else "R": distance})
             if is_unsigned:
                 stored = np.round(forward * 127.5 + 127.5)
-                # Gray is a vector of no length, to the nearest number.
+                # Gray is the zero vector, rounded.
                 stored[:, flat] = 127 + (X[flat] % 2)
                 save(root / f"normals/{name}.png", np.moveaxis(stored.astype(np.uint8), 0, 2))
                 tolerance = 0.5 / 127.5 * np.sqrt(3)
@@ -745,7 +745,7 @@ def table(folder):
                 labels["curvature"] = values(curvature, 0, missing["curvature"])
                 labels["edges"] = values(edges, 0, missing["edges"])
             if number == 1:
-                # A frame that lacks some of the files.
+                # A frame without some of the files.
                 for label in ["depth", "semantics", "normals", "albedo"]:
                     row[label] = ""
                     if label == "semantics":
@@ -766,7 +766,7 @@ def table(folder):
 
 
 def table_edges(folder):
-    """Edges have no number for a missing value, and here one frame lacks them."""
+    """One frame lacks edges, whose code has no number for missing values."""
     root = folder / "edges"
     frames, rows = [], ["image,edges"]
     for number in range(2):
@@ -796,17 +796,17 @@ def pictures(folder):
         elif name.endswith("png"):
             save(root / name, image)
         else:
-            # Colours at full size: decoders differ in how they spread fewer.
+            # No chroma subsampling, because decoders differ in upsampling.
             save(root / name, image, quality=95, subsampling=0)
             image = np.array(Image.open(root / name).convert("RGB"))
-        # Decoders of JPEG differ in rounding.
+        # JPEG decoders differ in rounding.
         frames.append(frame(name, image, {}, tolerance=0 if name.endswith("png") else 2))
     (root / "notes.txt").write_text("no picture")
     return [{"path": "pictures", "format": "pictures", "frames": frames}]
 
 
 def pictures_in_rgb(folder):
-    """A name that Taskonomy uses too."""
+    """Pictures in a folder with a name that Taskonomy uses, too."""
     image = picture(random_for("rgb"))
     save(folder / "photos/rgb/one.png", image)
     return [{"path": "photos", "format": "pictures", "frames": [frame("rgb/one.png", image, {})]}]
@@ -819,7 +819,7 @@ def motorcycle(folder):
     data = Path(skimage.__file__).parent / "data"
     disparity = np.load(data / "motorcycle_disp.npz")["arr_0"].astype(np.float64)
     metres = 193.001e-3 * 994.978 / (disparity + 31.086)
-    # Nothing was measured where the disparity is not finite.
+    # Depth is missing where the disparity is not finite.
     metres[~np.isfinite(disparity)] = np.nan
     save(folder / "left.png", np.array(Image.open(data / "motorcycle_left.png")))
     np.save(folder / "depth.npy", metres)

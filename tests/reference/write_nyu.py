@@ -1,7 +1,7 @@
-"""Writes a small file built like nyu_depth_v2_labeled.mat, with h5py: the same names, types, axis order, user
-block, old-style groups, chunks, deflate and cell arrays of references.
+"""Writes a small file like nyu_depth_v2_labeled.mat with h5py: the same names, types, axis order, user block, old-style
+groups, chunks, deflate and cell arrays of references.
 
-Every value follows from the formulas below: f frame, c channel, y row, x column, all from 0.
+All values follow from the formulas below, with frame f, channel c, row y and column x, counted from 0.
 """
 
 import h5py
@@ -13,7 +13,7 @@ KINDS = {"images": b"uint8", "depths": b"single", "rawDepths": b"single", "label
 
 
 def frame_values(f, height, width):
-    """What a frame holds, rows first, in the order of KINDS."""
+    """The contents of a frame, rows first, in the order of KINDS."""
     y, x = np.mgrid[0:height, 0:width]
     channel = np.arange(3)[:, None, None]
     image = ((50 * f + 20 * channel + 3 * x + 7 * y) % 256).astype(np.uint8)
@@ -29,13 +29,13 @@ def frame_values(f, height, width):
 
 
 def write(path, frames, width, height):
-    """Writes so many frames; names without a class share one string, to keep the file small."""
+    """Writes the file. Names without a class share one string, to keep it small."""
     stacks = [np.stack(arrays) for arrays in zip(*(frame_values(f, height, width) for f in range(frames)))]
     with h5py.File(path, "w", userblock_size=512, libver=("earliest", "v108"), track_order=False) as file:
         for (name, kind), rows_first in zip(KINDS.items(), stacks):
-            # MATLAB stores columns first.
+            # MATLAB uses column-major order.
             values = np.ascontiguousarray(np.swapaxes(rows_first, -1, -2))
-            # Chunks that do not divide the axes, so that the edges are padded as in real files.
+            # A chunk size that does not divide the axes, so that the last chunks are padded, as in the original.
             sides = tuple(int(np.ceil(side * 0.6)) for side in values.shape[-2:])
             chunks = (1,) * (values.ndim - 2) + sides
             dataset = file.create_dataset(name, data=values, chunks=chunks, compression="gzip", compression_opts=3)

@@ -1,5 +1,4 @@
-//! What the whole-product tests share: generators with lively weights, label maps to feed them, and the
-//! engines to run them on.
+//! Helpers for the product tests: generators with random weights, random label maps, and the engines to run them on.
 
 pub mod lively;
 pub mod numpy;

@@ -1,5 +1,5 @@
-//! Generators whose pictures are worth comparing. A fresh generator paints grey whatever it is given,
-//! and grey agrees with grey.
+//! Generators with random weights for comparisons. A newly initialised generator always outputs nearly uniform grey, so
+//! comparing its pictures would show nothing.
 
 use burn::{
     module::{Module, ModuleMapper, Param},
@@ -10,8 +10,8 @@ use multicond_train::net::{BackboneConfig, GeneratorNetwork, NetworkConfig};
 
 use crate::random::Random;
 
-/// A generator on the CPU with every parameter drawn anew, at gains that keep signals alive from the
-/// labels to the picture.
+/// A generator on the CPU with random parameters, with gains that keep signals from vanishing between labels and
+/// picture.
 pub fn generator(network: &NetworkConfig, labels: &[Label], seed: u64) -> GeneratorNetwork {
     let drawn = GeneratorNetwork::new(network, labels, &Device::flex()).map(&mut Redraw {
         path: Vec::new(),
@@ -21,7 +21,7 @@ pub fn generator(network: &NetworkConfig, labels: &[Label], seed: u64) -> Genera
             _ => 1,
         },
     });
-    // The drawn singular vectors belong to no weight.
+    // Random vectors are not singular vectors of the weights.
     (0..20).fold(drawn, |generator, _| generator.power_iteration())
 }
 
@@ -32,12 +32,12 @@ struct Redraw {
 }
 
 impl Redraw {
-    /// Mean and standard deviation of a parameter's numbers.
+    /// Mean and standard deviation of a parameter's values.
     fn start(&self, dims: &[usize]) -> (f32, f32) {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         match path[..] {
             [.., "gamma"] => (1.0, 0.2),
-            // Centred on zero, ReLU after norm makes rounding errors grow with every layer.
+            // With a mean of zero, ReLU after a norm would amplify rounding errors in every layer.
             ["asap", .., "beta"] => (0.5, 0.2),
             [.., "beta"] => (0.0, 0.2),
             [.., "label_encodings"] => (0.0, 0.5),
@@ -53,7 +53,7 @@ impl Redraw {
                 };
                 let gain = match path[..] {
                     ["tlam", ..] => 0.7,
-                    // The head's outputs are weights themselves.
+                    // The outputs of the head are weights themselves.
                     [.., "head", _] => 0.95 / (self.pixel_width as f32).sqrt(),
                     _ => 1.4,
                 };

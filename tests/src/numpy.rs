@@ -1,4 +1,4 @@
-//! The networks written a second time, in NumPy (`reference/reference.py`).
+//! Comparison with the reference implementation of the networks in NumPy (`reference/reference.py`).
 
 use std::{ffi::OsStr, fs, path::Path, process::Command};
 
@@ -29,7 +29,7 @@ pub fn write_checkpoint(
     Ok(())
 }
 
-/// A model file must paint what the reference makes of the checkpoint, on so many cells.
+/// Checks that a model file agrees with the reference on the checkpoint, for pictures of so many cells.
 pub fn agree(python: &OsStr, checkpoint: &Path, model: &Path, cells: &str) -> Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/reference.py");
     let output = Command::new(python)

@@ -1,11 +1,11 @@
-//! Random numbers that are the same on every machine.
+//! A random number generator with the same results on every machine.
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// A stream of its own for every seed.
+    /// A different stream for every seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -29,12 +29,13 @@ impl Random {
         low + (high - low) * self.unit()
     }
 
-    /// Mean 0 and standard deviation 1; uniform, which is enough for weights and quick for 87 million.
+    /// Mean 0 and standard deviation 1. Uniform, which is sufficient for weights, and fast enough for 87 million of
+    /// them.
     pub fn spread(&mut self) -> f32 {
         self.range(-1.732_050_8, 1.732_050_8)
     }
 
-    /// A whole number below `end`.
+    /// An integer below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         (self.bits() % end as u64) as usize
     }

@@ -1,25 +1,25 @@
-//! Random label maps over all the values that a label may have, dense or with holes.
+//! Random label maps with all values that a label can have, dense or sparse.
 
 use multicond::label::{Encoding, Label, LabelMap};
 use ndarray::{Array2, Array3};
 
 use crate::random::Random;
 
-/// How much of a picture the labels know.
+/// Which pixels have labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// Every label at every pixel.
+    /// All labels at all pixels.
     Dense,
-    /// Each label missing at about a third of the pixels, written in every way that means missing.
+    /// Each label is missing at about a third of the pixels, with all encodings of missing.
     Holes,
-    /// Every second label missing everywhere, the others dense.
+    /// Every second label is missing everywhere, the others are dense.
     Whole,
 }
 
-/// All ways.
+/// All variants.
 pub const COVERAGES: [Coverage; 3] = [Coverage::Dense, Coverage::Holes, Coverage::Whole];
 
-/// One map a label.
+/// Random maps, one per label.
 pub fn maps(
     labels: &[Label],
     width: usize,
@@ -84,7 +84,7 @@ fn ids(
     ids
 }
 
-/// A value that is there, now and then outside the range that its encoding clips to.
+/// A value that is present, sometimes outside the range of its encoding.
 fn present(encoding: &Encoding, channels: usize, random: &mut Random) -> Vec<f32> {
     let mut draw =
         |low, high| -> Vec<f32> { (0..channels).map(|_| random.range(low, high)).collect() };

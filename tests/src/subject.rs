@@ -1,4 +1,4 @@
-//! What is put to the test: one network in `burn`, and the same network as a model file.
+//! The subject of a test: a network in `burn` and the same network as a model file.
 
 use std::path::PathBuf;
 
@@ -21,11 +21,11 @@ use tempfile::TempDir;
 
 use crate::lively;
 
-/// A generator with lively weights and its model file.
+/// A generator with random weights and its model file.
 pub struct Subject {
-    /// Sizes.
+    /// The configuration.
     pub network: NetworkConfig,
-    /// What it takes; all built-in labels, where nothing else was asked for.
+    /// The labels; all built-in labels by default.
     pub labels: Vec<Label>,
     /// The network.
     pub generator: GeneratorNetwork,
@@ -38,7 +38,7 @@ impl Subject {
         Self::with(preset.network(rows), rows)
     }
 
-    /// A network of these sizes, as if trained on pictures of `rows` rows.
+    /// A network with this configuration, as if trained on pictures of `rows` rows.
     pub fn with(network: NetworkConfig, rows: usize) -> Result<Self> {
         let labels = labels();
         Self::of(
@@ -49,7 +49,7 @@ impl Subject {
         )
     }
 
-    /// A generator that there is already.
+    /// A subject from an existing generator.
     pub fn of(
         generator: GeneratorNetwork,
         network: NetworkConfig,
@@ -86,7 +86,7 @@ impl Subject {
         multicond::Generator::open(self.model(), options)
     }
 
-    /// The maps as the SDK takes them. Labels that are known nowhere are left out.
+    /// Converts maps to a frame of the SDK, without labels that are missing everywhere.
     pub fn frame(&self, maps: &[LabelMap]) -> multicond::Result<Frame<'static>> {
         let (width, height) = maps[0].size();
         let mut frame = Frame::new(width, height);
@@ -98,7 +98,7 @@ impl Subject {
         Ok(frame)
     }
 
-    /// The picture in [0, 1] that the network makes of the maps.
+    /// The picture in [0, 1] that the network generates from the maps.
     pub fn expected(&self, maps: &[LabelMap]) -> Result<Array3<f32>> {
         let (width, height) = maps[0].size();
         let input = encode(maps, &self.labels, width * height);
@@ -118,7 +118,7 @@ impl Subject {
     }
 }
 
-/// All built-in labels, in the customary order.
+/// All built-in labels, in the usual order.
 pub fn labels() -> Vec<Label> {
     vec![
         Label::semantics((0..13).map(|class| format!("class {class}"))),
@@ -130,16 +130,16 @@ pub fn labels() -> Vec<Label> {
     ]
 }
 
-/// The sizes of ASAP-Net, which presets have behind the merge.
+/// The configuration of ASAP-Net, the backbone of the presets.
 pub fn asap(network: &mut NetworkConfig) -> &mut AsapConfig {
     match &mut network.backbone {
         BackboneConfig::Asap(config) => config,
-        _ => panic!("another backbone was put there"),
+        _ => panic!("the backbone is not ASAP-Net"),
     }
 }
 
-/// The small preset with what ASAP-Net's released weights have: mirrored borders, as for facades, and channels for
-/// the low-resolution stream alone, as for Cityscapes.
+/// The small preset with features of ASAP-Net's released weights: reflection padding, as for facades, and channels for
+/// the low-resolution stream only, as for Cityscapes.
 pub fn as_released() -> NetworkConfig {
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Small.merge(MergeKind::Naive);
@@ -149,7 +149,7 @@ pub fn as_released() -> NetworkConfig {
     network
 }
 
-/// The largest difference; infinite where one is no number.
+/// The largest difference; infinite if a value is NaN.
 pub fn difference<'a>(
     a: impl IntoIterator<Item = &'a f32>,
     b: impl IntoIterator<Item = &'a f32>,

@@ -1,4 +1,4 @@
-//! A room out of `examples/blender`, read back as a dataset, against what must hold in any room.
+//! Renders a room with `examples/blender`, reads it as a dataset and checks properties that hold in any room.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,7 +25,7 @@ fn python() -> Option<OsString> {
     python
 }
 
-/// One view of the first room.
+/// Renders a view of the first room.
 fn render(python: &OsString, folder: &Path) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/blender/render_labels.py");
     let output = Command::new(python)
@@ -79,7 +79,7 @@ fn pixels() -> impl Iterator<Item = (usize, usize)> {
     (0..HEIGHT).flat_map(|row| (0..WIDTH).map(move |column| (row, column)))
 }
 
-/// Share of the pixels of which something holds.
+/// Fraction of the pixels for which a condition holds.
 fn share(holds: impl Fn((usize, usize)) -> bool) -> f32 {
     pixels().filter(|&pixel| holds(pixel)).count() as f32 / (WIDTH * HEIGHT) as f32
 }
@@ -93,7 +93,7 @@ fn most_pixels_are_known(semantics: &Array2<i32>, values: &[&Array3<f32>]) {
     }
 }
 
-/// The camera keeps away from things, and the longest diagonal of a room is below 9.6 m.
+/// The camera keeps a distance from objects, and the longest diagonal of a room is below 9.6 m.
 fn depth_is_that_of_a_room(depth: &Array3<f32>) {
     let known = || depth.iter().copied().filter(|depth| depth.is_finite());
     let (nearest, farthest) = (
@@ -107,7 +107,7 @@ fn depth_is_that_of_a_room(depth: &Array3<f32>) {
     );
 }
 
-/// What is seen faces the camera, but for a few pixels whose mean over several surfaces does not.
+/// Visible surfaces face the camera, except for a few pixels whose normals are averaged over several surfaces.
 fn normals_face_the_camera(normals: &Array3<f32>, camera: &Intrinsics) {
     let mut known = 0;
     let mut facing = 0;
@@ -123,7 +123,7 @@ fn normals_face_the_camera(normals: &Array3<f32>, camera: &Intrinsics) {
     assert!(facing > 0.95, "{facing}");
 }
 
-/// A median of a few degrees: at this size small things and edges have no planes. With the wrong focal length,
+/// The median is a few degrees, because small objects and edges have no planes at this size. With a wrong focal length,
 /// principal point or pose it is more than ten.
 fn normals_follow_from_depth(normals: &Array3<f32>, derived: &Array3<f32>) {
     let mut angles: Vec<f32> = pixels()

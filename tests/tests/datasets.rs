@@ -1,5 +1,5 @@
-//! Every layout that `multicond-train` reads, written by other libraries (`reference/write_datasets.py`) and compared
-//! with what is truly in it: as it is, and once more after it was prepared.
+//! Reads datasets of every layout, written by other libraries (`reference/write_datasets.py`), and compares them with
+//! the known contents, both directly and after preparing them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,12 +25,12 @@ use ndarray::{ArrayView3, s};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-/// A dataset and what is in it.
+/// A dataset and its known contents.
 #[derive(Deserialize)]
 struct Truth {
     path: PathBuf,
     format: String,
-    /// The number of classes to ask for.
+    /// The number of classes to select.
     classes: Option<usize>,
     frames: Vec<Frame>,
 }
@@ -41,7 +41,7 @@ struct Frame {
     split: Option<String>,
     width: usize,
     height: usize,
-    /// RGB planes, and how many steps of 1/255 off each may be.
+    /// RGB planes, with a tolerance in steps of 1/255.
     picture: Vec<u8>,
     picture_tolerance: f32,
     labels: BTreeMap<String, Map>,
@@ -49,7 +49,7 @@ struct Frame {
     camera: Option<[f32; 4]>,
 }
 
-/// A label's values, none where it is missing.
+/// A label's values, `None` where it is missing.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Map {
@@ -81,7 +81,7 @@ fn write(layout: &str) -> Option<(TempDir, Vec<Truth>)> {
     Some((folder, serde_json::from_str(&text).unwrap()))
 }
 
-/// Everything that is checked of every dataset of a layout.
+/// Runs all checks on all datasets of a layout.
 fn check(layout: &str) {
     let Some((folder, truths)) = write(layout) else {
         return;
@@ -120,7 +120,7 @@ fn open(folder: &Path, truth: &Truth, format: Option<Format>, split: &str) -> Da
     Dataset::open_with(&folder.join(&truth.path), &options).unwrap()
 }
 
-/// A divided dataset wants its part named, and each part has its frames.
+/// A dataset with splits requires a split to be chosen, and each split has its frames.
 fn check_splits(folder: &Path, truth: &Truth) {
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for frame in &truth.frames {
@@ -135,7 +135,7 @@ fn check_splits(folder: &Path, truth: &Truth) {
     }
 }
 
-/// A list of frames gives those frames, in the order of the list.
+/// A list of frames selects those frames, in the order of the list.
 fn check_chosen_frames(folder: &Path, truth: &Truth) {
     let names = truth.frames.iter().rev().map(|frame| &*frame.name);
     let names: Vec<&str> = names.take(2).collect();
@@ -157,7 +157,7 @@ fn check_chosen_frames(folder: &Path, truth: &Truth) {
     );
 }
 
-/// How much farther off than the truth's tolerance a value of a label may be.
+/// Additional tolerance for a value of a label.
 type Slack<'a> = &'a dyn Fn(&Label, f32) -> f32;
 
 fn check_samples(dataset: &Dataset, truth: &Truth, slack: Slack<'_>) {
@@ -186,7 +186,7 @@ fn check_picture(sample: &Sample, frame: &Frame, is_prepared: bool, place: &str)
     assert_eq!(sample.picture.dim(), (3, frame.height, frame.width));
     let mut allowed = frame.picture_tolerance + 1e-3;
     if is_prepared && frame.picture_tolerance > 0.0 {
-        // Prepared pictures are whole numbers.
+        // Prepared pictures are rounded to integers.
         allowed += 0.5;
     }
     for (found, expected) in sample.picture.iter().zip(&frame.picture) {
@@ -233,7 +233,7 @@ fn check_map(label: &Label, map: &LabelMap, known: &Map, slack: Slack<'_>, place
     }
 }
 
-/// Prepared numbers may be others, as long as the objects stay the same.
+/// Preparing may renumber objects, but must keep them apart.
 fn check_instances(sample: &Sample, frame: &Frame, is_prepared: bool, place: &str) {
     let (Some(found), Some(expected)) = (&sample.instances, &frame.instances) else {
         assert_eq!(sample.instances.is_some(), frame.instances.is_some());
@@ -264,7 +264,7 @@ fn check_camera(found: Option<Intrinsics>, expected: Option<[f32; 4]>, place: &s
     }
 }
 
-/// Prepared at the size of its frames, a dataset holds what it held, but for the rounding of what stores it.
+/// A dataset prepared at its original size has the same contents, except for rounding.
 fn check_prepared(folder: &Path, dataset: &Dataset, truth: &Truth) {
     let Frame { width, height, .. } = truth.frames[0];
     let options = PrepareOptions {
@@ -304,7 +304,7 @@ fn taskonomy() {
     check("taskonomy");
 }
 
-/// The dataset's archives call the camera's file `domain_fixatedpose`.
+/// In the dataset's archives, camera files are named `domain_fixatedpose`.
 #[test]
 fn taskonomy_cameras_of_the_original() {
     check("taskonomy_camera");
@@ -325,7 +325,7 @@ fn blender_frames() {
     check("blender");
 }
 
-/// Blender's manifests hold hashes, its pictures floats, and some hashes are no float.
+/// Blender's manifests hold hashes and its pictures floats, but some hashes cannot be floats.
 #[test]
 fn blender_objects_whose_hash_is_no_float() {
     check("blender_flipped");
@@ -346,7 +346,7 @@ fn tables() {
     check("table");
 }
 
-/// No number of the code of edges means that they are missing.
+/// The code of edges has no number for missing values.
 #[test]
 fn tables_that_lack_edges() {
     check("table_edges");
@@ -362,7 +362,7 @@ fn pictures_in_a_folder_that_taskonomy_has_too() {
     check("pictures_in_rgb");
 }
 
-/// Read smaller, the middle is kept in its proportions and labels take every second pixel; cameras follow.
+/// Frames read at a smaller size are centre-cropped, labels take every second pixel, and cameras are adapted.
 #[test]
 fn smaller_pictures_show_the_middle() {
     let Some((folder, truths)) = write("taskonomy") else {
@@ -373,7 +373,7 @@ fn smaller_pictures_show_the_middle() {
     let whole = dataset.read_whole(0, labels).unwrap();
     let (width, height) = (12, 12);
     let half = dataset.read(0, labels, Size { width, height }).unwrap();
-    // 24 of 40 columns are kept, from the eighth on; the pixel under a new pixel's centre counts.
+    // 24 of 40 columns are kept, starting with the eighth; the pixel at a new pixel's centre is used.
     let part = s![1..24;2, 9..32;2];
     let parts = s![.., 1..24;2, 9..32;2];
     for (half, whole) in half.labels.iter().zip(&whole.labels) {
@@ -393,13 +393,13 @@ fn smaller_pictures_show_the_middle() {
     let cameras = [&half, &whole].map(|sample| sample.camera.unwrap());
     let focal = cameras[1].fx / 2.0;
     check_camera(Some(cameras[0]), Some([focal, focal, 6.0, 6.0]), "half");
-    // Smoothed, so only near what it was.
+    // Pictures are filtered, so values are only close.
     let average = |picture: ArrayView3<'_, f32>| picture.mean().unwrap();
     let kept = whole.picture.slice(s![.., .., 8..32]);
     assert!((average(half.picture.view()) - average(kept)).abs() < 0.01);
 }
 
-/// The camera is that of the whole picture, counted from the corner of the first pixel.
+/// The camera is that of the whole picture, relative to the corner of the first pixel.
 #[test]
 fn nyu_at_its_own_size_has_a_camera() {
     let Some((folder, _)) = write("nyu") else {
@@ -438,8 +438,8 @@ fn nyu_bytes() -> Option<Vec<u8>> {
     Some(fs::read(folder.path().join("nyu/nyu_depth_v2_labeled.mat")).unwrap())
 }
 
-/// Sides that are allowed one by one: the frame that they make is refused before it is allocated. The format has no
-/// checksums that would notice.
+/// Each side alone is valid, but the frame would be too large, and is rejected before it is allocated. The format has
+/// no checksums that could detect this.
 #[test]
 fn an_absurd_nyu_frame_is_an_error() {
     let Some(mut bytes) = nyu_bytes() else {
@@ -474,13 +474,13 @@ fn damage_to_an_nyu_file_is_an_error_that_names_it() {
     for _ in 0..600 {
         let mut bytes = good.clone();
         for _ in 0..1 + random.below(7) {
-            // Half of them where headers and trees are.
+            // Half of them in the headers and trees.
             let end = [bytes.len(), 16_384][random.below(2)];
             let place = random.below(end);
             bytes[place] = [0, 0xff, random.bits() as u8][random.below(3)];
         }
         errors += usize::from(damaged(&bytes).is_err());
     }
-    println!("{errors} of 600 were noticed");
-    assert!(errors > 100, "only {errors} of 600 were noticed");
+    println!("{errors} of 600 were detected");
+    assert!(errors > 100, "only {errors} of 600 were detected");
 }

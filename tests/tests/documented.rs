@@ -1,4 +1,4 @@
-//! The Python in docs/dataset.md, run on a prepared dataset: other programs can read the form as described.
+//! Runs the Python code in docs/dataset.md on a prepared dataset, to test the description of the format.
 
 #![allow(clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ const SIZE: Size = Size {
     height: 16,
 };
 
-/// One frame whose picture, classes and depth follow from formulas.
+/// Prepares a dataset with one frame, whose picture, classes and depth follow from formulas.
 fn prepared(folder: &Path) {
     let source = folder.join("source");
     let path = |domain: &str| {
@@ -41,7 +41,7 @@ fn prepared(folder: &Path) {
     prepare(&dataset, &destination, &options, &ProgressBar::hidden()).unwrap();
 }
 
-/// The code block of the page that maps records into memory.
+/// The code block in the page that memory-maps records.
 fn snippet() -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/dataset.md");
     let page = fs::read_to_string(page).unwrap();

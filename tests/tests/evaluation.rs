@@ -1,5 +1,5 @@
-//! Scores against those of others: scikit-image, SciPy, LPIPS written a second time in NumPy
-//! (`reference/metrics.py`), and EfficientNet-Lite0 in PyTorch.
+//! Compares metrics with other implementations: scikit-image, SciPy, LPIPS in NumPy (`reference/metrics.py`), and
+//! EfficientNet-Lite0 in PyTorch.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,13 +24,13 @@ struct Reference {
     frechet: BTreeMap<String, f64>,
 }
 
-/// Numbers that look random and are the same everywhere.
+/// Pseudorandom numbers, the same on every machine.
 fn noise(index: usize) -> f32 {
     let mixed = (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     ((mixed ^ (mixed >> 29)) >> 40) as f32 / (1_u64 << 24) as f32
 }
 
-/// Pairs of a smooth picture with some texture and another version of it: noisy, dimmed, shifted, or unlike.
+/// Pairs of a smooth picture with some texture and a variant of it: noisy, dimmed, shifted, or unrelated.
 fn pairs() -> [Array4<u8>; 2] {
     let (count, height, width) = (4, 72, 88);
     let value = |n: usize, y: usize, x: usize, c: usize| {
@@ -51,7 +51,7 @@ fn pairs() -> [Array4<u8>; 2] {
     [first, second]
 }
 
-/// Features with correlations: sums of a few directions, and noise.
+/// Correlated features: sums of a few directions, and noise.
 fn features(count: usize, dimensions: usize, seed: usize) -> Array2<f32> {
     Array2::from_shape_fn((count, dimensions), |(row, column)| {
         let wave = |k: usize| {
@@ -80,7 +80,7 @@ fn write_npy<T: Copy, D: Dimension>(
     fs::write(path, file).unwrap();
 }
 
-/// One picture `[3, height, width]` in [0, 1].
+/// A picture `[3, height, width]` in [0, 1].
 fn picture(pictures: &Array4<u8>, index: usize) -> Array3<f32> {
     let picture = pictures.slice(s![index, .., .., ..]);
     let picture = picture.permuted_axes([2, 0, 1]);
@@ -112,7 +112,7 @@ fn scores_agree_with_others() {
         &second,
         |byte| vec![byte],
     );
-    // More vectors than numbers in one, fewer, and unequal numbers of them.
+    // More vectors than dimensions, fewer vectors than dimensions, and sets of different sizes.
     let sets = [
         ("many", features(300, 24, 1), features(300, 24, 5_002)),
         ("few", features(40, 160, 1), features(40, 160, 5_002)),
@@ -187,15 +187,15 @@ fn scores_agree_with_others() {
             let what = format!("LPIPS {name}, {engine}");
             for (index, expected) in lpips[*name].iter().enumerate() {
                 let (a, b) = (picture(&first, index), picture(&second, index));
-                let found = judge.distance(a.view(), b.view()).unwrap();
+                let found = lpips_network.distance(a.view(), b.view()).unwrap();
                 close(&what, found, *expected, 1e-4);
             }
         }
     }
 }
 
-/// Sums over every feature, every second, third, fifth and seventh, in PyTorch 2.11 by the package
-/// efficientnet-lite-pytorch 0.1.0, of [`pattern`] as `(x - 127) / 128`.
+/// Sums over all features, and every second, third, fifth and seventh of them, for [`pattern`] as `(x - 127) / 128`.
+/// Computed with PyTorch 2.11 and the package efficientnet-lite-pytorch 0.1.0.
 const EFFICIENTNET: [f64; 5] = [109.436016, 52.177897, 38.657119, 21.662372, 14.911750];
 
 /// A picture of 224x224 with fine and coarse structure.

@@ -1,4 +1,4 @@
-//! What cannot be exported leaves no file and says why.
+//! Failed exports return an error and leave no file.
 
 #![allow(clippy::unwrap_used)]
 
@@ -82,7 +82,7 @@ fn class_tables_are_checked_too() {
 fn weights_of_clam_are_checked() {
     let (mut generator, manifest) = with(MergeKind::Clam);
     let MergeNetwork::Clam(clam) = &mut generator.merge else {
-        panic!("CLAM was asked for")
+        panic!("the merge is CLAM")
     };
     let layer = &mut clam.branches[0].layers[0];
     layer.weight = with_nan(layer.weight.clone());
@@ -92,14 +92,17 @@ fn weights_of_clam_are_checked() {
 }
 
 #[test]
-fn manifests_of_other_labels_are_refused() {
+fn manifests_of_other_labels_are_rejected() {
     for (merge, expected) in [
-        (MergeKind::Tlam, "5 labels, the generator has 6"),
-        (MergeKind::Clam, "5 labels, the generator has 6"),
-        (MergeKind::Naive, "have 15 channels, the generator takes 29"),
+        (MergeKind::Tlam, "5 labels, but the generator has 6"),
+        (MergeKind::Clam, "5 labels, but the generator has 6"),
+        (
+            MergeKind::Naive,
+            "have 15 channels, but the generator takes 29",
+        ),
         (
             MergeKind::Semantics,
-            "have 2 channels, the generator takes 14",
+            "have 2 channels, but the generator takes 14",
         ),
     ] {
         let (generator, mut manifest) = with(merge);
@@ -120,7 +123,7 @@ fn a_failed_export_leaves_the_old_file() {
     let error = onnx::export(&generator, &manifest, &path).unwrap_err();
     let text = format!("{error:#}");
     assert!(
-        text.contains("the manifest says 5 labels, the generator has 6"),
+        text.contains("the manifest has 5 labels, but the generator has 6"),
         "{text}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");

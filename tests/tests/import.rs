@@ -1,4 +1,4 @@
-//! Generators in the form that ASAP-Net's own code saves come out as the networks that they were.
+//! Imports generators in the format of the original ASAP-Net code and compares them with the original networks.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,10 +25,10 @@ use multicond_train::{
 };
 use tempfile::TempDir;
 
-/// As engines are held to elsewhere.
+/// The same tolerance for engines as in other tests.
 const TOLERANCE: f32 = 1e-4;
 
-/// A small generator with the pixel networks' width of the released ones.
+/// A small generator with the pixel-network width of the released ones.
 fn small(padding: Padding, edges: bool) -> (NetworkConfig, Vec<Label>) {
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Small.merge(match edges {
@@ -97,7 +97,7 @@ fn write(python: &OsString, padding: Padding, edges: bool, more: &[&str]) -> Wri
     written
 }
 
-/// The imported model as a subject whose expected pictures are the written network's.
+/// The imported model and the original network as subjects.
 fn subject(written: &Written) -> (Subject, Subject) {
     let imported = written.import();
     let of = |generator, network: &NetworkConfig| {
@@ -109,7 +109,7 @@ fn subject(written: &Written) -> (Subject, Subject) {
     )
 }
 
-/// The picture of the imported model file, by every engine, is that of the network that was written.
+/// With every engine, the imported model generates the same picture as the original network.
 #[test]
 fn both_paddings_with_and_without_edges() {
     let Some(python) = python() else { return };
@@ -139,9 +139,9 @@ fn both_paddings_with_and_without_edges() {
     }
 }
 
-/// The same against the network written a second time.
+/// The imported model agrees with the reference implementation.
 #[test]
-fn numpy_paints_the_same() {
+fn numpy_generates_the_same() {
     let Some(python) = python() else { return };
     for (padding, edges) in [(Padding::Zero, true), (Padding::Reflect, false)] {
         let written = write(&python, padding, edges, &[]);
@@ -156,7 +156,7 @@ fn numpy_paints_the_same() {
     }
 }
 
-/// Files of classes hold ids as they are, with names and without. No edge is 0, as a missing one.
+/// Class files hold plain ids, with and without names. No edge is 0, the same as missing.
 #[test]
 fn labels_are_read_as_the_original_reads_them() {
     let Some(python) = python() else { return };
@@ -181,7 +181,10 @@ fn classes_are_counted() {
     assert_eq!(imported.labels[0].classes().unwrap()[4], "name 4");
     let error = asap_net(&written.file(), Some(names(4))).err().unwrap();
     let error = format!("{error:#}");
-    assert!(error.contains("5 classes, and 4 are named"), "{error}");
+    assert!(
+        error.contains("5 classes, but 4 names are given"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -220,12 +223,12 @@ fn other_tensors_are_named() {
     assert_eq!(error, format!("tensor `{bias}`: number 1 is NaN"));
 }
 
-/// One number of the file stands for a whole tensor, so a small file would fill any memory.
+/// A tensor with strides of 0 repeats one number, so a small file could claim any amount of memory.
 #[test]
 fn tensors_larger_than_their_file_are_refused() {
     let Some(python) = python() else { return };
     let (mut network, _) = small(Padding::Zero, false);
-    // Four stages come first, two numbers each.
+    // Four stages precede it, with two numbers each.
     let head = format!(
         "lowres_stream.model.{}.weight",
         8 + asap(&mut network).depth
@@ -261,11 +264,11 @@ fn damaged_and_strange_files_are_named() {
     for strange in [b"no checkpoint at all".to_vec(), tar] {
         fs::write(written.file(), strange).unwrap();
         let error = written.error();
-        assert!(error.contains("no PyTorch file"), "{error}");
+        assert!(error.contains("not a PyTorch file"), "{error}");
     }
 }
 
-/// Whatever byte is damaged, there is an answer: an error, or a whole network.
+/// Damage to any byte leads to an error or a complete network.
 #[test]
 fn damaged_bytes_never_panic() {
     let Some(python) = python() else { return };
@@ -288,8 +291,8 @@ fn damaged_bytes_never_panic() {
     }
 }
 
-/// Clears the checksum of the pickle, the first file of the archive, as PyTorch does on demand; damage to it
-/// would end there. Returns where the pickle ends.
+/// Clears the checksum of the pickle, the first file of the archive, as PyTorch can do, so that damage to the pickle is
+/// not detected by its checksum. Returns the end of the pickle.
 fn without_checksum(archive: &mut [u8]) -> usize {
     let entry = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02");
     let (local, central) = (14, entry.unwrap() + 16);

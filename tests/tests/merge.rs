@@ -1,4 +1,4 @@
-//! However the merge is cut into tiles, and whether the model is cut at all, the numbers are the same.
+//! Running the merge in tiles, or the whole model at once, does not change the result.
 
 #![allow(clippy::unwrap_used)]
 

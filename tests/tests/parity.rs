@@ -1,4 +1,4 @@
-//! Every engine paints the picture that the trained network painted.
+//! Every engine generates the same picture as the network in `burn`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -12,7 +12,7 @@ use multicond_train::net::{BackboneKind, MergeKind, NetworkConfig, Preset};
 
 const TOLERANCE: f32 = 1e-4;
 
-/// Pictures of these sizes, in tiles, with labels of every coverage.
+/// Compares pictures of these sizes (in tiles) with labels of every coverage.
 fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
     agree_on(preset.network(rows), rows, sizes);
 }
@@ -54,13 +54,13 @@ fn small_preset() {
     agree(Preset::Small, 128, &[(4, 3), (7, 5)]);
 }
 
-/// At least six tiles: instance norms over four cells each make rounding errors grow.
+/// At least six tiles, because instance norms over four cells amplify rounding errors.
 #[test]
 fn paper_preset() {
     agree(Preset::Paper, 256, &[(3, 2), (4, 3)]);
 }
 
-/// The merge of the paper's size in the network of the small preset.
+/// The merge with the paper's sizes in the network of the small preset.
 fn agree_with(merge: MergeKind) {
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Paper.merge(merge);
@@ -82,7 +82,7 @@ fn semantics() {
     agree_with(MergeKind::Semantics);
 }
 
-/// Another backbone behind the naive merge, as the paper compares them.
+/// Another backbone with the naive merge, as compared in the paper.
 fn agree_behind(backbone: BackboneKind, sizes: &[(usize, usize)]) {
     let mut network = Preset::Small.network(64);
     network.merge = Preset::Small.merge(MergeKind::Naive);
@@ -110,7 +110,7 @@ fn mirrored_borders_and_channels_for_the_stream_alone() {
     agree_on(as_released(), 128, &[(4, 3), (7, 5)]);
 }
 
-/// Half of the tile's factor is the fixed filter's.
+/// A fixed filter does half of the tile's factor.
 #[test]
 fn fixed_downsampling() {
     let mut network = Preset::Small.network(128);

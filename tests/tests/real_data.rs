@@ -1,5 +1,5 @@
-//! Derived labels on pictures that nobody made for the purpose: a photographed motorcycle with measured depth
-//! (Middlebury 2014, in scikit-image), and the path-traced rooms of `examples/rooms`, which come with true labels.
+//! Derived labels on real data: a photographed motorcycle with measured depth (Middlebury 2014, in scikit-image), and
+//! the path-traced rooms of `examples/rooms`, which have ground-truth labels.
 
 #![allow(clippy::unwrap_used)]
 
@@ -50,7 +50,7 @@ fn share(pixels: impl IntoIterator<Item = bool>) -> f64 {
     count / all
 }
 
-/// The motorcycle's folder: `table.csv`, and the metres as plain numbers.
+/// The folder with the motorcycle: `table.csv`, and depth in metres as plain numbers.
 fn motorcycle() -> Option<TempDir> {
     let Some(python) = require::python() else {
         return None;
@@ -68,7 +68,7 @@ fn motorcycle() -> Option<TempDir> {
     Some(folder)
 }
 
-/// Degrees of a pinhole camera 741 pixels wide with a focal length of 994.978.
+/// Field of view in degrees of a pinhole camera with a width of 741 pixels and a focal length of 994.978.
 const MOTORCYCLE_VIEW: f32 = 40.857;
 
 #[test]
@@ -180,7 +180,7 @@ fn rooms() -> TempDir {
     folder
 }
 
-/// Where 5x5 pixels are of one class and their depths within 10 % of each other.
+/// Pixels whose 5x5 neighbourhoods have one class and depths within 10 % of each other.
 fn inner(dataset: &Dataset, index: usize) -> Array2<bool> {
     let LabelMap::Classes(ids) = map(dataset, index, "semantics") else {
         panic!("classes are categorical")
@@ -200,8 +200,7 @@ fn inner(dataset: &Dataset, index: usize) -> Array2<bool> {
     })
 }
 
-/// Over pixels where both are known, Pearson's correlation of what was found and what was expected, and how many
-/// times as large what was found is.
+/// Pearson's correlation of found and expected values where both are known, and the ratio of their scales.
 fn correlation<'a>(pairs: impl Iterator<Item = (&'a f32, &'a f32)>) -> [f64; 2] {
     let known = pairs.filter(|(a, b)| a.is_finite() && b.is_finite());
     let pairs: Vec<(f64, f64)> = known.map(|(&a, &b)| (a.into(), b.into())).collect();
@@ -258,7 +257,7 @@ fn curvature_of_rooms_is_that_of_the_renderer() {
         &["normals=depth", "curvature=depth"],
     );
     for (index, room) in ROOMS.iter().enumerate() {
-        // The code of the files ends there.
+        // The range of the code in the files.
         let clipped = |dataset| {
             values(dataset, index, "curvature").mapv(|k: f32| k.clamp(-1.0 / 0.03, 1.0 / 0.03))
         };

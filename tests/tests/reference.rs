@@ -1,4 +1,4 @@
-//! The exported model against the network written a second time, in NumPy (`reference/reference.py`).
+//! Compares exported models with the reference implementation in NumPy (`reference/reference.py`).
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ use multicond_train::{
 };
 use tempfile::TempDir;
 
-/// A network that no trainer has seen.
+/// A network with random weights.
 fn agree_on(network: NetworkConfig, cells: &str) {
     let Some(python) = python() else { return };
     let subject = Subject::with(network, 128).unwrap();
@@ -58,7 +58,7 @@ fn mirrored_borders_and_channels_for_the_stream_alone() {
     agree_on(as_released(), "3x3");
 }
 
-/// The whole way: the trainer's checkpoint, read back and exported.
+/// A checkpoint written by the trainer, read back and exported.
 #[test]
 fn checkpoint_of_the_small_preset() {
     let Some(python) = python() else { return };

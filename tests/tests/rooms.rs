@@ -1,4 +1,4 @@
-//! The shipped model: every engine paints what the trained network paints, and what lies beside it.
+//! The shipped model: every engine generates the same pictures as the trained network, and the shipped ones.
 
 use std::{
     fs, io,
@@ -19,7 +19,7 @@ use multicond_train::{
     training::Checkpoint,
 };
 
-/// A quarter of a step of 8 bits. Trained pixel networks are steeper than drawn ones, and rounding grows in them.
+/// A quarter of an 8-bit step. Trained pixel networks amplify rounding errors more than random ones.
 const TOLERANCE: f32 = 1e-3;
 
 fn rooms() -> PathBuf {
@@ -35,7 +35,7 @@ fn frames() -> io::Result<Vec<PathBuf>> {
     Ok(frames)
 }
 
-/// The maps of one frame; `known` says which labels are read.
+/// The maps of a frame; `known` selects the labels to read.
 fn maps(model: &ModelFile, frame: &Path, known: impl Fn(&str) -> bool) -> Result<Vec<LabelMap>> {
     let labels = &model.manifest().labels;
     let read = |label: &Label| files::read_label(frame.join(format!("{}.png", label.name)), label);
@@ -53,7 +53,7 @@ fn maps(model: &ModelFile, frame: &Path, known: impl Fn(&str) -> bool) -> Result
 }
 
 #[test]
-fn engines_paint_what_the_trained_network_paints() {
+fn engines_generate_what_the_trained_network_generates() {
     let path = rooms().join("model.onnx");
     let model = ModelFile::open(&path).unwrap();
     let labels = &model.manifest().labels;
@@ -107,7 +107,7 @@ fn the_pictures_beside_the_labels_are_the_models() {
         let mut picture = Picture::default();
         generator.generate(&frame, &mut picture).unwrap();
         let shipped = files::read_picture(folder.join("generated.png")).unwrap();
-        // 8-bit files round; another engine may round the other way.
+        // 8-bit files are rounded, and engines may round differently.
         let difference = difference(picture.values(), shipped.values());
         assert!(
             difference <= 1.01 / 255.0,

@@ -1,8 +1,8 @@
-//! How fast prepared samples load, 256x256 with six labels and objects: as they are, and as batches of a training
-//! step with flips, sparsity and encoding. Every measurement uses all cores.
+//! Benchmark of loading prepared samples at 256x256 with six labels and objects: samples alone, and batches for
+//! training with flips, sparsity and encoding. All measurements use all cores.
 //!
-//! `cargo bench -p multicond-train --bench data`; the data is made up, or `$MULTICOND_DATA`, any dataset with the
-//! labels of `examples/rooms`.
+//! `cargo bench -p multicond-train --bench data`. The data is synthetic, or in `$MULTICOND_DATA`, which may be any
+//! dataset with the labels of `examples/rooms`.
 
 use std::{env, hint::black_box, path::Path, time::Duration};
 
@@ -19,7 +19,7 @@ const SIZE: Size = Size {
     height: 256,
 };
 
-/// Frames in the Taskonomy layout: tiles of classes and objects, slopes of values, some pixels missing.
+/// Writes frames in the Taskonomy layout: tiles of classes and objects, gradients of values, some missing pixels.
 fn make_up(folder: &Path) {
     let domains = [
         "rgb",

@@ -1,10 +1,10 @@
-//! Whether the networks can learn at all: the whole way from files to a model file, on four frames that the
-//! model is then scored on.
+//! Overfitting benchmark: trains on four frames, exports a model file and scores it on the same frames, to check that
+//! the networks can learn.
 //!
 //!     cargo xtask assets lpips
 //!     cargo bench -p multicond-train --bench overfit -- --data rooms/train
 //!
-//! It fails where the mean LPIPS is not below 0.15.
+//! Fails if the mean LPIPS is not below 0.15.
 
 use std::{path::PathBuf, time::Instant};
 
@@ -28,16 +28,16 @@ const LARGEST_LPIPS: f64 = 0.15;
 
 #[derive(Parser)]
 struct Args {
-    /// A dataset with all labels that are wanted; its first, and three more spread over it, are learned
+    /// Training dataset; uses four frames, spread over it
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Dataset split
     #[arg(long, value_name = "NAME")]
     split: Option<String>,
-    /// Steps of four frames each
+    /// Number of training steps, with four frames each
     #[arg(long, default_value_t = 150)]
     steps: u64,
-    /// Given by cargo
+    /// Passed by cargo
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -113,7 +113,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// All frames in each step, and nothing that makes it harder.
+/// All frames in each step, without augmentation.
 fn config(data: &Dataset, steps: u64) -> Result<Config> {
     let size = Size {
         width: SIDE,

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""One training step of TLAM and ASAP-Net in PyTorch: the losses it finds, and how long it takes.
+"""A training step of TLAM and ASAP-Net in PyTorch: its losses and its time.
 
     step.py FOLDER [--vgg vgg16.safetensors] [--steps 5] [--warm-up 2] [--device cpu] [--threads N]
 
-FOLDER holds config.toml and generator.safetensors as a checkpoint does, discriminator.safetensors, and
-batch.safetensors with `labels`, encoded, and `pictures` in [-1, 1], both [batch, channels, height, width].
-One line of JSON is printed: the losses of the steps that warm up, first to last, the median of the seconds
-that each of the others took, and where that was.
+FOLDER has config.toml and generator.safetensors as in a checkpoint, discriminator.safetensors, and
+batch.safetensors with encoded `labels` and `pictures` in [-1, 1], both [batch, channels, height, width].
+Prints one line of JSON: the losses of the warm-up steps in order, the median time of the other steps in
+seconds, and the device.
 
-What it computes follows the papers and docs/checkpoint.md; it is written as one would write it in PyTorch, and
-shares nothing with the Rust sources. `step.rs` beside it runs it. Needs Python 3.11, torch, safetensors and numpy.
+Implemented from the papers and docs/checkpoint.md in idiomatic PyTorch, independently of the Rust sources.
+`step.rs` runs it. Needs Python 3.11, torch, safetensors and numpy.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def power_iteration(w):
 
 
 def spectrally_normed(w):
-    """The same weights, those of the middle convolutions divided by their largest singular values."""
+    """The weights with spectral norm applied to the middle convolutions."""
     normed = dict(w)
     for name in spectral_names():
         weight = w[f"{name}.weight"]
@@ -140,7 +140,7 @@ def spectrally_normed(w):
 
 
 def discriminate(w, condition, picture):
-    """Five features a scale, the last of which judges."""
+    """Five features per scale; the last is the discriminator's output."""
     x = torch.cat([condition, picture], 1)
     result = []
     for scale in range(SCALES):
@@ -164,7 +164,7 @@ def discriminate(w, condition, picture):
 
 
 def vgg_layers(w):
-    """The layers of each block, down to the first of the last."""
+    """The layers of each block; of the last block only the first layer."""
     count = sum(name.startswith("conv") and name.endswith(".weight") for name in w)
     sizes = {13: (2, 2, 3, 3, 1), 16: (2, 2, 4, 4, 1)}[count]
     layers = iter((w[f"conv{k}.weight"], w[f"conv{k}.bias"]) for k in range(count))
@@ -208,7 +208,7 @@ def perceptual(fake, real):
 
 
 def trained(tensors):
-    """The tensors that learn, as leaves; the singular vectors stay as they are."""
+    """The trainable tensors as leaves; the singular vectors stay constant."""
     return {
         name: tensor if name.endswith((".left", ".right")) else tensor.requires_grad_()
         for name, tensor in tensors.items()
@@ -224,7 +224,7 @@ class Training:
         self.network, self.training = config["network"], config["training"]
         for part, kind in (("merge", "tlam"), ("backbone", "asap")):
             found = self.network[part]["kind"]
-            assert found == kind, f"{part} {found}: only {kind} is written here"
+            assert found == kind, f"{part} {found}: only {kind} is implemented here"
 
         def load(path):
             return load_file(path, device=str(device))
@@ -234,7 +234,7 @@ class Training:
         assert self.vgg or weights["perceptual"] == 0, "the perceptual loss needs --vgg"
         batch = load(folder / "batch.safetensors")
         self.labels, self.pictures = batch["labels"], batch["pictures"]
-        # The file has dense weights [in, out], PyTorch wants [out, in].
+        # Dense weights are [in, out] in the file and [out, in] in PyTorch.
         self.generator = trained({
             name: tensor.T.contiguous() if name.startswith("tlam.") and name.endswith(".weight") else tensor
             for name, tensor in load(folder / "generator.safetensors").items()
@@ -270,10 +270,10 @@ class Training:
         concept, image = self.generate()
         seen, weights = self.condition(concept), self.training["loss"]
         with torch.no_grad():
-            judge = spectrally_normed(self.discriminator)
-            real = discriminate(judge, seen, self.pictures)
-        judge = {name: tensor.detach() for name, tensor in judge.items()}
-        fake = discriminate(judge, seen, image)
+            normalised = spectrally_normed(self.discriminator)
+            real = discriminate(normalised, seen, self.pictures)
+        normalised = {name: tensor.detach() for name, tensor in normalised.items()}
+        fake = discriminate(normalised, seen, image)
         parts = {
             "adversarial": mean(-features[-1].mean() for features in fake),
             "feature_matching": feature_matching(fake, real),
@@ -296,8 +296,8 @@ class Training:
         with torch.no_grad():
             concept, image = self.generate()
             seen = self.condition(concept)
-        judge = spectrally_normed(self.discriminator)
-        fake, real = (discriminate(judge, seen, picture) for picture in (image, self.pictures))
+        normalised = spectrally_normed(self.discriminator)
+        fake, real = (discriminate(normalised, seen, picture) for picture in (image, self.pictures))
         on_real = mean(F.relu(1 - features[-1]).mean() for features in real)
         on_fake = mean(F.relu(1 + features[-1]).mean() for features in fake)
         self.discriminator_adam.zero_grad()
@@ -321,10 +321,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--vgg", type=pathlib.Path, help="weights for the perceptual loss")
-    parser.add_argument("--steps", type=int, default=5, help="steps that are timed")
-    parser.add_argument("--warm-up", type=int, default=2, help="steps before them")
+    parser.add_argument("--steps", type=int, default=5, help="number of timed steps")
+    parser.add_argument("--warm-up", type=int, default=2, help="number of warm-up steps")
     parser.add_argument("--device", type=torch.device, default="cpu")
-    parser.add_argument("--threads", type=int, help="instead of what PyTorch chooses")
+    parser.add_argument("--threads", type=int, help="number of threads, default: PyTorch's default")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -333,7 +333,7 @@ def main():
     losses = [training.step() for _ in range(arguments.warm_up)]
     seconds = []
     for _ in range(arguments.steps):
-        # Losses are read in each step, so that none is left to be computed when its clock stops.
+        # Reading the losses waits for asynchronous work, so that it is included in the step's time.
         start = time.perf_counter()
         training.step()
         seconds.append(time.perf_counter() - start)

@@ -1,11 +1,11 @@
-//! How long a training step takes, against the same step in PyTorch (`step.py`) on the same machine, and whether
-//! both find the same losses.
+//! Benchmark of a training step against the same step in PyTorch (`step.py`) on the same machine. Also checks that both
+//! compute the same losses.
 //!
 //!     cargo xtask assets lpips
 //!     pip install torch==2.11.0 safetensors numpy
 //!     cargo bench -p multicond-train --bench step -- --backend flex
 //!
-//! PyTorch is that of `$MULTICOND_PYTHON`, else of `python3`. It fails where the losses differ.
+//! Uses the PyTorch of `$MULTICOND_PYTHON`, else of `python3`. Fails if the losses differ.
 
 use std::{
     env,
@@ -35,48 +35,48 @@ use multicond_train::{
 use safetensors::{Dtype, tensor::TensorView};
 use serde::Deserialize;
 
-/// Largest differences of losses in the first step and in the second, relative to them. Rounding makes some 1e-6
-/// of the first. Without momentum Adam changes a weight by its rate whichever way its gradient points, and rounding
-/// decides that for the tiny ones: up to 4e-3 were seen in the second.
+/// Maximum relative differences of losses in the first and in the second step. In the first step, rounding causes
+/// about 1e-6. In its first update, Adam changes every weight by the learning rate in the direction of its gradient,
+/// whose sign depends on rounding for tiny gradients: up to 4e-3 were measured in the second step.
 const TOLERANCES: [f32; 2] = [1e-3, 2e-2];
-/// What smaller losses are measured by: the adversarial one is a mean around 0.
+/// Lower limit of the denominator of relative differences, because the adversarial loss is a mean around 0.
 const SMALL: f32 = 0.1;
-/// Classes of `examples/rooms`.
+/// Number of classes of `examples/rooms`.
 const CLASSES: usize = 15;
 
 #[derive(Parser)]
 struct Args {
-    /// burn backend of our step; all but flex need a cargo feature of the same name
+    /// burn backend; every backend except flex needs the cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
     backend: BackendKind,
-    /// Sizes of the networks
+    /// Network sizes
     #[arg(long, value_enum, default_value = "small")]
     preset: Preset,
-    /// Rows and columns of the pictures
+    /// Width and height of the pictures
     #[arg(long, value_name = "PIXELS", default_value_t = 128)]
     side: usize,
-    /// Pictures a step
+    /// Batch size
     #[arg(long, value_name = "N", default_value_t = 1)]
     batch: usize,
-    /// Sizes, losses and rates of a recipe instead
+    /// Use the sizes, losses and rates of a recipe instead
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "side", "batch"])]
     recipe: Option<PathBuf>,
-    /// How often one is timed after the other
+    /// Number of rounds, in which both are timed one after the other
     #[arg(long, value_name = "N", default_value = "3")]
     rounds: NonZeroUsize,
-    /// Steps that are timed each time
+    /// Number of timed steps per round
     #[arg(long, value_name = "N", default_value = "5")]
     steps: NonZeroUsize,
-    /// Steps before them
+    /// Number of warm-up steps per round
     #[arg(long, value_name = "N", default_value = "2")]
     warm_up: NonZeroUsize,
-    /// Where PyTorch computes: cpu or cuda
+    /// Device of PyTorch: cpu or cuda
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     torch_device: String,
-    /// Threads of PyTorch [default: its own choice]
+    /// Number of threads of PyTorch [default: PyTorch's default]
     #[arg(long, value_name = "N")]
     torch_threads: Option<NonZeroUsize>,
-    /// Given by cargo
+    /// Passed by cargo
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -125,7 +125,7 @@ fn main() -> Result<()> {
         .all(|seconds| steady(seconds))
     {
         loudly(
-            "THE ROUNDS DIFFER: other work took the processor, which slows PyTorch more than flex",
+            "THE ROUNDS DIFFER: other processes used the CPU, which slows down PyTorch more than flex",
         );
     }
     let seconds = median(our_seconds);
@@ -144,7 +144,7 @@ fn main() -> Result<()> {
     compare(&losses, &theirs.losses)
 }
 
-/// The labels of `examples/rooms` in networks of the sizes that were asked for.
+/// The labels of `examples/rooms` with networks of the selected sizes.
 fn config(args: &Args) -> Result<Config> {
     let recipe = match &args.recipe {
         Some(path) => Recipe::load(path)?,
@@ -166,12 +166,12 @@ fn config(args: &Args) -> Result<Config> {
     ])?;
     ensure!(
         config.training.precision == Precision::F32,
-        "training.precision: f32 alone is compared"
+        "training.precision: only f32 is compared"
     );
     Ok(config)
 }
 
-/// The file of VGG's weights, where there is a perceptual loss; without the file there is none.
+/// The VGG weights for the perceptual loss. Disables the perceptual loss if the file is missing.
 fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
     let loss = &mut config.training.loss;
     let path = multicond::cache_folder()
@@ -179,14 +179,14 @@ fn perceptual_weights(config: &mut Config) -> Option<PathBuf> {
         .join("vgg16.safetensors");
     if loss.needs_vgg() && !path.is_file() {
         loudly(
-            "NO PERCEPTUAL LOSS, which is a good part of a step: `cargo xtask assets lpips` installs its weights",
+            "NO PERCEPTUAL LOSS, which is a large part of a step: `cargo xtask assets lpips` installs its weights",
         );
         *loss = loss.without_vgg();
     }
     loss.needs_vgg().then_some(path)
 }
 
-/// What a step may take at most, in PyTorch's time on the CPU.
+/// Maximum time of a step relative to PyTorch on the CPU.
 fn target(backend: BackendKind) -> Option<f64> {
     match backend {
         BackendKind::Flex => Some(6.0),
@@ -195,7 +195,7 @@ fn target(backend: BackendKind) -> Option<f64> {
     }
 }
 
-/// Our side.
+/// The step in burn.
 struct Ours {
     config: Config,
     state: GanState,
@@ -204,7 +204,7 @@ struct Ours {
 }
 
 impl Ours {
-    /// Fresh networks, and noise in the form of pictures and their labels.
+    /// New networks, with noise as pictures and labels.
     fn new(config: Config, vgg: Option<&Path>, device: &Device) -> Result<Self> {
         let state = GanState::new(&config, device);
         let noise = |channels| {
@@ -223,7 +223,7 @@ impl Ours {
         })
     }
 
-    /// Writes what `step.py` starts from.
+    /// Writes the input of `step.py`.
     fn write(&self, folder: &Path) -> Result<()> {
         std::fs::write(folder.join("config.toml"), self.config.to_toml()?)?;
         save(&self.state.generator, &folder.join("generator.safetensors"))?;
@@ -259,7 +259,7 @@ impl Ours {
         }
     }
 
-    /// The median of so many steps.
+    /// The median time of so many steps.
     fn seconds(&mut self, steps: NonZeroUsize) -> f64 {
         let seconds = (0..steps.get()).map(|_| {
             let start = Instant::now();
@@ -277,10 +277,10 @@ fn save<M: Module>(network: &M, path: &Path) -> Result<()> {
         .map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
-/// What `step.py` prints.
+/// The output of `step.py`.
 #[derive(Deserialize)]
 struct Theirs {
-    /// Of the steps that warm up.
+    /// Losses of the warm-up steps.
     losses: Vec<Losses>,
     seconds: f64,
     torch: String,
@@ -322,7 +322,7 @@ impl Losses {
     }
 }
 
-/// An interpreter that has PyTorch.
+/// A Python interpreter with PyTorch.
 fn python() -> Option<OsString> {
     let python = env::var_os("MULTICOND_PYTHON").unwrap_or_else(|| "python3".into());
     let status = Command::new(&python)
@@ -334,8 +334,8 @@ fn python() -> Option<OsString> {
         .then_some(python)
 }
 
-/// Shows the losses of the first steps side by side. The second ones tell whether the first step changed the same
-/// weights by the same amounts.
+/// Prints the losses of the first steps side by side. Those of the second step show whether the first updates are the
+/// same.
 fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
     println!("step  loss                       ours     PyTorch  difference");
     let mut wrong = Vec::new();
@@ -344,7 +344,7 @@ fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
         for ((name, ours), (_, theirs)) in ours.parts().zip(theirs.parts()) {
             let difference = (ours - theirs).abs() / theirs.abs().max(SMALL);
             println!("{step:4}  {name:20} {ours:10.6}  {theirs:10.6}  {difference:10.1e}");
-            // NaN is not below it.
+            // False for NaN.
             let agree = difference <= tolerance;
             if !agree {
                 wrong.push(format!(
@@ -361,7 +361,7 @@ fn compare(ours: &[Losses], theirs: &[Losses]) -> Result<()> {
     Ok(())
 }
 
-/// Whether these are within a fifth of each other.
+/// Whether all values are within a fifth of each other.
 fn steady(seconds: &[f64]) -> bool {
     let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
     seconds.iter().all(|seconds| *seconds <= 1.2 * fastest)
@@ -377,7 +377,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// The name of a choice on the command line.
+/// The name of a value on the command line.
 fn name(choice: impl ValueEnum) -> String {
     let value = choice.to_possible_value();
     value.map_or(String::new(), |value| value.get_name().into())

@@ -1,4 +1,4 @@
-//! Files that several processes want: locks, and removing what a killed process left unfinished.
+//! File locks, and removal of the temporary files of killed processes.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use multicond_format::storage::TEMPORARY_PREFIX;
 
-/// Removes what processes that were killed left unfinished in a folder, which nobody else may be writing to.
+/// Removes the temporary files of killed processes from a folder. No other process may be writing to the folder.
 pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
     let place = || folder.display().to_string();
     for entry in fs::read_dir(folder).with_context(place)? {
@@ -32,8 +32,9 @@ pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Locks a file for this process; another one that holds it "is preparing it", for example. A process that
-/// another thread is just starting holds the locks of this one for a moment, so this asks for a second.
+/// Locks a file for this process. `does_what` says in messages what another process with the lock does, for example
+/// "is preparing it". Retries for a second, because a child process that another thread is starting inherits the
+/// locks of this process for a moment.
 pub(crate) fn lock(file: &File, does_what: &str) -> Result<()> {
     for _ in 0..20 {
         match file.try_lock() {
@@ -41,7 +42,7 @@ pub(crate) fn lock(file: &File, does_what: &str) -> Result<()> {
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
                 tracing::warn!(
-                    "no locks on this file system: see that no other process {does_what}"
+                    "this file system has no locks: make sure that no other process {does_what}"
                 );
                 return Ok(());
             }

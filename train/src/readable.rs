@@ -1,16 +1,16 @@
-//! Numbers and names as people read them.
+//! Formats numbers and names for people.
 
-/// The name of a key, such as that of a loss, in words.
+/// A key, such as the name of a loss, with spaces.
 pub(crate) fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A share in percent, to a tenth.
+/// A fraction in percent, with one decimal.
 pub(crate) fn percent(share: f64) -> String {
     format!("{} %", (1000.0 * share).round() / 10.0)
 }
 
-/// Three digits that count.
+/// Three significant digits.
 pub(crate) fn three_digits(value: f64) -> String {
     let whole = value.abs().log10().floor().clamp(-6.0, 2.0);
     let text = format!("{value:.*}", (2.0 - whole) as usize);
@@ -20,7 +20,7 @@ pub(crate) fn three_digits(value: f64) -> String {
     }
 }
 
-/// Seconds, minutes or hours.
+/// A duration in seconds, minutes or hours.
 pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 60.0 => format!("{} s", three_digits(s)),

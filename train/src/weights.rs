@@ -1,4 +1,4 @@
-//! Tensors of external networks from safetensors files, with their shapes checked.
+//! Reads the tensors of external networks from safetensors files and checks their shapes.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 
-/// Reads a file that `cargo xtask assets` installs and makes a network of it. An error names the file, and the
-/// command if there is none.
+/// Reads a file that `cargo xtask assets` installs and builds a network from it. Errors name the file and, if it is
+/// missing, the command that installs it.
 pub(crate) fn load<T>(
     path: &Path,
     asset: &str,
@@ -15,17 +15,17 @@ pub(crate) fn load<T>(
 ) -> Result<T> {
     let bytes = std::fs::read(path).with_context(|| {
         format!(
-            "{}: cannot be read; `cargo xtask assets {asset}` installs the usual weights",
+            "{}: cannot be read; `cargo xtask assets {asset}` installs the default weights",
             path.display()
         )
     })?;
     SafeTensors::deserialize(&bytes)
-        .context("no safetensors file")
+        .context("not a safetensors file")
         .and_then(|file| parse(&file))
         .with_context(|| path.display().to_string())
 }
 
-/// One float32 tensor of the expected shape.
+/// A float32 tensor of the expected shape.
 pub(crate) fn tensor<const D: usize>(
     file: &SafeTensors<'_>,
     name: &str,
@@ -36,7 +36,7 @@ pub(crate) fn tensor<const D: usize>(
     Ok(Tensor::from_data(TensorData::new(values, shape), device))
 }
 
-/// The numbers of one float32 tensor of the expected shape.
+/// The values of a float32 tensor of the expected shape.
 pub(crate) fn numbers(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     let view = file
         .tensor(name)

@@ -1,4 +1,4 @@
-//! The merges that the paper compares TLAM with: by hand, and by their definitions.
+//! Tests of the merges that the paper compares TLAM with.
 
 use burn::{
     module::Param,
@@ -23,7 +23,7 @@ fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-/// Weight `[input, output]` row by row.
+/// A dense layer with weight `[input, output]`.
 fn linear<const O: usize>(weight: &[[f32; O]], bias: [f32; O]) -> Linear {
     let device = Device::flex();
     let data = TensorData::new(weight.concat(), [weight.len(), O]);
@@ -33,7 +33,7 @@ fn linear<const O: usize>(weight: &[[f32; O]], bias: [f32; O]) -> Linear {
     }
 }
 
-/// Against numbers from GELU(x) = x / 2 (1 + erf(x / sqrt 2)) in double precision, layer by layer.
+/// Compares with values calculated in double precision, with GELU(x) = x / 2 (1 + erf(x / sqrt 2)).
 #[test]
 fn clam_by_hand() {
     let clam = Clam {

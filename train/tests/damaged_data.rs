@@ -1,5 +1,4 @@
-//! Damaged files of every layout: each is read as well as it can be or is an error that names it, without a panic
-//! and in little memory.
+//! Damaged files of every layout are read or lead to an error that names them, without panics and with little memory.
 
 #![allow(clippy::unwrap_used)]
 
@@ -23,18 +22,18 @@ use multicond_train::data::Sample;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What reading a dataset of a few kilobytes may ask for at once, and hold, whatever its damaged files claim.
+/// Maximum memory, both per allocation and in total, for reading a dataset of a few kilobytes with damaged files.
 const LARGEST: usize = 64 << 20;
 const MOST_HELD: usize = 256 << 20;
 
-/// How often each file is damaged at random, and about how often it is cut short.
+/// Number of random damages to each file, and the approximate number of truncations.
 const FLIPS: u64 = 400;
 const CUTS: usize = 40;
 
-/// Bytes at the end of a file that nothing may follow from.
+/// Bytes at the end of a file whose loss may have no effect.
 const TAIL: usize = 16;
 
-/// Files that speak of others: damage to them may show in what they lead to.
+/// Files that refer to others, so that damage to them may lead to errors in other files.
 const INDICES: [&str; 6] = [
     "classes.json",
     "dataset.json",
@@ -44,7 +43,7 @@ const INDICES: [&str; 6] = [
     "table.jsonl",
 ];
 
-/// Opens a dataset and reads everything in it, in its own size and in another.
+/// Opens a dataset and reads everything in it, at its original size and at another.
 fn read(made: &Made) -> Result<Vec<Sample>> {
     let dataset = made.open()?;
     let small = Size {
@@ -59,7 +58,7 @@ fn read(made: &Made) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// What came of reading damaged files.
+/// The results of reading damaged files.
 #[derive(Default)]
 struct Trial {
     complaints: Vec<String>,
@@ -67,7 +66,7 @@ struct Trial {
 }
 
 impl Trial {
-    /// Reads a dataset of which one file is damaged, and returns whether that was noticed.
+    /// Reads a dataset with a damaged file and returns whether the damage was detected.
     fn read(&mut self, made: &Made, file: &Path, damage: &str) -> bool {
         let work = || catch_unwind(AssertUnwindSafe(|| read(made).map(drop)));
         let (outcome, account) = measure(work);
@@ -83,7 +82,7 @@ impl Trial {
         match &outcome {
             Err(_) => complain("a panic".into()),
             Ok(Err(error)) if !says_where(error, file, &made.root) => {
-                complain(format!("an error that does not say where: {error}"));
+                complain(format!("an error that does not name the file: {error}"));
             }
             _ => {}
         }
@@ -102,15 +101,15 @@ impl Trial {
 
 fn says_where(error: &str, file: &Path, root: &Path) -> bool {
     let is_index = INDICES.iter().any(|index| file.ends_with(index));
-    // A path in a table may lead anywhere.
+    // A damaged path in a table may point anywhere.
     if is_index && error.contains("No such file") {
         return true;
     }
-    // Of two files that differ in size either may be the damaged one.
+    // If two files differ in size, either may be the damaged one.
     let is_disagreement = error.contains("its picture is");
-    // A layer whose name is damaged is one that is not there.
+    // A layer with a damaged name is missing.
     let is_lost =
-        error.contains("which the first frame has") || error.contains("not there before it");
+        error.contains("which the first frame has") || error.contains("which neither the data");
     let place = match is_index || is_disagreement || is_lost {
         true => root,
         false => file,
@@ -118,13 +117,13 @@ fn says_where(error: &str, file: &Path, root: &Path) -> bool {
     error.contains(&place.display().to_string())
 }
 
-/// File systems wait for the disk when a file is cut short and written again: this makes another one.
+/// Replaces the file instead of truncating it, after which file systems would wait for the disk.
 fn replace(file: &Path, bytes: &[u8]) {
     fs::remove_file(file).unwrap();
     fs::write(file, bytes).unwrap();
 }
 
-/// Damages one file after the other, of those whose name has one of these endings.
+/// Damages one file at a time, of those with one of these endings.
 fn damage_each(made: &Made, endings: &[&str]) -> Trial {
     let good = read(made).unwrap();
     assert!(good.len() >= 2);
@@ -141,7 +140,9 @@ fn damage_each(made: &Made, endings: &[&str]) -> Trial {
             let is_noticed = trial.read(made, file, &format!("cut to {length} bytes"));
             if !is_noticed && length + TAIL < bytes.len() && !is_lines(file) {
                 let complaint = format!("{name}: cut to {length} of {} bytes", bytes.len());
-                trial.complaints.push(complaint + ", which was not noticed");
+                trial
+                    .complaints
+                    .push(complaint + ", which was not detected");
             }
         }
         let first = number as u64 * FLIPS;
@@ -159,7 +160,7 @@ fn damage_each(made: &Made, endings: &[&str]) -> Trial {
     trial
 }
 
-/// Whether the first lines of a file are such a file.
+/// Whether a file is still valid without its last lines.
 fn is_lines(file: &Path) -> bool {
     let extension = file.extension().unwrap();
     ["csv", "jsonl", "toml"]
@@ -223,14 +224,14 @@ fn prepared() {
     damage_each(&datasets::prepared(), ALL).end();
 }
 
-/// Layers are known by their names, so a damaged name is a layer that is not there.
+/// Layers are found by name, so a layer with a damaged name is missing.
 #[test]
 fn layers_that_are_not_there() {
     let made = datasets::frames(datasets::BLENDERS);
     let mut trial = Trial::default();
     for file in ["0.exr", "1.exr"].map(|name| made.root.join(name)) {
         let good = fs::read(&file).unwrap();
-        // In their order, as the file has to have them.
+        // Keeps the alphabetical order that the format requires.
         for renamed in [
             &[("Combined.G", "Combined.H")][..],
             &[("Depth.Z", "Depti.Z")],
@@ -248,7 +249,7 @@ fn layers_that_are_not_there() {
             replace(&file, &bytes);
             let (name, _) = renamed[0];
             let is_noticed = trial.read(&made, &file, &format!("without {name}"));
-            // The first frame decides which labels there are.
+            // The first frame determines the labels.
             let is_no_label = file.ends_with("0.exr") && name.starts_with("DiffCol");
             assert!(is_noticed || is_no_label, "{name}");
         }
@@ -257,7 +258,7 @@ fn layers_that_are_not_there() {
     trial.end();
 }
 
-/// A few bytes of a header must not cost gigabytes.
+/// A small header must not lead to large allocations.
 #[test]
 fn headers_that_claim_a_large_picture() {
     let (pictures, apart) = (datasets::pictures(), datasets::frames_apart());
@@ -275,7 +276,7 @@ fn headers_that_claim_a_large_picture() {
         let file = made.root.join(name);
         let good = fs::read(&file).unwrap();
         for side in [5000, 16_384] {
-            // A reader that trusts these would touch gigabytes.
+            // A reader that trusts these sizes would allocate gigabytes.
             if side > 5000 && (name.ends_with("jpg") || name.ends_with("exr")) {
                 continue;
             }
@@ -284,7 +285,7 @@ fn headers_that_claim_a_large_picture() {
             if !is_noticed {
                 trial
                     .complaints
-                    .push(format!("{name}: read with {side} pixels a side"));
+                    .push(format!("{name}: read with sides of {side} pixels"));
             }
         }
         replace(&file, &good);

@@ -1,5 +1,5 @@
-//! `multicond-train eval` and `segmenter`, run as a user runs them on a small run made here. The networks that judge
-//! are made here too, so that nothing has to be installed.
+//! Tests of `multicond-train eval` and `segmenter` through the command line, with a small run and small metric networks
+//! that are created here, so that nothing has to be installed.
 
 #![allow(clippy::unwrap_used)]
 
@@ -30,7 +30,7 @@ use recipe::RECIPE;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A dataset, two runs on it, a model file of the first, and a network whose features are mean colours.
+/// A dataset, two runs trained on it, a model file of the first, and a feature network that computes mean colours.
 struct Place {
     folder: TempDir,
     data: TempDir,
@@ -68,7 +68,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// Runs the program in the folder; words are separated by spaces, `DATA` is the dataset.
+    /// Runs the command in the folder. Arguments are separated by spaces; `DATA` is the dataset.
     fn run(&self, arguments: &str) -> Output {
         let data = self.data.path().to_str().unwrap();
         Command::new(env!("CARGO_BIN_EXE_multicond-train"))
@@ -92,7 +92,7 @@ impl Place {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Scores with the networks made here.
+    /// Runs `eval` with the networks created here.
     #[track_caller]
     fn eval(&self, arguments: &str) -> Value {
         let said = self.succeed(&format!(
@@ -101,7 +101,7 @@ impl Place {
         serde_json::from_str(&said).unwrap()
     }
 
-    /// The frames of the dataset three times under other names, as the folder `many`.
+    /// Writes the folder `many` with three copies of the dataset's frames.
     fn multiply(&self) {
         for domain in ["rgb", "segment_semantic", "depth_zbuffer"] {
             let (source, target) = (
@@ -131,7 +131,7 @@ impl Place {
     }
 }
 
-/// A network of one operator that gives so many sides.
+/// A network with one operator and the given output dimensions.
 fn network(operator: &str, output: &[Dimension]) -> ModelProto {
     let value = |name: &str, sides: &[Dimension]| ValueInfoProto {
         name: name.into(),
@@ -177,7 +177,7 @@ fn fixed(side: i64) -> Dimension {
     Dimension::Fixed(side)
 }
 
-/// A network from a picture to the means of its channels.
+/// A network that computes the means of a picture's channels.
 fn mean_colours() -> ModelProto {
     network(
         "GlobalAveragePool",
@@ -245,15 +245,15 @@ fn scores_are_those_of_the_pictures_that_are_kept() {
     }
     let markdown = fs::read_to_string(place.path("table.md")).unwrap();
     assert!(
-        markdown.contains("| pictures by | PSNR, dB | SSIM | Frechet |"),
+        markdown.contains("| model | PSNR, dB | SSIM | Frechet |"),
         "{markdown}"
     );
-    // Files of two evaluations would mix.
+    // Pictures of two evaluations must not mix.
     let again = "eval tlam.onnx --data DATA --metrics pixels --pictures kept";
     place.fail(again, "kept: is not empty");
 }
 
-/// The protocol of pytorch-fid, for a network that does not describe itself.
+/// Networks without a description get the preprocessing of pytorch-fid.
 #[test]
 fn a_bare_network_sees_pictures_as_inception_does() {
     let folder = tempfile::tempdir().unwrap();
@@ -267,7 +267,7 @@ fn a_bare_network_sees_pictures_as_inception_does() {
     });
     let features = network.features(picture.view()).unwrap();
     assert_eq!(features.len(), 3 * numbers);
-    // The first centre lies outside the first pixel's, the second one a quarter of a pixel to the right of it or so.
+    // The first centre is left of the first pixel's centre, the second about a quarter of a pixel right of it.
     let share = 1.5 * 224.0 / 299.0 - 0.5;
     for channel in 0..3 {
         let pixel = |x: usize| picture[[channel, 0, x]];
@@ -295,7 +295,7 @@ fn sparsity_and_labels() {
     let alone = place.eval("tlam.onnx --sparsity 30");
     assert_eq!(alone["rows"][0]["scores"], rows[1]["scores"]);
     let page = fs::read_to_string(place.path("sparsity.html")).unwrap();
-    assert!(page.contains("regions lost, %") && page.contains("<svg"));
+    assert!(page.contains("regions dropped, %") && page.contains("<svg"));
 
     let study = place.eval("tlam.onnx --remove-labels --report labels.html");
     let rows = study["rows"].as_array().unwrap();
@@ -319,7 +319,7 @@ fn curves_have_the_checkpoints_that_stay() {
         let of_run = rows.iter().filter(|row| row["model"] == run);
         of_run.map(|row| row["step"].as_u64().unwrap()).collect()
     };
-    // Every 16th, and the newest two of every 8th.
+    // Every 16th step is kept, and the newest two checkpoints, which are written every 8 steps.
     assert_eq!(steps("tlam"), [16, 32, 40, 48]);
     assert_eq!(steps("other"), [16, 32, 40, 48]);
     assert!(
@@ -342,7 +342,7 @@ fn differences_have_intervals() {
     let place = &*PLACE;
     fs::copy(place.path("tlam.onnx"), place.path("same.onnx")).unwrap();
     let few = place.eval("--compare tlam.onnx other.onnx");
-    assert!(few.get("differences").is_none(), "four frames say nothing");
+    assert!(few.get("differences").is_none(), "four frames are too few");
     place.multiply();
     let said = place.succeed(
         "eval --compare tlam.onnx other.onnx same.onnx --sparsity 0,50 --data many --metrics frechet \
@@ -375,17 +375,17 @@ fn differences_have_intervals() {
 }
 
 #[test]
-fn a_segmenter_learns_and_judges() {
+fn a_segmenter_is_trained_and_scores_pictures() {
     let place = &*PLACE;
     let said = place.succeed(
         "segmenter --data DATA --validation DATA -o seen.onnx --size 32x32 --steps 60 --rate 0.01 --json",
     );
     let scores: Value = serde_json::from_str(&said).unwrap();
-    // Two halves of a picture that gets brighter to the right.
+    // The left and right half of a horizontal gradient.
     assert!(number(&scores["pixel_accuracy"]) > 0.9, "{scores}");
     let arguments = "eval tlam.onnx --data DATA --metrics classes --segmenter seen.onnx --json";
     let report: Value = serde_json::from_str(&place.succeed(arguments)).unwrap();
-    // The same pictures through both engines' kernels.
+    // The same pictures, but possibly another engine.
     let real = number(&report["real_pictures"]["mean_iou"]);
     assert!((real - number(&scores["mean_iou"])).abs() < 1e-3);
     let made = &report["rows"][0]["scores"];
@@ -416,14 +416,17 @@ fn mistakes_are_named() {
         ),
         (
             format!("{eval} --metrics classes --segmenter colours.onnx"),
-            "colours.onnx: does not say what goes in",
+            "colours.onnx: has no description of its input",
         ),
         (
             format!("{eval} --metrics classes --segmenter colours.toml"),
             "neither `scores` nor `ids`",
         ),
         (format!("{eval} --sparsity 0.5"), "write 50"),
-        (format!("{eval} --remove edges"), "--remove edges: no label"),
+        (
+            format!("{eval} --remove edges"),
+            "--remove edges: not a label",
+        ),
         (
             format!("{eval} --metrics pixels --features colours.toml"),
             "--features is given",

@@ -1,4 +1,4 @@
-//! Gradients of the networks' own pieces, number by number, against differences of the loss.
+//! Compares gradients of the networks' custom parts with numerical differentiation.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,8 +18,8 @@ use multicond_train::net::{
     spectral::SpectralConv,
 };
 
-/// A device that records gradients, seeded, for one test at a time: all tests of a process draw from the
-/// same stream.
+/// A seeded autodiff device, locked by one test at a time because all tests of a process share the random number
+/// generator.
 fn device() -> (Device, MutexGuard<'static, ()>) {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +36,7 @@ fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-/// Adds `by` to one number of one parameter.
+/// Adds `by` to one value of one parameter.
 struct Nudge {
     parameter: ParamId,
     index: usize,
@@ -55,7 +55,7 @@ impl ModuleMapper for Nudge {
     }
 }
 
-/// The gradient of every number of every parameter that is trained.
+/// Collects the gradients of all trained parameters.
 struct Collect<'a> {
     gradients: &'a Gradients,
     found: Vec<(ParamId, usize, f32)>,
@@ -74,8 +74,8 @@ impl ModuleVisitor for Collect<'_> {
     }
 }
 
-/// The step is a balance: rounding of a loss of a few units over twice the step, and what a difference
-/// neglects of the function's bends, are both below a thousandth of the largest gradient.
+/// Compares with central differences. The step size balances rounding errors of the loss and truncation errors; both
+/// are below a thousandth of the largest gradient.
 fn are_differences<M: Module>(module: &M, loss: impl Fn(&M) -> Tensor<1>) {
     let gradients = loss(module).backward();
     let mut collect = Collect {
@@ -137,7 +137,7 @@ fn tlam() {
     });
 }
 
-/// Gradients flow through the singular value, not through its vectors.
+/// Gradients flow through the singular value, not through the singular vectors.
 #[test]
 fn spectral_norm() {
     let (device, _alone) = device();
@@ -154,7 +154,7 @@ fn spectral_norm() {
     });
 }
 
-/// Tensors in place of parameters.
+/// Tensors as parameters of a module.
 #[derive(Module, Debug)]
 struct Given {
     input: Param<Tensor<4>>,
@@ -178,8 +178,8 @@ fn pixel_mlp(device: &Device) -> PixelMlp {
     Asap::new(&config, 3, device).pixel_mlp
 }
 
-/// Both what the pixel networks see and what they are made of. Parameters are drawn such that no leaky ReLU is
-/// near its kink.
+/// Gradients of both the input and the parameters of the pixel networks. Random values are chosen so that no leaky ReLU
+/// is near its kink.
 #[test]
 fn pixel_networks() {
     let (device, _alone) = device();

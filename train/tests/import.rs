@@ -1,4 +1,4 @@
-//! `multicond-train import` from the command line; what comes out is compared in the tests of the whole product.
+//! Tests of the command `multicond-train import`. The product tests check the imported models.
 
 #![allow(clippy::unwrap_used)]
 
@@ -33,7 +33,7 @@ fn fails(arguments: &[&str], folder: &Path, expected: &str) {
     assert!(!folder.join("model.onnx").exists());
 }
 
-/// A small generator over five classes with tiles of 8x8, as the original's code saves it.
+/// Writes a small generator with five classes and tiles of 8x8, as the original code would save it.
 fn write(python: &OsString, folder: &Path) {
     let mut network = Preset::Small.network(128);
     network.merge = Preset::Small.merge(MergeKind::Semantics);
@@ -71,7 +71,7 @@ fn a_file_becomes_a_model() {
     let with = |more: &[&'static str]| [&file[..], more].concat();
 
     fails(&with(&["--size", "100x64"]), place, "multiples of 8 pixels");
-    let counted = "has 5 classes, and 2 are named";
+    let counted = "has 5 classes, but 2 names are given";
     fails(&with(&["--classes", "few.json"]), place, counted);
     fails(&with(&["--classes", "none.json"]), place, "none.json");
 
@@ -113,12 +113,12 @@ fn a_file_becomes_a_model() {
 }
 
 #[test]
-fn a_strangers_file_gets_one_answer_and_no_model() {
+fn an_invalid_file_gives_one_error_and_no_model() {
     let folder = TempDir::new().unwrap();
     let place = folder.path();
     fs::write(place.join("notes.pth"), "nothing").unwrap();
     let arguments = ["notes.pth", "-o", "model.onnx"];
-    fails(&arguments, place, "error: notes.pth: no PyTorch file");
+    fails(&arguments, place, "error: notes.pth: not a PyTorch file");
     let arguments = ["none.pth", "-o", "model.onnx"];
     fails(&arguments, place, "error: none.pth: No such file");
 }

@@ -1,6 +1,5 @@
-//! What must hold of the networks whatever their weights. The numbers follow the list of invariants in
-//! `docs/networks.md`; 5 is beside the position code, 9 beside the losses, 10 beside the schedule, 6 in
-//! `paper_numbers.rs`.
+//! Tests of invariants that hold for any weights. Their numbers are those in `docs/networks.md`. Invariant 5 is tested
+//! next to the position code, 6 in `paper_numbers.rs`, 9 next to the losses, 10 next to the schedule.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +20,8 @@ use multicond_train::net::{
     },
 };
 
-/// The CPU, seeded, for one test at a time: all tests of a process draw from the same stream.
+/// The seeded CPU device, locked by one test at a time because all tests of a process share the random number
+/// generator.
 fn device() -> (Device, MutexGuard<'static, ()>) {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ fn labels() -> Vec<Label> {
     ]
 }
 
-/// Channels of `labels()` one by one, presence channels included.
+/// Channels of each of `labels()`, including presence channels.
 const CHANNELS: [usize; 3] = [3, 2, 4];
 
 fn tlam(device: &Device) -> Tlam {
@@ -73,7 +73,7 @@ fn redraw_bias(layer: &mut Linear) {
     layer.bias = Some(bias.map(|b| b.random_like(Distribution::Normal(0.0, 1.0))));
 }
 
-/// One of each kind.
+/// A merge of each kind.
 fn merges(device: &Device) -> [MergeNetwork; 4] {
     let without_weights = |config| MergeNetwork::new(&config, &labels(), device);
     [
@@ -268,7 +268,7 @@ fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
 }
 
 #[test]
-fn invariant_4_tiles_are_painted_alike_and_apart() {
+fn invariant_4_tiles_are_computed_alike_and_independently() {
     let (device, _alone) = device();
     let mlp = asap(&device, 4, 4).pixel_mlp;
     let input = Tensor::<4>::ones([1, 5, 8, 12], &device);
@@ -346,7 +346,7 @@ fn invariant_8_averages_of_ones_are_ones() {
 }
 
 #[test]
-fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
+fn spectral_norm_converges_to_a_largest_singular_value_of_one() {
     let (device, _alone) = device();
     device.seed(7);
     let config = DiscriminatorConfig {
@@ -362,7 +362,7 @@ fn spectral_norm_settles_at_a_largest_singular_value_of_one() {
         .normed_weight();
     let [output, input, height, width] = weight.dims();
     let matrix = weight.reshape([output, input * height * width]);
-    // The largest singular value by plain power iteration from another start.
+    // The largest singular value by power iteration from another initial vector.
     let mut vector = Tensor::<2>::ones([input * height * width, 1], &device);
     let mut length = 0.0;
     for _ in 0..500 {

@@ -1,4 +1,4 @@
-//! What layouts make of files that people have: names with dots, tables with labels of their own, mistakes.
+//! Layouts with unusual files: names with dots, tables with user-defined labels, mistakes.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,7 +25,7 @@ fn gray_picture(path: &Path, value: u8) {
         .unwrap();
 }
 
-/// A renderer's file with depth and normals that look along x.
+/// A renderer's file with depth and normals along x.
 fn write_layers(path: &Path) {
     let plane = |name: &str, value: f32| {
         let samples = vec![value; WIDTH * HEIGHT];
@@ -52,7 +52,7 @@ fn error_of<T>(result: anyhow::Result<T>) -> String {
     format!("{:#}", result.err().expect("an error"))
 }
 
-/// Unreal numbers its frames so: the picture is that of the same number, not `shot.png`.
+/// Unreal names frames with dots: the picture must be that of the same frame, not `shot.png`.
 #[test]
 fn frames_may_have_dots_in_their_names() {
     let folder = folder();
@@ -84,7 +84,7 @@ fn a_camera_that_is_needed_is_asked_for_by_its_file() {
         fs::write(folder.path().join("frame.json"), text).unwrap();
         data.read_whole(0, data.labels())
     };
-    // Looking along -x of the scene: what faces x looks at the camera.
+    // The camera looks along -x of the scene, so normals along x face the camera.
     let turned = "[[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]]";
     let sample = camera(turned, 0.5).unwrap();
     let [LabelMap::Values(depth), LabelMap::Values(normals)] = &sample.labels[..] else {
@@ -115,7 +115,7 @@ fn png_normals_have_to_be_called_unsigned() {
     read().unwrap();
 }
 
-/// A table whose depth is in millimetres, with the camera, and objects from the second frame on.
+/// A table with depth in millimetres, the camera, and objects in all frames but the first.
 fn table() -> TempDir {
     let folder = folder();
     let root = folder.path();
@@ -185,7 +185,7 @@ fn tables_describe_their_labels() {
 }
 
 #[test]
-fn a_column_that_is_misspelt_is_noticed() {
+fn a_misspelt_column_is_detected() {
     let folder = table();
     fs::write(folder.path().join("table.csv"), "image,dpeth\na.png,\n").unwrap();
     let error = error_of(Dataset::open(folder.path()));
@@ -195,9 +195,9 @@ fn a_column_that_is_misspelt_is_noticed() {
     );
 }
 
-/// Two halves of a dataset made of different cameras would look like one.
+/// Resuming with another camera would mix two kinds of derived labels in one dataset.
 #[test]
-fn work_is_taken_up_only_for_the_same_source() {
+fn preparation_is_resumed_only_for_the_same_source() {
     let folder = table();
     fs::write(
         folder.path().join("table.csv"),
@@ -218,7 +218,7 @@ fn work_is_taken_up_only_for_the_same_source() {
     };
     let destination = folder.path().join("prepared");
     let go = |data: &Dataset| prepare(data, &destination, &options(size), &ProgressBar::hidden());
-    // The only frame cannot be read at first, which leaves an unfinished folder.
+    // At first, the only frame is unreadable, which leaves an unfinished folder.
     let picture = folder.path().join("a.png");
     let whole = fs::read(&picture).unwrap();
     fs::write(&picture, &whole[..20]).unwrap();
@@ -239,7 +239,7 @@ fn command(arguments: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn mistakes_on_the_command_line_get_one_clear_answer() {
+fn mistakes_on_the_command_line_give_one_clear_error() {
     let folder = table();
     let root = folder.path().display().to_string();
     let out = folder.path().join("out.png").display().to_string();
@@ -259,7 +259,7 @@ fn mistakes_on_the_command_line_get_one_clear_answer() {
         ),
         (
             vec!["preview", &root, "-o", &out, "--split", "train"],
-            "not divided",
+            "has no splits",
         ),
         (vec!["stats", "/no/such/folder"], "/no/such/folder"),
         (vec!["prepare", &root, "-o", &root], "exists already"),

@@ -1,4 +1,4 @@
-//! LPIPS on the real weights, where `cargo xtask assets lpips` has installed them.
+//! Tests of LPIPS with the original weights, if `cargo xtask assets lpips` has installed them.
 
 use multicond::EngineOptions;
 use multicond_test_support::require;

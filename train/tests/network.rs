@@ -1,4 +1,4 @@
-//! Labels of plain pictures by networks that the user brings: small ONNX files made here, run by the SDK.
+//! Tests of labels derived by a user's network, with small ONNX files that are created here.
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ use multicond_train::data::{Dataset, Derivation, OpenOptions};
 use prost::Message;
 use tempfile::TempDir;
 
-/// A picture that is red on the left and blue on the right, and the folder for a network.
+/// A folder with a picture that is red on the left and blue on the right.
 fn photo() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("photos")).unwrap();
@@ -34,7 +34,7 @@ fn photo() -> TempDir {
     folder
 }
 
-/// A network with one node, from a picture of 12x8 to `planes` planes.
+/// Writes a network with one node, from a picture of 12x8 to `planes` planes.
 fn write_network(path: &Path, operator: &str, planes: i64) {
     let value = |name: &str, channels: i64| {
         let sides = [1, channels, 8, 12].into_iter();
@@ -81,7 +81,7 @@ fn write_network(path: &Path, operator: &str, planes: i64) {
     fs::write(path, model.encode_to_vec()).unwrap();
 }
 
-/// The photo's label, as the network that a description names sees it.
+/// The label that the network of a description derives from the photo.
 fn see(folder: &TempDir, name: &str, description: &str) -> anyhow::Result<LabelMap> {
     let path = folder.path().join("network.toml");
     fs::write(&path, description).unwrap();
@@ -154,7 +154,7 @@ fn mistakes_are_named() {
         (
             "depth",
             format!("{INPUT}[result]\nkind = 'depth'"),
-            "expected one number a pixel",
+            "expected one value per pixel",
         ),
         (
             "edges",
@@ -165,7 +165,7 @@ fn mistakes_are_named() {
         (
             "semantics",
             format!("{INPUT}[result]\nkind = 'scores'\nclasses = ['a', 'b']"),
-            "3 classes, its description names 2",
+            "3 classes, but its description lists 2",
         ),
         (
             "depth",

@@ -1,4 +1,4 @@
-//! The sizes that the paper and the public code of ASAP-Net and SPADE give.
+//! Compares parameter counts with those in the paper and in the public code of ASAP-Net and SPADE.
 
 use burn::{module::Module, tensor::Device};
 use multicond::label::{Encoding, Label};
@@ -10,7 +10,7 @@ use multicond_train::net::{
     multiply_adds,
 };
 
-/// A label of so many raw channels and no presence channel.
+/// A label with so many channels and no presence channel.
 fn raw(name: &str, channels: usize) -> Label {
     let encoding = Encoding::Affine {
         scale: 1.0,
@@ -48,8 +48,8 @@ fn merge(kind: MergeKind) -> MergeNetwork {
     MergeNetwork::new(&Preset::Paper.merge(kind), &taskonomy(), &Device::flex())
 }
 
-/// Of the network on Cityscapes, whose map has 35 classes, the public code makes 83,201,411 and one more
-/// channel of instances' edges for the stream: 64 filters of 9 numbers.
+/// For Cityscapes with 35 classes, the public code has 83,201,411 parameters, plus those of the channel of instance
+/// edges: 64 filters of 9 values.
 #[test]
 fn asap_on_semantics_has_the_numbers_of_the_original() {
     let mut semantics = Label::semantics((0..35).map(|class| class.to_string()));
@@ -72,7 +72,7 @@ fn asap(height: usize) -> AsapConfig {
 }
 
 #[test]
-fn asap_has_87_237_571_parameters_and_19_907_a_cell() {
+fn asap_has_87_237_571_parameters_and_19_907_per_cell() {
     let config = asap(256);
     assert_eq!(config.tile, 16);
     let asap = Asap::new(&config, 96, &Device::flex());
@@ -86,7 +86,7 @@ fn asap_has_87_237_571_parameters_and_19_907_a_cell() {
 }
 
 #[test]
-fn a_tile_of_32_has_20_163_parameters_a_cell() {
+fn a_tile_of_32_has_20_163_parameters_per_cell() {
     let config = asap(512);
     let asap = Asap::new(&config, 96, &Device::flex());
     assert_eq!(asap.pixel_mlp.parameter_count(), 20_163);
@@ -121,7 +121,7 @@ fn small_is_an_eighth_of_paper_or_less() {
         adds.merge_per_pixel + adds.render_per_pixel
     };
     assert!(8 * cost(Preset::Small) <= cost(Preset::Paper));
-    // 16 MB of 4-byte numbers, with room for the graph itself.
+    // 16 MB of 4-byte values, with some space for the graph.
     assert!(count(Preset::Small) * 4 < 15_500_000);
     assert!(count(Preset::Paper) > 80_000_000);
 }

@@ -1,5 +1,5 @@
-//! `multicond-train data prepare` when things go wrong: killed, torn, out of space, run twice. What it leaves is
-//! taken up, and the dataset is the same to the byte as one that was made in one go.
+//! Failures of `multicond-train data prepare`: killed processes, torn files, full disks, concurrent runs. After
+//! resuming, the dataset is identical to one that was prepared without interruption.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,22 +24,22 @@ use multicond::{
 use multicond_train::data::{Dataset, OpenOptions, Storage};
 use work::{assert_same, copy, fails, length, manifest, names, quick, slow, succeeds, unfinished};
 
-/// Waits until it has begun, and so many bytes of records are there.
+/// Waits until the process has written so many bytes of records.
 fn wait_for(child: &mut Child, destination: &Path, bytes: u64) {
     let start = Instant::now();
     let left = unfinished(destination);
     while !left.join("plan.json").exists() || length(&left.join("samples.bin")) < bytes {
         assert!(
             child.try_wait().unwrap().is_none(),
-            "it has ended by itself"
+            "the process has finished"
         );
-        assert!(start.elapsed() < Duration::from_secs(60), "it is stuck");
+        assert!(start.elapsed() < Duration::from_secs(60), "timed out");
         thread::sleep(Duration::from_millis(1));
     }
 }
 
 #[test]
-fn killed_it_goes_on() {
+fn a_killed_process_is_resumed() {
     let work = slow();
     let whole = work.whole();
     let record = manifest(&whole).record_bytes as u64;
@@ -57,7 +57,7 @@ fn killed_it_goes_on() {
         assert!(!destination.exists());
         let done = length(&unfinished(&destination).join("samples.bin")) / record;
         assert!((frames..u64::from(work.frames)).contains(&done), "{done}");
-        // The last one may lack its line.
+        // The last record may lack its line.
         let certain = done.saturating_sub(1).max(before);
         for frame in before..certain {
             fs::write(work.file(frame as u32, "rgb"), "read again").unwrap();
@@ -76,7 +76,7 @@ fn flipped(bytes: &[u8], place: usize) -> Vec<u8> {
 }
 
 #[test]
-fn torn_ends_are_made_again() {
+fn torn_records_are_written_again() {
     let work = quick();
     let whole = work.whole();
     let record = manifest(&whole).record_bytes;
@@ -123,15 +123,15 @@ fn torn_ends_are_made_again() {
         let destination = work.destination(&format!("made{number}"));
         copy(&left, &unfinished(&destination));
         fs::write(unfinished(&destination).join(name), bytes).unwrap();
-        // Once more, so that what a torn end is mended to has to be sound too.
+        // Resumed twice, to check the state after the repair, too.
         work.stopped(&destination, 10);
         let done = length(&unfinished(&destination).join("samples.bin"));
         assert_eq!(done, 10 * record as u64, "{name}, tear {number}");
         succeeds(work.prepare(&destination));
         assert_same(&destination, &whole);
     }
-    // Any place of a line.
-    let mut not_noticed = Vec::new();
+    // Damage at any position of a line.
+    let mut undetected = Vec::new();
     for place in (ends[2] + 1..=ends[3]).step_by(2) {
         let destination = work.destination(&format!("flipped{place}"));
         copy(&left, &unfinished(&destination));
@@ -141,10 +141,10 @@ fn torn_ends_are_made_again() {
         let made = fs::read(destination.join("dataset.json")).unwrap();
         if made != fs::read(whole.join("dataset.json")).unwrap() {
             let line = &torn[ends[2] + 1..ends[3]];
-            not_noticed.push(String::from_utf8_lossy(line).into_owned());
+            undetected.push(String::from_utf8_lossy(line).into_owned());
         }
     }
-    assert!(not_noticed.is_empty(), "taken up: {not_noticed:#?}");
+    assert!(undetected.is_empty(), "accepted: {undetected:#?}");
     for name in ["samples.bin", "done.txt", "plan.json"] {
         let destination = work.destination(&format!("without {name}"));
         copy(&left, &unfinished(&destination));
@@ -166,15 +166,15 @@ fn interrupted_at_the_very_end() {
     for name in ["plan.json", "done.txt"] {
         fs::copy(left.join(name), renamed.join(name)).unwrap();
     }
-    // It has its name already, so it is whole, whatever lies beside.
+    // It is renamed already, so it is complete, whatever other files it has.
     let dataset = Dataset::open(&renamed).unwrap();
     assert_eq!(dataset.frames().len(), 12);
     dataset.read_whole(11, dataset.labels()).unwrap();
     assert!(fails(work.prepare(&renamed)).contains("exists already"));
 
-    // It is described already, and has no name yet.
+    // It has its manifest but is not renamed yet.
     fs::copy(whole.join("dataset.json"), left.join("dataset.json")).unwrap();
-    // And what was being written has another name still.
+    // A temporary file was not renamed yet.
     fs::write(left.join(".multicond-a1B2c3"), "{").unwrap();
     succeeds(work.prepare(&destination));
     assert_same(&destination, &whole);
@@ -182,7 +182,7 @@ fn interrupted_at_the_very_end() {
 }
 
 #[test]
-fn a_damaged_frame_stops_it_and_can_be_mended() {
+fn a_damaged_frame_stops_it_and_can_be_repaired() {
     let work = quick();
     let whole = work.whole();
     let record = manifest(&whole).record_bytes as u64;
@@ -210,7 +210,7 @@ fn a_damaged_frame_stops_it_and_can_be_mended() {
 }
 
 #[test]
-fn other_arguments_are_refused() {
+fn other_arguments_are_rejected() {
     let work = quick();
     let whole = work.whole();
     let destination = work.destination("made");
@@ -249,7 +249,7 @@ fn other_arguments_are_refused() {
 }
 
 #[test]
-fn nothing_is_written_over() {
+fn nothing_is_overwritten() {
     let work = quick();
     let whole = work.whole();
     let samples = fs::read(whole.join("samples.bin")).unwrap();
@@ -285,16 +285,16 @@ fn two_at_once() {
     assert_same(&destination, &work.whole());
 }
 
-/// A limit on the size of files refuses in the middle of a record, like a full disk.
+/// Writing fails in the middle of a record because of a limit on the file size, as on a full disk.
 #[cfg(unix)]
 #[test]
-fn no_more_than_a_file_may_hold() {
+fn a_file_size_limit() {
     let work = quick();
     let whole = work.whole();
     let record = manifest(&whole).record_bytes as u64;
     let destination = work.destination("made");
     let left = unfinished(&destination);
-    // Blocks of 512 bytes in some shells and 1024 in others.
+    // `ulimit` counts blocks of 512 bytes in some shells and of 1024 in others.
     for blocks in [5 * record / 1024 + 1, 9 * record / 1024 + 1] {
         let program = work.command(&destination);
         let mut limited = Command::new("sh");
@@ -305,7 +305,7 @@ fn no_more_than_a_file_may_hold() {
         let done = fs::read_to_string(left.join("done.txt")).unwrap();
         let done = done.lines().count();
         assert!((1..12).contains(&done), "{done}");
-        let kept = format!("{done} frames are done and kept; the same command goes on");
+        let kept = format!("{done} frames are finished and kept; run the same command");
         assert!(error.contains(&kept), "{error}");
         assert!(error.contains(&left.display().to_string()), "{error}");
         assert!(!destination.exists());
@@ -322,14 +322,14 @@ fn a_full_disk() {
     let whole = work.whole();
     let record = manifest(&whole).record_bytes as u64;
     let Some(disk) = disk::Disk::mount(5 * record + 16_384) else {
-        eprintln!("SKIPPED: a_full_disk mounts a tmpfs, which only root may");
+        eprintln!("SKIPPED: a_full_disk mounts a tmpfs, which only root can do");
         return;
     };
     let destination = disk.folder().join("made");
     let mut done = 0;
     for _ in 0..2 {
         let error = fails(work.prepare(&destination));
-        assert!(error.contains("frames are done and kept"), "{error}");
+        assert!(error.contains("frames are finished and kept"), "{error}");
         assert!(error.contains("No space left"), "{error}");
         assert!(!destination.exists());
         let lines = fs::read_to_string(unfinished(&destination).join("done.txt")).unwrap();
@@ -346,10 +346,10 @@ fn a_full_disk() {
 fn tolerance(storage: Storage, label: &Label, scale: f32, value: f32) -> f32 {
     let direction = label.is_direction();
     match storage {
-        // Half floats have eleven bits; bringing directions to unit length moves all components.
+        // Half floats have eleven bits; normalising directions changes all components.
         Storage::F16 if direction => 2.0 / 2048.0,
         Storage::F16 => value.abs() / 2048.0 + 1e-6,
-        // Directions are brought to unit length before and after they are stored.
+        // Directions are normalised before and after they are stored.
         _ if direction => 1.5 * scale,
         _ => 1e-6,
     }
@@ -439,7 +439,7 @@ fn prepared_data_reads_like_its_source() {
         prepared.read(3, labels, smaller).unwrap(),
         source.read(3, labels, smaller).unwrap(),
     );
-    // Scaled pictures are no longer whole numbers of 255ths.
+    // Scaled pictures are not multiples of 1/255 any more.
     for (found, expected) in found.picture.iter().zip(&expected.picture) {
         assert!((found - expected).abs() <= 0.5 / 255.0 + 1e-6);
     }
@@ -485,7 +485,7 @@ fn damaged_records_are_named() {
         fs::write(&records, bytes).unwrap();
         let dataset = Dataset::open(&whole).unwrap();
         for (index, name) in dataset.frames().iter().enumerate() {
-            // Twice: what was found damaged stays so.
+            // Twice, because a damaged record must be reported every time.
             for _ in 0..2 {
                 match dataset.read_whole(index, dataset.labels()) {
                     Ok(_) => assert_ne!(index, frame),

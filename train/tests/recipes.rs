@@ -1,8 +1,8 @@
-//! The recipes that are shipped fit the data that they are for.
+//! The shipped recipes are valid for their datasets.
 
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code)] // It serves other tests, too.
+#[allow(dead_code)] // Other tests use the rest.
 mod common;
 
 use std::path::Path;
@@ -20,7 +20,7 @@ fn complete(recipe: &str, labels: &[Label]) -> Config {
     config.unwrap_or_else(|error| panic!("{recipe}: {error:#}"))
 }
 
-/// The labels of data in a layout, and those that a recipe says to derive.
+/// The labels of a dataset, including those that a recipe tells users to derive.
 fn labels(made: &Made, derive: &[&str]) -> Vec<Label> {
     let mut options = made.options.clone();
     let wanted = derive
@@ -82,7 +82,7 @@ fn rooms() {
         Label::albedo(),
     ];
     assert_eq!(complete("rooms/recipe.toml", &labels).labels, labels);
-    // The README trains with it on frames from Blender, which have four of them.
+    // In the README, it is used with frames from Blender, which have four of its labels.
     let frames = datasets::frames(datasets::encodings()[0]);
     let blender = complete("rooms/recipe.toml", &self::labels(&frames, &[]));
     assert_eq!(blender.labels.len(), 4);

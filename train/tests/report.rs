@@ -1,6 +1,6 @@
-//! What a run tells about itself: the page that `multicond-train report` makes, and TensorBoard's event files.
+//! Tests of the reports of a run: the HTML page of `multicond-train report`, and TensorBoard event files.
 
-#![allow(clippy::unwrap_used)] // The helpers are test code too; clippy only knows the test functions.
+#![allow(clippy::unwrap_used)] // Clippy exempts test functions only, not their helpers.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use multicond_train::training::{LogLine, read_log};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Runs the command. Returns its exit code, and what it printed or, where it failed, said.
+/// Runs the command. Returns its exit code, and its standard output or, if it failed, its standard error.
 fn command(arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_multicond-train"))
         .args(arguments)
@@ -35,7 +35,7 @@ fn succeeds(arguments: &[&str]) -> String {
     text
 }
 
-/// A folder to make runs in.
+/// A folder for runs.
 struct Work(TempDir);
 
 impl Work {
@@ -47,12 +47,12 @@ impl Work {
         self.0.path().join(name)
     }
 
-    /// The folder of the one run, as an argument.
+    /// The folder of the run, as an argument.
     fn run(&self) -> String {
         self.path("run").to_str().unwrap().into()
     }
 
-    /// Writes the log of a run that had this many lines, ten steps apart, and a warm-up for the first half.
+    /// Writes a log with so many lines, ten steps apart, of which the first half is warm-up.
     fn write_log(&self, lines: u64) {
         let line = |number: u64| {
             let adversarial = f64::from(u8::from(2 * number > lines));
@@ -72,7 +72,7 @@ impl Work {
         fs::write(self.path("run/log.jsonl"), log).unwrap();
     }
 
-    /// Gives the run the example's checkpoint, under another name.
+    /// Copies the example's checkpoint to the run, with another name.
     fn write_checkpoint(&self, name: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms/checkpoint");
         let to = self.path("run/checkpoints/step_00002000");
@@ -103,7 +103,7 @@ impl Work {
         serde_json::from_str(&succeeds(&["report", &self.run(), "--json"])).unwrap()
     }
 
-    /// The one line with which a report is refused; the older page must still be there.
+    /// The error of a failed report; the existing page must be unchanged.
     fn rejection(&self) -> String {
         let page = self.path("report.html");
         fs::write(&page, "older").unwrap();
@@ -125,7 +125,7 @@ fn a_page_shows_numbers_curves_samples_and_configuration() {
 
     let count = |text: &str| page.matches(text).count();
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
-    // No perceptual loss in this log: three of the generator, the discriminator's two in one, the rate.
+    // This log has no perceptual loss: three charts for the generator, one for the discriminator, one for the rate.
     assert_eq!(count("<svg "), 5);
     assert!(!page.contains("Generator: perceptual") && page.contains("Generator: pixel"));
     assert_eq!(count("src=\"data:image/png;base64,"), 6);
@@ -135,7 +135,7 @@ fn a_page_shows_numbers_curves_samples_and_configuration() {
     assert!(page.contains("<h1>bed &amp; &lt;b&gt;breakfast&lt;/b&gt;</h1>"));
     assert!(page.contains("rooms/train (950 frames)") && page.contains("[training.schedule]"));
     assert!(!page.contains("<script") && !page.contains("<link"));
-    // Nothing is fetched: the only address is the name of SVG.
+    // Nothing external is loaded: the only URL is the SVG namespace.
     assert_eq!(count("http"), count("http://www.w3.org/2000/svg") + 1);
     assert_eq!(count("http-equiv"), 1);
 
@@ -166,7 +166,7 @@ fn a_run_without_checkpoint_or_samples_has_a_page_too() {
 }
 
 #[test]
-fn wide_sheets_are_made_smaller() {
+fn wide_sheets_are_scaled_down() {
     let work = Work::new();
     work.write_log(2);
     work.write_sheet(20, 3000);
@@ -192,7 +192,7 @@ fn what_is_no_run_is_named() {
             assert!(rejection.contains(part), "{part}: {rejection}");
         }
     };
-    says(&["run: no folder"]);
+    says(&["run: not a folder"]);
     fs::create_dir(work.path("run")).unwrap();
     says(&["run: not a run", "log.jsonl"]);
     work.write_checkpoint("untrained");
@@ -232,7 +232,7 @@ fn a_resumed_run_gives_tensorboard_every_step_once() {
         succeeds(&[&arguments, more].concat())
     };
     train("5", &["--config", recipe.to_str().unwrap()]);
-    // As if it had been killed after the fifth step: steps 4 and 5 are lost, and done again.
+    // As if it had been killed after the fifth step: steps 4 and 5 are lost and repeated.
     fs::remove_dir_all(work.path("run/checkpoints/step_00000005")).unwrap();
     train("6", &["--resume"]);
 
@@ -246,7 +246,7 @@ fn a_resumed_run_gives_tensorboard_every_step_once() {
     assert_eq!(files.len(), 2);
     let mut shown = BTreeMap::new();
     for (file, steps) in files.iter().zip([1..=5, 4..=6]) {
-        // TensorBoard takes files by this part of their name.
+        // TensorBoard finds files by this part of their names.
         assert!(file.to_str().unwrap().contains("tfevents"));
         let events = events(&fs::read(file).unwrap());
         assert_eq!(events[0].version.as_deref(), Some("brain.Event:2"));
@@ -254,7 +254,7 @@ fn a_resumed_run_gives_tensorboard_every_step_once() {
         assert_eq!(events[1].step, *steps.start());
         let found: Vec<u64> = events[2..].iter().map(|event| event.step).collect();
         assert_eq!(found, steps.collect::<Vec<_>>());
-        // What TensorBoard does at the start of a session.
+        // TensorBoard does this at the start of a session.
         shown.retain(|step, _| *step < events[1].step);
         shown.extend(
             events[2..]
@@ -266,7 +266,7 @@ fn a_resumed_run_gives_tensorboard_every_step_once() {
     assert_eq!(shown, expected);
 }
 
-/// The numbers of a log line by their path in it.
+/// The values of a log line by their path.
 fn scalars(line: &LogLine) -> BTreeMap<String, f32> {
     let mut found = BTreeMap::new();
     let line = serde_json::to_value(line).unwrap();
@@ -300,7 +300,7 @@ fn write_data(folder: &Path) {
     }
 }
 
-/// An event, as far as ours have anything.
+/// The fields of an event that are used here.
 #[derive(Default)]
 struct Event {
     step: u64,
@@ -309,8 +309,8 @@ struct Event {
     scalars: BTreeMap<String, f32>,
 }
 
-/// Reads an event file by the descriptions of TFRecord, protobuf's encoding and `event.proto`, with nothing of
-/// the writer's.
+/// Reads an event file, implemented independently of the writer from the specifications of TFRecord, protobuf and
+/// `event.proto`.
 fn events(mut file: &[u8]) -> Vec<Event> {
     let mut events = Vec::new();
     while !file.is_empty() {
@@ -368,7 +368,7 @@ fn scalar((field, value): (u64, Wire<'_>)) -> (String, f32) {
     (String::from_utf8(tag.into()).unwrap(), number)
 }
 
-/// A value in protobuf's encoding.
+/// A value in the protobuf encoding.
 #[derive(Clone, Copy)]
 enum Wire<'a> {
     Varint(u64),
@@ -417,7 +417,7 @@ fn varint(bytes: &mut &[u8]) -> u64 {
     value
 }
 
-/// The checksum of TFRecord files, bit by bit.
+/// The checksum of TFRecord files, computed bit by bit.
 fn masked_crc(bytes: &[u8]) -> u32 {
     let crc = !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {

@@ -1,6 +1,6 @@
-//! A whole small run on data made here: what it leaves behind, and that stopping changes nothing.
+//! Tests of small runs on synthetic data: their files, and that interrupting and resuming does not change the result.
 
-#![allow(clippy::unwrap_used)] // The helpers are test code too; clippy only knows the test functions.
+#![allow(clippy::unwrap_used)] // Clippy exempts test functions only, not their helpers.
 
 #[path = "common/tiny.rs"]
 mod tiny;
@@ -22,7 +22,7 @@ use multicond_train::{
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
 
-/// burn has one stream of random numbers a process: networks made side by side would share it.
+/// burn has one random number generator per process, so tests must not initialise networks at the same time.
 static RANDOM: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
@@ -51,7 +51,7 @@ fn config(data: &Dataset, merge: MergeKind, backbone: BackboneKind) -> Config {
     recipe.complete(data.labels()).unwrap()
 }
 
-/// How a run begins.
+/// How a run starts.
 enum From {
     Start(MergeKind, BackboneKind),
     Newest,
@@ -81,7 +81,7 @@ fn go(data: &Path, run: &Path, steps: u64, from: From) -> Checkpoint {
 }
 
 #[test]
-fn a_resumed_run_ends_where_an_unbroken_one_does() {
+fn a_resumed_run_ends_like_an_uninterrupted_one() {
     let _alone = alone();
     for merge in MergeKind::ALL {
         resumes(merge, BackboneKind::Asap);
@@ -102,7 +102,7 @@ fn resumes(merge: MergeKind, backbone: BackboneKind) {
     let weights = weights(resumed.folder());
     let prefix = format!("{}.", merge.name());
     let of_merge = weights.keys().filter(|name| name.starts_with(&prefix));
-    // docs/checkpoint.md lists them, for two labels and the one block or layer of the small preset.
+    // As listed in docs/checkpoint.md, for two labels and the single block or layer of the small preset.
     let expected = match merge {
         MergeKind::Tlam => 2 * 2 + 1 + 12,
         MergeKind::Clam => 2 * (2 + 2),
@@ -116,9 +116,9 @@ fn resumes(merge: MergeKind, backbone: BackboneKind) {
     assert_eq!(Checkpoint::of_run(broken.path()).unwrap().len(), 2);
 }
 
-/// Parts of frames, of four pictures a step, worked through by two devices in two parts each.
+/// Crops, with batches of four on two devices with two micro-batches each.
 #[test]
-fn a_divided_step_has_the_losses_of_a_whole_one() {
+fn a_split_step_has_the_losses_of_a_whole_one() {
     let _alone = alone();
     let folder = data();
     let first_losses = |accumulate: usize, devices: usize| {
@@ -156,7 +156,7 @@ fn a_divided_step_has_the_losses_of_a_whole_one() {
 }
 
 #[test]
-fn pictures_that_cannot_be_divided_are_refused() {
+fn batches_that_cannot_be_split_are_rejected() {
     let folder = data();
     let data = Dataset::open(folder.path()).unwrap();
     let mut config = config(&data, MergeKind::Tlam, BackboneKind::Asap);
@@ -265,7 +265,7 @@ fn a_damaged_frame_is_named() {
         .unwrap_err()
     );
     assert!(
-        error.contains("view_2") && error.contains("cut short"),
+        error.contains("view_2") && error.contains("truncated"),
         "{error}"
     );
 }

@@ -1,6 +1,6 @@
-//! `multicond-train train` when things go wrong: killed, out of space, damaged files, losses that are no
-//! numbers. It says what is wrong, its checkpoints stay, and `--resume` ends with the bits of a run that
-//! nothing happened to.
+//! Failures of `multicond-train train`: killed processes, full disks, damaged files, losses that are not finite. It
+//! reports the problem, keeps its checkpoints, and after `--resume` the result is bit-identical to that of an
+//! uninterrupted run.
 
 #![allow(clippy::unwrap_used)]
 
@@ -28,9 +28,9 @@ use recipe::RECIPE;
 use tempfile::TempDir;
 use tiny::{assert_same_weights, data};
 
-/// Steps of a whole run: passes over four frames, half of the passes at a falling rate.
+/// Steps of a complete run: epochs over four frames, half of them with a decaying rate.
 const STEPS: u64 = 48;
-/// A run that nothing happened to.
+/// An uninterrupted run.
 static WHOLE: LazyLock<Work> = LazyLock::new(|| {
     let work = Work::new(RECIPE);
     succeeds(work.start().output().unwrap());
@@ -38,7 +38,7 @@ static WHOLE: LazyLock<Work> = LazyLock::new(|| {
     work
 });
 
-/// Data, a recipe, and room for a run.
+/// Data, a recipe, and a folder for a run.
 struct Work {
     data: TempDir,
     folder: TempDir,
@@ -70,7 +70,7 @@ impl Work {
         command
     }
 
-    /// A run that goes on, and has come as far as step 2.
+    /// A running process that has reached step 2.
     fn under_way(&self, stderr: Stdio) -> Child {
         let mut command = self.start();
         let child = command.stderr(stderr).stdout(Stdio::null()).spawn();
@@ -78,7 +78,7 @@ impl Work {
         while self.newest_step() < 2 {
             assert!(
                 child.try_wait().unwrap().is_none(),
-                "it has ended by itself"
+                "the process has finished"
             );
             thread::sleep(Duration::from_millis(1));
         }
@@ -113,7 +113,7 @@ impl Work {
             .map_or(0, |checkpoint| checkpoint.progress().unwrap().step)
     }
 
-    /// The newest checkpoint can be exported, and training goes on from it to the end of a whole run.
+    /// The newest checkpoint can be exported, and training can be resumed from it and gives the same result.
     fn goes_on(&self) {
         self.exports();
         succeeds(self.resume().output().unwrap());
@@ -144,7 +144,7 @@ fn succeeds(output: Output) {
     assert!(output.status.success(), "{text}");
 }
 
-/// The one line that a command says when it fails, after naming its backend.
+/// The only line that a failed command prints after the line of its backend.
 fn fails(output: Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{text}");
@@ -168,7 +168,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// What was being written or removed when a process was killed.
+/// Files that were being written or removed when a process was killed.
 fn leftovers(run: &Path) -> Vec<String> {
     let folders = [run.to_owned(), run.join("checkpoints"), run.join("samples")];
     let mut names: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();
@@ -176,7 +176,7 @@ fn leftovers(run: &Path) -> Vec<String> {
     names
 }
 
-/// A finished run has its last two checkpoints, its log and its sheets, and nothing else.
+/// A finished run has its last two checkpoints, its log and its sheets, but nothing else.
 #[track_caller]
 fn assert_whole(work: &Work) {
     let run = &work.run;
@@ -197,11 +197,11 @@ fn assert_whole(work: &Work) {
     assert_eq!(names(&run.join("samples")), sheets);
 }
 
-/// Waits until something is so, or a process has ended, and kills it a little later.
+/// Waits for a condition or the end of a process, and kills the process a little later.
 fn kill(mut child: Child, is_time: impl Fn() -> bool, later: Duration) {
     let start = Instant::now();
     while !is_time() && child.try_wait().unwrap().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it is stuck");
+        assert!(start.elapsed() < Duration::from_secs(60), "timed out");
         thread::sleep(Duration::from_micros(200));
     }
     thread::sleep(later);
@@ -210,7 +210,7 @@ fn kill(mut child: Child, is_time: impl Fn() -> bool, later: Duration) {
 }
 
 #[test]
-fn killed_it_goes_on() {
+fn a_killed_process_is_resumed() {
     let work = Work::new(RECIPE);
     let checkpoints = work.run.join("checkpoints");
     let is_writing = || !leftovers(&work.run).is_empty();
@@ -223,7 +223,7 @@ fn killed_it_goes_on() {
             _ => work.resume(),
         };
         let child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn();
-        // In turn: while it starts, between two moments of work, and while something is written or removed.
+        // In turn: while it starts, at a random time, and while files are written or removed.
         let later = Duration::from_micros(match kills % 3 {
             0 => random.random_range(0..100_000),
             1 => random.random_range(0..30_000),
@@ -251,12 +251,12 @@ fn killed_it_goes_on() {
             assert!(is_known, "{name}");
         }
     }
-    eprintln!("{kills} kills, {at_work} of them in the midst of writing");
+    eprintln!("{kills} kills, {at_work} of them while files were written");
     assert!(kills >= 9 && at_work >= 2, "{kills}, {at_work}");
     if work.newest_step() < STEPS {
         work.goes_on();
     } else {
-        // The last kill may have come when all was done but the tidying.
+        // The last kill may have come after the last step, during the cleanup.
         let error = fails(work.resume().output().unwrap());
         assert!(error.contains("nothing to do"), "{error}");
         assert_whole(&work);
@@ -265,9 +265,9 @@ fn killed_it_goes_on() {
     }
 }
 
-/// As kills leave them, each in the place that is worst for it.
+/// Leftovers of killed processes, in the worst possible places.
 #[test]
-fn leftovers_are_no_checkpoints_and_go_away() {
+fn leftovers_are_not_checkpoints_and_are_removed() {
     let work = Work::stopped(RECIPE, 5);
     let checkpoints = work.run.join("checkpoints");
     let newest = work.newest().unwrap().folder().to_owned();
@@ -281,7 +281,7 @@ fn leftovers_are_no_checkpoints_and_go_away() {
     copied(checkpoints.join(".multicond-a1B2c3"), &nearly);
     copied(checkpoints.join(".multicond-step_00000003"), &nearly[1..]);
     fs::write(work.run.join("samples/.multicond-x"), "PNG").unwrap();
-    // A folder that never was a checkpoint, and what a user has put there, are not ours to remove.
+    // Folders that never were checkpoints and a user's own files must not be removed.
     copied(checkpoints.join("step_00000099"), &nearly[1..]);
     copied(checkpoints.join("step_00000098 (copy)"), &nearly);
     fs::write(work.run.join(".notes"), "mine").unwrap();
@@ -333,7 +333,7 @@ fn damaged_checkpoints_are_named() {
     assert!(error.contains(&path.display().to_string()), "{error}");
     assert!(!model.exists());
 
-    // Without it the run goes on from the one before.
+    // Without it, the run is resumed from the checkpoint before.
     fs::remove_dir_all(&newest).unwrap();
     assert_eq!(work.newest_step(), 4);
     work.goes_on();
@@ -344,7 +344,7 @@ fn damaged_checkpoints_are_named() {
 fn two_at_once() {
     let work = Work::new(RECIPE);
     let mut first = work.under_way(Stdio::null());
-    // So that it is still there when the second looks.
+    // Stopped, so that it is still running when the second one starts.
     let signal = |name: &str| {
         let pid = first.id().to_string();
         let status = Command::new("kill").args([name, &pid]).status();
@@ -362,14 +362,14 @@ fn two_at_once() {
     assert_whole(&work);
 }
 
-/// A disk that is full at different places of a third checkpoint.
+/// The disk becomes full at different points of writing a third checkpoint.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk() {
     let mut work = Work::new(RECIPE);
     let size = size(WHOLE.newest().unwrap().folder());
     let Some(disk) = disk::Disk::mount(size) else {
-        eprintln!("SKIPPED: a_full_disk mounts a tmpfs, which only root may");
+        eprintln!("SKIPPED: a_full_disk mounts a tmpfs, which only root can do");
         return;
     };
     work.run = disk.folder().join("run");
@@ -396,7 +396,7 @@ fn a_full_disk() {
     work.goes_on();
 }
 
-/// Bytes on a disk with pages of 4096.
+/// Size on a disk with pages of 4096 bytes.
 #[cfg(target_os = "linux")]
 fn size(path: &Path) -> u64 {
     let found = fs::metadata(path).unwrap();
@@ -408,7 +408,7 @@ fn size(path: &Path) -> u64 {
     }
 }
 
-/// A limit on the size of files refuses in the midst of one, like a full disk.
+/// Runs a command with a limit on the file size, so that writing fails as on a full disk.
 #[cfg(unix)]
 fn limited(command: &Command, blocks: u64) -> Output {
     let mut limited = Command::new("sh");
@@ -420,8 +420,8 @@ fn limited(command: &Command, blocks: u64) -> Output {
 
 #[cfg(unix)]
 #[test]
-fn no_more_than_a_file_may_hold() {
-    // Neither checkpoints nor sheets before the log is full.
+fn a_file_size_limit() {
+    // The log becomes full before any checkpoint or sheet is written.
     let rare = RECIPE
         .replace("checkpoint_every = 1", "checkpoint_every = 100")
         .replace("samples_every = 1", "samples_every = 0");
@@ -442,7 +442,7 @@ fn no_more_than_a_file_may_hold() {
     assert!(leftovers(&work.run).is_empty());
     assert_eq!(work.newest_step(), 3);
     work.configure("samples_every", "1");
-    // The first sheets were not asked for.
+    // The samples of the first attempts were disabled.
     fs::create_dir_all(work.run.join("samples")).unwrap();
     for step in 1..=3 {
         let sheet = format!("samples/step_{step:08}.png");
@@ -452,7 +452,7 @@ fn no_more_than_a_file_may_hold() {
 }
 
 #[test]
-fn losses_that_are_no_numbers() {
+fn losses_that_are_not_finite() {
     let absurd = RECIPE.replace("[training]", "[training]\ngenerator_rate = 1e30");
     let work = Work::new(&absurd);
     let error = fails(work.start().output().unwrap());
@@ -465,8 +465,8 @@ fn losses_that_are_no_numbers() {
 
     let work = Work::stopped(RECIPE, 5);
     let checkpoint = work.newest().unwrap().folder().display().to_string();
-    // The generator's step spoils what the discriminator sees in the same one, the discriminator's what
-    // both see in the next. No checkpoint is written in between.
+    // A broken generator affects the discriminator's loss in the same step, a broken discriminator both losses in the
+    // next step. No checkpoint is written in between.
     for (network, step) in [("generator", 6), ("discriminator", 7)] {
         for every in ["1", "100"] {
             work.configure(&format!("{network}_rate"), "1e30");
@@ -499,7 +499,7 @@ fn a_bad_sample() {
     assert!(error.contains(&file.display().to_string()), "{error}");
     let reached = work.newest_step();
     assert!((2..STEPS).contains(&reached), "{reached}");
-    // As it is, it gets no further than to that sample.
+    // Without a repair, it fails at that sample again.
     let error = fails(work.resume().output().unwrap());
     assert!(error.contains(&file.display().to_string()), "{error}");
     fs::write(&file, good).unwrap();

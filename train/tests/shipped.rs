@@ -1,4 +1,4 @@
-//! The checkpoint in `examples/rooms` gives the model beside it.
+//! Exporting the checkpoint in `examples/rooms` gives the model next to it.
 
 use std::{fs, path::Path};
 
@@ -18,7 +18,7 @@ fn the_shipped_checkpoint_gives_the_shipped_model() {
     let generator = generator.expect("its generator");
 
     let path = rooms.join("model.onnx");
-    let model = ModelFile::open(&path).expect("the model beside it");
+    let model = ModelFile::open(&path).expect("the model next to it");
     let exported = onnx::model(&generator, model.manifest()).expect("exports");
     let bytes = fs::read(path).expect("is there");
     let shipped = ModelProto::decode(bytes.as_slice()).expect("ONNX");

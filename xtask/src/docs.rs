@@ -1,4 +1,4 @@
-//! The documentation site: docs/ as a book, the pages and files that it links to at the places they have in the
+//! Builds the documentation site: docs/ as a book, the pages and files that it links to, at the same paths as in the
 //! repository, and the documentation of the crates under `api/`.
 
 use std::collections::BTreeSet;
@@ -14,10 +14,10 @@ use crate::staging::rename;
 use crate::tools::MDBOOK;
 use crate::{process, workspace};
 
-/// Whose documentation is on the site.
+/// Crates whose documentation is on the site.
 const CRATES: [&str; 3] = ["multicond-format", "multicond", "multicond-train"];
 
-/// Builds the site and answers its first page.
+/// Builds the site and returns the path of its first page.
 pub(crate) fn build() -> Result<PathBuf> {
     let target = workspace::target_folder()?;
     let (book, site) = (target.join("book"), target.join("site"));
@@ -41,9 +41,9 @@ pub(crate) fn build() -> Result<PathBuf> {
     Ok(site.join("index.html"))
 }
 
-/// Documents the crates that are published.
+/// Builds the documentation of the published crates.
 fn api(target: &Path, to: &Path) -> Result<()> {
-    // A folder of its own, but for what is compiled: the usual one has the crates of tests and tasks in it.
+    // A separate folder, because the default one also has the crates of tests and tasks. Build files are shared.
     let own = target.join("api");
     files::clear(&own)?;
     let mut command = workspace::cargo(["doc", "--lib", "--no-deps", "--locked"])?;
@@ -56,7 +56,7 @@ fn api(target: &Path, to: &Path) -> Result<()> {
     rename(&own.join("doc"), to)
 }
 
-/// Copies the pages of docs/ and what can be reached from them, and answers the pages.
+/// Copies the pages of docs/ and everything reachable from them, and returns the pages.
 fn stage(root: &Path, source: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut pages = BTreeSet::new();
     let mut open = vec![PathBuf::from("docs/SUMMARY.md")];
@@ -80,7 +80,7 @@ fn stage(root: &Path, source: &Path) -> Result<BTreeSet<PathBuf>> {
     Ok(pages)
 }
 
-/// The repository's README, then what the summary of docs/ lists, then the pages elsewhere.
+/// The repository's README, then the pages in the summary of docs/, then all other pages.
 fn summary(root: &Path, pages: &BTreeSet<PathBuf>) -> Result<String> {
     let list = read(&root.join("docs/SUMMARY.md"))?.replace("](", "](docs/");
     let list = list.replacen("# Summary\n", "", 1);
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_summary_is_told_from_the_root() -> Result<()> {
+    fn the_summary_is_relative_to_the_root() -> Result<()> {
         let root = tempfile::tempdir()?;
         fs::create_dir(root.path().join("docs"))?;
         let list = "# Summary\n\n[Guide](README.md)\n";

@@ -1,11 +1,11 @@
-//! Copying and removing folders.
+//! Copies and removes folders.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Removes a folder, if it is there.
+/// Removes a folder, if it exists.
 pub(crate) fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -14,7 +14,7 @@ pub(crate) fn clear(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its contents.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let failed = || format!("cannot copy {} to {}", from.display(), to.display());
     let kind = fs::symlink_metadata(from).with_context(failed)?;
@@ -29,7 +29,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).with_context(failed)?;
     }
-    // libmulticond.so is a link to the file that has the version in its name.
+    // libmulticond.so is a symbolic link to the file with the version in its name.
     #[cfg(unix)]
     if kind.is_symlink() {
         let target = fs::read_link(from).with_context(failed)?;

@@ -1,4 +1,4 @@
-//! The fuzz targets, run for a while each. They need Rust's nightly toolchain.
+//! Runs the fuzz targets, which need Rust's nightly toolchain.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::tools::CARGO_FUZZ;
 use crate::{process, workspace};
 
-/// Each target, and files in the repository that it may begin with.
+/// The targets, with a folder of seed files if there is one.
 const TARGETS: [(&str, Option<&str>); 5] = [
     ("image_decode", None),
     ("label_exr", None),
@@ -17,7 +17,7 @@ const TARGETS: [(&str, Option<&str>); 5] = [
     ("model_file", None),
 ];
 
-/// Why fuzzing is not possible on this machine, if it is not.
+/// The reason why fuzzing is not possible on this machine, if there is one.
 pub(crate) fn obstacle() -> Option<String> {
     let mut command = nightly();
     command.arg("--version");
@@ -26,7 +26,7 @@ pub(crate) fn obstacle() -> Option<String> {
         .map(|_| "no nightly toolchain; `rustup toolchain install nightly` installs it".into())
 }
 
-/// Runs one target, or each.
+/// Runs a target, or all of them.
 pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<()> {
     if let Some(reason) = obstacle() {
         anyhow::bail!(reason);
@@ -39,7 +39,7 @@ pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<()> {
     );
     let program = CARGO_FUZZ.install()?;
     let root = workspace::root()?;
-    // The versions that the workspace is tested with.
+    // Uses the same versions of dependencies as the workspace.
     fs::copy(root.join("Cargo.lock"), root.join("fuzz/Cargo.lock"))
         .context("cannot copy Cargo.lock to fuzz")?;
     for (name, seeds) in TARGETS {
@@ -69,7 +69,7 @@ fn nightly() -> Command {
     command
 }
 
-/// Without what the cargo that runs this task says of itself and its toolchain.
+/// Removes the environment variables of the cargo and toolchain that run this task.
 fn isolated(mut command: Command) -> Command {
     for name in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "RUSTFLAGS"] {
         command.env_remove(name);

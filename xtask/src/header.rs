@@ -1,4 +1,4 @@
-//! The C header: made from the Rust source, committed, and checked against it.
+//! The C header, which is generated from the Rust source and committed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub(crate) fn write() -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Fails if the committed header is not what the source makes.
+/// Fails if the committed header is not up to date.
 pub(crate) fn check() -> Result<()> {
     let (path, text) = (path()?, generate()?);
     let committed =
@@ -27,10 +27,10 @@ pub(crate) fn check() -> Result<()> {
         return Ok(());
     }
     let mut pairs = committed.lines().zip(text.lines());
-    let line = pairs.position(|(committed, made)| committed != made);
+    let line = pairs.position(|(committed, generated)| committed != generated);
     let line = line.unwrap_or_else(|| committed.lines().count().min(text.lines().count()));
     bail!(
-        "{}:{}: not what the source makes; run `cargo xtask header`",
+        "{}:{}: not up to date with the source; run `cargo xtask header`",
         path.display(),
         line + 1
     );
@@ -42,7 +42,7 @@ fn generate() -> Result<String> {
         .map_err(|error| anyhow::anyhow!("cbindgen.toml: {error}"))?;
     let mut builder = cbindgen::Builder::new().with_config(config);
     let folder = root.join("sdk/capi/src");
-    // In the order in which a reader needs them.
+    // In the order of the header.
     for file in [
         "version",
         "status",

@@ -1,4 +1,4 @@
-//! The C library as it is installed: built by cargo-c, which gives it its name, its pkg-config file and its place.
+//! Builds and installs the C library with cargo-c, which also generates its pkg-config file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,20 @@ use anyhow::{Context, Result, ensure};
 use crate::tools::CARGO_C;
 use crate::{files, process, workspace};
 
-/// The package it is built from.
+/// The package of the library.
 pub(crate) const PACKAGE: &str = "multicond-capi";
 
-/// Where [`install`] puts the library.
+/// The prefix to which [`install`] installs the library.
 pub(crate) fn prefix() -> Result<PathBuf> {
     Ok(workspace::target_folder()?.join("c-library/usr"))
 }
 
-/// Installs the library into the build folder, and answers its prefix.
+/// Installs the library into the build folder and returns its prefix.
 pub(crate) fn install() -> Result<PathBuf> {
     let cargo_c = CARGO_C.install()?;
     let target = workspace::target_folder()?;
     let staging = target.join("c-library");
-    // What an older version installed must not be taken for this one's.
+    // Removes files of older versions.
     files::clear(&staging)?;
     let mut command = Command::new(cargo_c);
     command
@@ -37,7 +37,7 @@ pub(crate) fn install() -> Result<PathBuf> {
     Ok(prefix)
 }
 
-/// Has pkg-config find the prefix from where its file is.
+/// Makes pkg-config derive the prefix from the location of its file.
 fn make_relocatable(file: &Path) -> Result<()> {
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -55,12 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cmake_tells_the_version_of_the_crate() {
+    fn cmake_has_the_version_of_the_crate() {
         let file = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../sdk/capi/cmake/multicondConfigVersion.cmake"
         );
-        let text = fs::read_to_string(file).expect("the file is there");
+        let text = fs::read_to_string(file).expect("the file exists");
         let version = env!("CARGO_PKG_VERSION");
         assert!(text.contains(&format!("set(PACKAGE_VERSION \"{version}\")")));
     }

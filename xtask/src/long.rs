@@ -1,4 +1,4 @@
-//! What `cargo xtask test --all` adds: checks that take longer than CI has.
+//! The checks of `cargo xtask test --all` that take too long for CI.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::stages::Stage;
 use crate::{docs, files, fuzz, process, workspace};
 
-/// Features of multicond-train that bring large dependencies.
+/// Features of multicond-train with large dependencies.
 const DEVICES: [&str; 3] = ["wgpu", "vulkan", "cuda"];
 
 /// Seconds for each fuzz target.
@@ -23,12 +23,12 @@ pub(crate) fn stages(blender: Option<PathBuf>) -> Vec<Stage> {
     match blender {
         Some(python) => stages.push(Stage::new("overfitting", move || overfit(&python))),
         None => eprintln!(
-            "leaving out the overfitting benchmark: there is no Blender to render its frames"
+            "skipping the overfitting benchmark: Blender, which renders its frames, is not available"
         ),
     }
     match fuzz::obstacle() {
         None => stages.push(Stage::new("fuzzing", || fuzz::run(None, FUZZING))),
-        Some(reason) => eprintln!("leaving out fuzzing: {reason}"),
+        Some(reason) => eprintln!("skipping fuzzing: {reason}"),
     }
     stages
 }
@@ -37,11 +37,11 @@ fn devices() -> Result<()> {
     for feature in DEVICES {
         device(feature)?;
     }
-    // Its build looks for the library.
+    // The build needs the library.
     if env::var_os("LIBTORCH").is_some() || env::var_os("LIBTORCH_USE_PYTORCH").is_some() {
         device("libtorch")
     } else {
-        eprintln!("leaving out the feature libtorch: LIBTORCH is not set");
+        eprintln!("skipping the feature libtorch: LIBTORCH is not set");
         Ok(())
     }
 }
@@ -52,7 +52,7 @@ fn device(feature: &str) -> Result<()> {
     process::run(&mut command)
 }
 
-/// Whether the networks learn four frames, which are rendered here.
+/// Checks that the networks can overfit four frames, which are rendered here.
 fn overfit(python: &Path) -> Result<()> {
     let frames = workspace::target_folder()?.join("overfit");
     files::clear(&frames)?;

@@ -1,4 +1,4 @@
-//! The repository's own tasks: `cargo xtask assets | check | dist | docs | fuzz | header | test`.
+//! Tasks of the repository: `cargo xtask assets | check | dist | docs | fuzz | header | test`.
 
 mod assets;
 mod check;
@@ -31,46 +31,46 @@ use crate::test::Extent;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
-    /// Install the outside files that tests and training use, pinned by version and checksum.
+    /// Install external files for tests and training, pinned by version and checksum.
     Assets {
-        /// Which of them.
+        /// Files to install.
         #[arg(value_enum, default_value_t)]
         which: assets::Which,
     },
-    /// Check format, header, spelling, links, dependencies, licences, lints, each feature alone, and documentation.
+    /// Check format, header, spelling, links, dependencies, licences, lints, features and documentation.
     Check {
-        /// Only this one, as the table at the end calls it.
+        /// Run only this check, named as in the table at the end.
         name: Option<String>,
     },
-    /// Build the C library; make a tarball of it for machines without Rust, and a list of what is in it.
+    /// Build a tarball of the C library for machines without Rust, and its software bill of materials.
     Dist,
     /// Build the documentation site.
     Docs,
-    /// Run the fuzz targets (with Rust's nightly toolchain).
+    /// Run the fuzz targets; needs Rust's nightly toolchain.
     Fuzz {
-        /// Only this one.
+        /// Run only this target.
         target: Option<String>,
-        /// For how long, each.
+        /// Seconds per target.
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
-    /// Make include/multicond.h of the Rust source.
+    /// Generate include/multicond.h from the Rust source.
     Header {
-        /// Only tell whether the committed one is up to date.
+        /// Only check whether the committed header is up to date.
         #[arg(long)]
         check: bool,
     },
-    /// Install the assets, check, and run every test; nothing is skipped, except Blender without Python 3.11.
+    /// Install the assets, run the checks, then all tests; skips nothing except Blender without Python 3.11.
     Test {
-        /// Leave the checks out.
+        /// Skip the checks.
         #[arg(long, conflicts_with_all = ["portable", "all"])]
         quick: bool,
-        /// Only the tests, skipping those that need more than Rust: for systems other than Linux.
+        /// Run only tests that need nothing but Rust, for systems other than Linux.
         #[arg(long, conflicts_with = "all")]
         portable: bool,
-        /// What is too long for CI too: the features wgpu, vulkan and cuda (libtorch, where LIBTORCH is set) of
-        /// multicond-train, the documentation site, the benchmark `overfit` on frames that Blender renders, and
-        /// half a minute of each fuzz target, where there is a nightly toolchain. An hour or more.
+        /// Also run what takes too long for CI (an hour or more): the features wgpu, vulkan and cuda of multicond-train
+        /// (libtorch if LIBTORCH is set), the documentation site, the benchmark `overfit` on frames rendered by
+        /// Blender, and half a minute of each fuzz target if there is a nightly toolchain.
         #[arg(long)]
         all: bool,
     },

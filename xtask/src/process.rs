@@ -1,11 +1,11 @@
-//! Running other programs, with errors that say which one failed and what it said.
+//! Runs other programs. Errors include the command and its output.
 
 use std::io::ErrorKind;
 use std::process::{Command, Output};
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 
-/// Runs a program whose output belongs on the screen.
+/// Runs a program and shows its output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = spell(command);
     eprintln!("$ {shown}");
@@ -18,7 +18,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program for its standard output; what it printed besides becomes the error if it fails.
+/// Runs a program and returns its standard output. If it fails, the error includes its standard error.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let shown = spell(command);
     let output = command
@@ -32,7 +32,7 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
         );
     }
     String::from_utf8(output.stdout)
-        .with_context(|| format!("`{shown}` printed something other than UTF-8"))
+        .with_context(|| format!("the output of `{shown}` is not UTF-8"))
 }
 
 fn not_started(shown: &str, error: std::io::Error) -> Error {

@@ -1,4 +1,4 @@
-//! Private Python environments, so that nothing is ever installed into the system's own.
+//! Virtual Python environments, so that nothing is installed into the system's Python.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ const NEEDED: &str =
 
 const REACH: &str = "this needs access to PyPI, or to a mirror named in pip's configuration";
 
-/// The checksum of the requirements that an environment holds.
+/// File with the checksum of an environment's requirements.
 const STAMP: &str = "requirements.sha256";
 
-/// A virtual environment and the interpreter in it.
+/// A virtual environment and its interpreter.
 pub(crate) struct Environment {
     interpreter: PathBuf,
 }
 
 impl Environment {
-    /// One that holds what a requirements file pins; a folder that already does is taken as it is.
+    /// An environment with the packages in a requirements file. An existing one is reused if the file is unchanged.
     pub(crate) fn prepare(folder: &Path, requirements: &Path) -> Result<Self> {
         let wanted = File::open(requirements)
             .and_then(digest::of)
@@ -33,7 +33,7 @@ impl Environment {
             && found.works()
         {
             eprintln!(
-                "{}: already there, requirements unchanged",
+                "{}: already installed, requirements unchanged",
                 folder.display()
             );
             return Ok(found);
@@ -48,7 +48,7 @@ impl Environment {
         if folder.exists() {
             rename(folder, &staging.path().join("replaced"))?;
         }
-        // Its interpreter finds its packages wherever the folder is.
+        // Environments can be moved, because the interpreter finds its packages relative to itself.
         rename(&built, folder)?;
         Ok(found)
     }
@@ -77,14 +77,14 @@ impl Environment {
         self.interpreter.is_file() && process::read(self.python().args(["-c", "pass"])).is_ok()
     }
 
-    /// A run of the interpreter.
+    /// A command that runs the interpreter.
     pub(crate) fn python(&self) -> Command {
         let mut command = Command::new(&self.interpreter);
         isolated(&mut command);
         command
     }
 
-    /// Installs what a requirements file pins, wheels only, each against its checksum.
+    /// Installs the packages in a requirements file, wheels only, and verifies their checksums.
     pub(crate) fn install(&self, requirements: &Path) -> Result<()> {
         let mut pip = self.pip("install");
         pip.args([
@@ -100,7 +100,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Downloads one distribution; pip compares its checksum before it looks inside.
+    /// Downloads a distribution; pip verifies its checksum before it reads the contents.
     pub(crate) fn download(
         &self,
         package: &Package,
@@ -139,13 +139,13 @@ impl Environment {
     }
 }
 
-/// A distribution on PyPI, pinned.
+/// A pinned distribution on PyPI.
 pub(crate) struct Package {
     pub(crate) requirement: &'static str,
     pub(crate) sha256: &'static str,
 }
 
-/// The version of `python3`, as in "3.11".
+/// The version of `python3`, such as "3.11".
 pub(crate) fn version() -> Result<String> {
     let asked = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
     let version =
@@ -170,7 +170,7 @@ fn is_new_enough(version: &str) -> bool {
     })
 }
 
-/// Settings of the caller's own Python would leak into the environment.
+/// Removes settings of the caller's Python, which would affect the environment.
 fn isolated(command: &mut Command) -> &mut Command {
     command
         .env_remove("PYTHONHOME")

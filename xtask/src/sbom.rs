@@ -1,4 +1,4 @@
-//! What a package is compiled from, in the form of CycloneDX 1.5 (a software bill of materials).
+//! Software bills of materials in the CycloneDX 1.5 format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{process, workspace};
 
-/// The bill of a package as it is built for this machine: its normal dependencies with the features that are on.
+/// The bill of materials of a package on this platform: its normal dependencies with the enabled features.
 pub(crate) fn of(package: &str) -> Result<String> {
     let options = ["tree", "--locked", "--edges=normal", "--prefix=depth"];
     let mut tree = workspace::cargo(options)?;
@@ -26,7 +26,7 @@ type Id = (String, String);
 #[derive(Debug, PartialEq, Eq)]
 struct Tree {
     root: Id,
-    /// What each package depends on directly.
+    /// The direct dependencies of each package.
     packages: BTreeMap<Id, BTreeSet<Id>>,
 }
 
@@ -111,7 +111,7 @@ fn component(id: &Id, package: &Value, checksum: Option<&String>) -> Value {
         component["description"] = text.trim().into();
     }
     if let Some(licence) = package["license"].as_str() {
-        // How old packages write "or".
+        // Old packages separate alternatives by a slash.
         let words: Vec<_> = licence.split('/').map(str::trim).collect();
         let expression = words.join(" OR ");
         component["licenses"] = json!([{ "expression": expression }]);
@@ -125,7 +125,7 @@ fn component(id: &Id, package: &Value, checksum: Option<&String>) -> Value {
     component
 }
 
-/// A package's address in the notation that tools for vulnerabilities read.
+/// The package URL, as used by vulnerability scanners.
 fn purl((name, version): &Id) -> String {
     format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))
 }
@@ -156,7 +156,7 @@ mod tests {
     const TREE: &str = "0 m v0.1.0 (/m)\n1 a v1.0.0\n2 b v2.0.0+c.1\n1 b v2.0.0+c.1 (*)\n";
 
     #[test]
-    fn a_tree_keeps_who_needs_what() -> Result<()> {
+    fn a_tree_has_direct_dependencies() -> Result<()> {
         let tree = Tree::parse(TREE)?;
         let [m, a, b] = [id("m", "0.1.0"), id("a", "1.0.0"), id("b", "2.0.0+c.1")];
         assert_eq!(tree.root, m);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_component_has_its_licence_checksum_and_address() -> Result<()> {
+    fn a_component_has_its_licence_checksum_and_url() -> Result<()> {
         let lock = "[[package]]\nname = \"b\"\nversion = \"2.0.0+c.1\"\nchecksum = \"00ff\"\n";
         let metadata = json!({ "packages": [
             { "name": "m", "version": "0.1.0", "license": "MIT" },

@@ -1,4 +1,4 @@
-//! A task in stages: each timed, the first failure ends it, a table at the end.
+//! Runs the stages of a task: measures their times, stops at the first failure, and prints a table at the end.
 
 use std::time::{Duration, Instant};
 
@@ -39,12 +39,12 @@ pub(crate) fn run(stages: Vec<Stage>) -> Result<()> {
     outcome
 }
 
-/// The one of that name.
+/// The stage with a name.
 pub(crate) fn only(stages: Vec<Stage>, name: &str) -> Result<Vec<Stage>> {
     let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
     let found = stages.into_iter().find(|stage| stage.name == name);
     let found =
-        found.with_context(|| format!("there is no `{name}`, only {}", names.join(", ")))?;
+        found.with_context(|| format!("there is no stage `{name}`, only {}", names.join(", ")))?;
     Ok(vec![found])
 }
 
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_chooses_a_stage() -> Result<()> {
+    fn a_name_selects_a_stage() -> Result<()> {
         let stages = || {
             vec![
                 Stage::new("first", || Ok(())),
@@ -82,7 +82,7 @@ mod tests {
         let message = only(stages(), "third").err().map(|error| error.to_string());
         assert_eq!(
             message.as_deref(),
-            Some("there is no `third`, only first, second")
+            Some("there is no stage `third`, only first, second")
         );
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Putting files and folders in place in one step: they are made in a temporary folder beside it.
+//! Replaces files and folders atomically: they are written to a temporary folder, then renamed.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-/// A temporary folder inside another one, which is made if it is missing.
+/// Creates a temporary folder in `parent`, which is created if it is missing.
 pub(crate) fn folder(parent: &Path) -> Result<TempDir> {
     fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     tempfile::Builder::new()

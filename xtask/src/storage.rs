@@ -1,4 +1,4 @@
-//! The cache folder, which programs of the SDK use too, and files that appear whole or not at all.
+//! The cache folder, which the SDK uses too, and atomic writing of files.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 pub(crate) use multicond_format::storage::write_atomically;
 
-/// Where installed files live.
+/// The folder of installed files.
 pub(crate) fn cache_folder() -> Result<PathBuf> {
     let folder = multicond_format::storage::cache_folder().context(
         "no cache folder: none of MULTICOND_CACHE_DIR, XDG_CACHE_HOME (an absolute path) and HOME is set",

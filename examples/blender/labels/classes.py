@@ -1,6 +1,6 @@
-"""The class map of a folder, frames.toml: which objects belong to which class, by their names.
+"""The class map of a folder, frames.toml: the classes of objects by name.
 
-It comes from the user, from the rooms, or from the scene's collections.
+It is given by the user, by the rooms, or by the scene's collections.
 """
 
 import json
@@ -15,7 +15,7 @@ from .report import fail
 
 
 def quoted(text):
-    # A JSON string is a TOML string, but for surrogate pairs (not written here) and DEL.
+    # JSON strings are valid TOML strings, except for surrogate pairs (not written here) and DEL.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -27,7 +27,7 @@ def class_map_text(classes, rules):
 
 
 def class_map_from_collections(scene):
-    """Every collection that directly holds objects is a class; an object is in the first one that has it."""
+    """Uses each collection that directly contains objects as a class. Objects belong to the first that has them."""
     classes, class_of = [], {}
     for collection in [*scene.collection.children_recursive, *bpy.data.collections, scene.collection]:
         for thing in sorted(collection.objects, key=lambda thing: thing.name):
@@ -63,7 +63,7 @@ def settle_class_map(out, default_text, chosen):
     if chosen is not None:
         default_text = read_class_map(chosen)
         if path.exists() and path.read_text(encoding="utf-8") != default_text:
-            fail(f"{path} is there already and differs from {chosen}")
+            fail(f"{path} exists already and differs from {chosen}")
     if not path.exists():
         write_whole(path, default_text)
     return parse_class_map(path.read_text(encoding="utf-8"), path)
@@ -79,5 +79,5 @@ def read_class_map(path):
 
 
 def class_of(name, rules):
-    """The class of the first rule that fits, or None."""
+    """The class of the first rule that matches, or None."""
     return next((label for pattern, label in rules if pattern.fullmatch(name)), None)

@@ -1,6 +1,6 @@
-"""Files that get their name only when they are whole, so that an interrupted run can go on.
+"""Writes files atomically, so that an interrupted run can be resumed.
 
-Until then they are called .NAME.part, in the same folder.
+Until a file is complete, it is named .NAME.part, in the same folder.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""The objects that labels tell apart: those that can be rendered, each with a number of its own.
+"""Assigns an index to each object that can be rendered.
 
-The numbers follow the names, so that they are the same in every run.
+Indices are in the order of names, so that they are the same in every run.
 """
 
 import bpy
@@ -11,7 +11,7 @@ RENDERABLE = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD"
 
 
 def number_objects():
-    """Gives every object that can be rendered a pass index of its own and returns these objects."""
+    """Assigns a unique pass index to each object that can be rendered, and returns these objects."""
     things = [thing for thing in bpy.data.objects if thing.type in RENDERABLE]
     things.sort(key=lambda thing: (thing.name, thing.library.filepath if thing.library else ""))
     most = bpy.types.Object.bl_rna.properties["pass_index"].hard_max

@@ -1,6 +1,6 @@
-"""The three files of a frame: the layers, the picture, and last the description that makes it complete.
+"""The three files of a frame: the layers, the picture, and last the description, which marks it as complete.
 
-The layers are as rendered, the picture as the scene's view transform shows them.
+Layers are stored as rendered; the picture has the scene's view transform applied.
 """
 
 import json
@@ -14,7 +14,7 @@ from .report import fail
 
 
 def is_done(out, name, size):
-    """Whether a frame is whole; a frame of another size is a mistake, not a thing to skip."""
+    """Whether a frame is complete; a frame of another size is an error and not skipped."""
     path = out / f"{name}.json"
     if not path.exists():
         return False
@@ -45,7 +45,7 @@ def render_layers(scene, path):
 
 
 def save_picture(scene, path):
-    """Saves what was rendered last, through the scene's view transform."""
+    """Saves the last render with the scene's view transform."""
     settings = scene.render.image_settings
     settings.file_format = "PNG"
     settings.color_mode, settings.color_depth = "RGB", "8"

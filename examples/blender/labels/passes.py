@@ -1,6 +1,6 @@
-"""The passes that become labels, and a scene without what would blur them or move their pixels.
+"""Enables the passes for labels, and disables effects that would blur them or move their pixels.
 
-What a scene looks like (light, materials, view transform) is left as it is.
+The look of the scene (light, materials, view transform) is not changed.
 """
 
 import bpy
@@ -18,7 +18,7 @@ DISTURBING = (
 
 
 def set_up_rendering(scene, options):
-    # Only Cycles writes all of the passes.
+    # Only Cycles supports all of the passes.
     scene.render.engine = "CYCLES"
     scene.cycles.samples = options.samples
     scene.cycles.time_limit = 0
@@ -36,7 +36,7 @@ def set_up_picture(render, options):
     for switch in DISTURBING:
         setattr(render, switch, False)
     for name in dir(render):
-        # Keeps the date and the path of the scene out of the headers.
+        # Omits the date and the path of the scene from the headers.
         if name.startswith("use_stamp_"):
             setattr(render, name, False)
     if options.threads:

@@ -1,6 +1,6 @@
-"""What the user is told: mistakes, which end the run, and how far it is.
+"""Messages for the user: errors, which end the run, and progress.
 
-All of it goes to standard error, as Blender talks on standard output.
+They go to standard error, because Blender prints to standard output.
 """
 
 import sys
@@ -16,14 +16,14 @@ def note(message):
 
 
 class Progress:
-    """One line on standard error for every frame."""
+    """Prints a line on standard error for every frame."""
 
     def __init__(self, total):
         self.total, self.count = total, 0
 
     def skipped(self, name):
         self.count += 1
-        note(f"[{self.count}/{self.total}] {name} is there")
+        note(f"[{self.count}/{self.total}] {name} exists already")
 
     def rendered(self, name, seconds):
         self.count += 1

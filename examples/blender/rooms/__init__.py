@@ -1,4 +1,4 @@
-"""Furnished rooms made of primitives, in metres and with z up.
+"""Generates furnished rooms from primitives, in metres and with z up.
 
-Everything in a room follows from its number: what is random is drawn from one generator, in order.
+A room is determined by its number, which seeds the room's random number generator.
 """

@@ -1,6 +1,6 @@
 """Lamps, vases, rugs and pictures.
 
-Each stands on its origin; a picture hangs around it, with its back to +y.
+Each stands on its origin. A picture is centred on its origin, with its back to +y.
 """
 
 from . import patterns
@@ -9,7 +9,7 @@ from .shader import hsv
 
 
 def lamp(materials, rng, height, shade_radius, hanging=False):
-    """A lamp with a shade; the bulb's height is returned with it."""
+    """A lamp with a shade; also returns the height of the bulb."""
     model = Model()
     stand = rng.choice([materials.metal, materials.black, materials.wood()])
     cloth = materials.thin_cloth(

@@ -1,6 +1,6 @@
-"""What stands and hangs in a room, and where.
+"""Furnishes a room.
 
-Big things first: what finds no place after many tries is left out.
+Large things are placed first. Things for which no place is found after many tries are omitted.
 """
 
 import math
@@ -33,7 +33,7 @@ def furnish(room):
 
 
 def add_seating(room):
-    """A sofa with a low table in front of it, mostly on a rug."""
+    """A sofa with a low table in front of it, usually on a rug."""
     rng = room.rng
     seats, depth = rng.choice([2, 2, 3]), rng.uniform(0.82, 0.95)
     width = seats * rng.uniform(0.6, 0.72) + 0.35
@@ -90,7 +90,7 @@ def add_dining(room):
 
 
 def chair_places(room, width, depth, is_round):
-    """Where chairs stand around a table at the origin; a chair's back points along its own y."""
+    """The places of chairs around a table at the origin; the back of a chair points along its y axis."""
     if is_round:
         count = room.rng.randint(2, 4)
         return [
@@ -107,7 +107,7 @@ def chair_places(room, width, depth, is_round):
 
 
 def add_small_things(room, matrix, width, depth, height, count):
-    """Vases, books and plants on top of something, side by side."""
+    """Puts vases, books and plants side by side on top of something."""
     rng = room.rng
     for i in range(count):
         x = ((i + 0.5) / count - 0.5) * width + rng.uniform(-0.05, 0.05)

@@ -1,6 +1,6 @@
-"""What there is to see through the windows: lawn and bushes.
+"""The garden outside the windows: lawn and bushes.
 
-Labels end at the pane, so none of it has a class.
+Labels show the window panes, so nothing in the garden has a class.
 """
 
 import math
@@ -35,7 +35,7 @@ def bush(rng, leaf, size):
 
 
 def crumpled_ball(radius, spot):
-    """A ball with bumps that are others at every spot."""
+    """A ball with irregular bumps."""
     ball = bmesh.new()
     bmesh.ops.create_icosphere(ball, subdivisions=4, radius=radius)
     for vertex in ball.verts:

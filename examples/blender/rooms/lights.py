@@ -1,6 +1,6 @@
-"""The light in a room: from the sky, from the sun, and from lamps.
+"""The lights of a room: sky, sun and lamps.
 
-Lights themselves are not seen, neither directly nor in mirrors.
+Light sources are invisible, both directly and in mirrors.
 """
 
 import math
@@ -22,10 +22,10 @@ def add_light(kind, energy, matrix, colour=(1, 1, 1)):
 
 
 def add_daylight(room, window_side):
-    """Sky and sun, and a lamp under the ceiling for what bounces and lamps of a real room add."""
+    """Sky and sun, and a lamp under the ceiling, which stands for indirect light and the lamps of a real room."""
     rng = room.rng
     elevation = math.radians(rng.uniform(14, 48))
-    # Outwards through the window, somewhat aside.
+    # From the window outwards, at a slight angle.
     outwards = math.radians(SIDES[window_side] + 90 + rng.uniform(-55, 55))
     add_sky(elevation, outwards, rng.uniform(0.25, 0.4))
     add_sun(elevation, outwards, rng.choice([0.0, 5.0, 9.0]))
@@ -52,7 +52,7 @@ def add_sun(elevation, direction, energy):
 
 
 def add_fill(plan, rng):
-    """Few samples suffice with it."""
+    """A fill light under the ceiling, with which few samples are sufficient."""
     warmth = rng.uniform(0, 1)
     energy = plan.width * plan.depth * rng.uniform(1.3, 3.2)
     place = Matrix.Translation((0, 0, plan.height - 0.03))

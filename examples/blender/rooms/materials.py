@@ -1,6 +1,6 @@
-"""What furniture is made of, in the colours of one room.
+"""Materials of furniture, in the colour scheme of a room.
 
-A room has one hue and two woods, around which colours are drawn.
+A room has one hue and two woods, around which random colours are chosen.
 """
 
 from .shader import Shader, hsv
@@ -16,7 +16,7 @@ WOOD_TONES = (
 
 
 class Materials:
-    """Random materials of one room."""
+    """Random materials for a room."""
 
     def __init__(self, rng):
         self.rng = rng
@@ -33,7 +33,7 @@ class Materials:
         self.tinted = tinted.colour(tinted.node("Attribute", attribute_name="Tint").outputs["Color"]).material
 
     def any_hue(self):
-        """A hue from the room's scheme: near it, opposite to it, earthy, or now and then any."""
+        """A hue from the room's scheme: similar to the room's hue, opposite to it, earthy, or sometimes any hue."""
         rng = self.rng
         near = self.hue + rng.gauss(0, 0.05)
         return rng.choice([near, near + 0.5, rng.uniform(0.0, 0.13), rng.uniform(0.0, 0.13), rng.random()])
@@ -55,7 +55,7 @@ class Materials:
         return shader.material
 
     def furniture(self):
-        """What cabinets, shelves and tables are made of."""
+        """A material for cabinets, shelves and tables."""
         if self.rng.random() < 0.7:
             return self.wood()
         return self.white if self.rng.random() < 0.6 else self.plain((0.1, 0.5), (0.1, 0.6))
@@ -75,7 +75,7 @@ class Materials:
         return shader.material
 
     def thin_cloth(self, colour, through=0.5, glow=0.0):
-        """Cloth that light comes through: curtains and lamp shades."""
+        """Translucent cloth, for curtains and lamp shades."""
         shader = Shader("thin cloth", 0.9)
         place = shader.coordinates()
         weave = shader.ramp(shader.noise(place, 180, 2.0), [(0.8,) * 3 + (1,), (1,) * 4], [0.3, 0.7])

@@ -1,6 +1,6 @@
-"""A thing in a room, put together from boxes, bodies of revolution, cushions and sheets.
+"""A thing in a room, composed of boxes, bodies of revolution, cushions and sheets.
 
-All parts become one mesh, so that a chair is one object in the labels.
+All parts form one mesh, so that a chair, for example, is one object in the labels.
 """
 
 import math
@@ -12,7 +12,7 @@ from mathutils import Euler, Matrix
 
 
 class Model:
-    """Parts made of primitives that become one mesh, so that a piece of furniture is one object."""
+    """Builds one mesh from primitives, so that a piece of furniture is one object."""
 
     def __init__(self):
         self.whole = bmesh.new()
@@ -47,7 +47,7 @@ class Model:
         self.add(part, material, Matrix.Translation(centre) @ Euler(turn).to_matrix().to_4x4(), tint)
 
     def turned(self, profile, material, centre=(0, 0, 0), turn=(0, 0, 0), segments=32, tint=(1, 1, 1, 1)):
-        """A body of revolution from (radius, height) pairs, bottom first."""
+        """A body of revolution from (radius, height) pairs, starting at the bottom."""
         part = bmesh.new()
         rings = []
         for radius, height in profile:
@@ -76,7 +76,7 @@ class Model:
         self.turned(profile, material, base, turn, segments=24)
 
     def cushion(self, size, centre, material, turn=(0, 0, 0), squareness=0.35):
-        """A ball pressed towards a box."""
+        """A shape between a ball and a box."""
         part = bmesh.new()
         bmesh.ops.create_icosphere(part, subdivisions=4, radius=1.0)
         for vertex in part.verts:
@@ -107,7 +107,7 @@ class Model:
         mesh.set_sharp_from_angle(angle=math.radians(40))
         thing = bpy.data.objects.new(name, mesh)
         thing.matrix_world = matrix
-        # Keeps the shading of large flat faces flat next to their rounded edges.
+        # Keeps large faces flat-shaded next to their rounded edges.
         thing.modifiers.new("normals", "WEIGHTED_NORMAL").keep_sharp = True
         bpy.context.scene.collection.objects.link(thing)
         return thing

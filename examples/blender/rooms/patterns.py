@@ -1,6 +1,6 @@
-"""The patterns of rugs and of the pictures on the walls.
+"""The patterns of rugs and pictures.
 
-Drawn by Blender's procedural textures: no image files are needed.
+They use Blender's procedural textures, so that no image files are needed.
 """
 
 from .shader import Shader

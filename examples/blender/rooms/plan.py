@@ -1,6 +1,6 @@
-"""The floor plan: what is free on the floor and on the walls of a room around the origin.
+"""The floor plan: the free places on the floor and on the walls of a room around the origin.
 
-Places are matrices whose x runs along a wall and whose y points into it.
+Places are matrices whose x axis is along a wall and whose y axis points into it.
 """
 
 import math
@@ -11,7 +11,7 @@ SIDES = {"north": 0, "east": -90, "south": 180, "west": 90}
 
 
 def overlaps(first, second, gap=0.0):
-    """Whether two (x0, x1, y0, y1) rectangles come closer than the gap."""
+    """Whether two (x0, x1, y0, y1) rectangles are closer than the gap."""
     return (
         first[0] < second[1] + gap
         and second[0] < first[1] + gap
@@ -21,25 +21,25 @@ def overlaps(first, second, gap=0.0):
 
 
 class Plan:
-    """The size of a room and the places that are taken in it."""
+    """The size of a room and its occupied places."""
 
     def __init__(self, rng):
         self.rng = rng
         self.width, self.depth = rng.uniform(4.2, 6.4), rng.uniform(4.2, 6.4)
         self.height = rng.uniform(2.5, 3.0)
-        self.taken = []  # rectangles of the floor
-        self.hung = {side: [] for side in SIDES}  # rectangles of the walls, along the wall and up
+        self.taken = []  # rectangles on the floor
+        self.hung = {side: [] for side in SIDES}  # rectangles on the walls, along the wall and up
 
     def length(self, side):
         return self.width if side in ("north", "south") else self.depth
 
     def on_wall(self, side, x=0.0, out=0.0, z=0.0):
-        """The matrix of a place on a wall: x along it, y into it, z up."""
+        """The matrix of a place on a wall: x along the wall, y into it, z up."""
         half = (self.depth if side in ("north", "south") else self.width) / 2
         return Matrix.Rotation(math.radians(SIDES[side]), 4, "Z") @ Matrix.Translation((x, half - out, z))
 
     def footprint(self, matrix, width, depth):
-        """The upright rectangle around a thing on the floor."""
+        """The axis-aligned rectangle around a thing on the floor."""
         corners = [matrix @ Vector((x * width / 2, y * depth / 2, 0)) for x in (-1, 1) for y in (-1, 1)]
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
         return min(xs), max(xs), min(ys), max(ys)

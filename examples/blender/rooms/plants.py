@@ -1,6 +1,6 @@
-"""Plants in pots, of any size.
+"""Potted plants of any size.
 
-Leaves are bent sheets around a spiral; a bushy plant has them along a stem as well.
+Leaves are bent sheets along a spiral; a bushy plant also has them along a stem.
 """
 
 import math

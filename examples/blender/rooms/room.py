@@ -1,6 +1,6 @@
-"""One room as a whole: the scene that is rendered, and the classes of what is in it.
+"""Builds the scene of a room, and the classes of its objects.
 
-What is built when matters, as all of it draws from the room's generator.
+The order of building matters, because everything uses the room's random number generator.
 """
 
 import random
@@ -34,7 +34,7 @@ CLASSES = (
     "curtain",
     "decor",
 )
-# The rooms name objects after their class.
+# Objects of the rooms are named after their class.
 CLASS_RULES = [(f"{name.capitalize()}*", name) for name in CLASSES]
 
 
@@ -51,12 +51,12 @@ class Room:
         furnish(self)
 
     def put(self, model, label, matrix):
-        """Puts a thing of a class somewhere: "Chair", "Chair.001", ..."""
+        """Places a thing of a class, named "Chair", "Chair.001", ..."""
         model.object(label.capitalize(), matrix)
 
 
 def new_room(number):
-    """Replaces the open scene by a room with a camera."""
+    """Replaces the current scene by a room with a camera."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     scene.unit_settings.scale_length = 1.0

@@ -43,7 +43,7 @@ def sofa(materials, rng, width, depth, seats):
 
 
 class ChairStyle:
-    """What the chairs of one table have in common."""
+    """The common style of the chairs at a table."""
 
     def __init__(self, materials, rng):
         self.frame = (

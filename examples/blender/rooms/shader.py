@@ -1,6 +1,6 @@
-"""A material under construction, as a tree of Blender's shader nodes.
+"""Builds a material as a tree of Blender's shader nodes.
 
-Patterns are laid out in metres, in the axes of the object.
+Patterns are in metres, in the object's coordinate system.
 """
 
 import colorsys
@@ -14,7 +14,7 @@ def hsv(hue, saturation, value):
 
 
 class Shader:
-    """A material under construction; nodes are made with their inputs given by name."""
+    """Builds a material; inputs of nodes are given by name."""
 
     def __init__(self, name, roughness=0.5, metallic=0.0):
         self.material = bpy.data.materials.new(name)
@@ -42,7 +42,7 @@ class Shader:
         return self
 
     def coordinates(self, scale=(1, 1, 1), offset=(0, 0, 0), upright=False):
-        """Metres in the object's own axes; upright lays a flat pattern onto a wall."""
+        """Object coordinates in metres; `upright` rotates a flat pattern onto a wall."""
         turn = (math.radians(-90), 0, 0) if upright else (0, 0, 0)
         inputs = {
             "Vector": self.node("TexCoord").outputs["Object"],

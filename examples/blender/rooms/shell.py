@@ -1,6 +1,6 @@
 """The empty room: walls, floor and ceiling, windows and a door.
 
-What it puts on the walls is taken in the plan.
+Windows and the door are marked as occupied in the plan.
 """
 
 import math
@@ -15,7 +15,7 @@ from .walls import curtains, door, wall, window
 
 
 def build_shell(room):
-    """Builds it and answers the side that has a window."""
+    """Builds the empty room and returns the side with a window."""
     rng, plan, materials = room.rng, room.plan, room.materials
     sides = rng.sample(list(SIDES), 4)
     openings = {side: [] for side in SIDES}
@@ -41,7 +41,7 @@ def build_shell(room):
 
 
 def build_slab(room, label, material, z, turn):
-    """Floor or ceiling, with its pattern along one axis of the room or the other."""
+    """Floor or ceiling, with its pattern along one of the room's axes."""
     plan = room.plan
     width, depth = (plan.width, plan.depth) if turn == 0 else (plan.depth, plan.width)
     slab = Model()

@@ -1,4 +1,4 @@
-"""Shelves and books, in rows on boards or in stacks.
+"""Shelves, and books in rows or stacks.
 
 They stand on the origin with their backs to +y.
 """
@@ -7,7 +7,7 @@ from .model import Model
 
 
 def shelf(materials, rng, width, depth, height, boards):
-    """The shelf and the rows that things can stand in, as (x from, x to, z, free height)."""
+    """A shelf and its free rows, as (x from, x to, z, free height)."""
     model, wood = Model(), materials.furniture()
     thick, rows = rng.uniform(0.018, 0.03), []
     columns = 1 if width < 1.0 else rng.choice([1, 2, 2])
@@ -31,7 +31,7 @@ def shelf(materials, rng, width, depth, height, boards):
 
 
 def book_row(materials, rng, left, right, bottom, free, depth):
-    """Books side by side from the left; perhaps not all the way."""
+    """Books side by side from the left, which may not fill the row."""
     model, x = Model(), left + 0.004
     end = left + (right - left) * rng.uniform(0.45, 1.0)
     base, colours = free * rng.uniform(0.6, 0.8), materials.palette(7)

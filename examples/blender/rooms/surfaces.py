@@ -1,13 +1,13 @@
-"""The surfaces of a room itself: paint, wallpaper and bricks, planks and tiles, window panes.
+"""Materials of walls, floors and windows: paint, wallpaper, bricks, planks, tiles, panes.
 
-Patterns are in metres, as in houses.
+Patterns have realistic sizes in metres.
 """
 
 from .shader import Shader, hsv
 
 
 def pane():
-    """Glass that the camera sees as a surface with a mirror image, and that lets all other light pass."""
+    """Glass that is a reflecting surface for the camera and transparent to all other light."""
     shader = Shader("pane")
     straight = shader.node("BsdfRefraction", {"IOR": 1.0, "Roughness": 0.0})
     mirror = shader.node("BsdfGlossy", {"Roughness": 0.0})
@@ -53,7 +53,7 @@ def wallpaper(materials):
 
 
 def bricks(materials, width, height, mortar, colours, roughness, upright=False, offset=0.5):
-    """The brick pattern behind brick walls, planks and tiles, with the joints a little lower."""
+    """The brick pattern of brick walls, planks and tiles, with recessed joints."""
     shader = Shader("bricks", roughness)
     place = shader.coordinates(
         offset=(materials.rng.uniform(-1, 1), materials.rng.uniform(-1, 1), 0), upright=upright

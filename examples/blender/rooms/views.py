@@ -1,6 +1,6 @@
-"""Where to look from in a room: many things in sight, none of them right in front of the lens.
+"""Chooses camera views of a room: many things are visible, but none is directly in front of the camera.
 
-Views have a generator of their own, so that more of them leave the room as it is.
+Views have a separate random number generator, so that their number does not change the room.
 """
 
 import math
@@ -9,12 +9,12 @@ import random
 import bpy
 from mathutils import Matrix, Vector
 
-# What their names begin with.
+# Prefixes of their names.
 SHELL = ("Wall", "Floor", "Ceiling")
 
 
 class Views:
-    """Each the best of many random views, judged by a coarse grid of rays."""
+    """Each is the best of many random views, rated by a coarse grid of rays."""
 
     CANDIDATES, COLUMNS, ROWS = 50, 14, 10
 
@@ -37,7 +37,7 @@ class Views:
         return Matrix.Translation(position) @ turn, math.radians(rng.uniform(58, 78))
 
     def score(self, matrix, angle):
-        """Many different objects, none of them right in front of the lens, and unlike the views so far."""
+        """Rates a view: many different objects, none close to the camera, and not similar to earlier views."""
         origin, half = matrix.translation, math.tan(angle / 2)
         longer = max(self.size)
         hits, nearest = {}, math.inf

@@ -1,6 +1,6 @@
 """Walls with their openings, windows, doors and curtains.
 
-The room's side of the wall is y = 0, and the wall is behind it at y > 0.
+The inner face of the wall is at y = 0, and the wall extends to y > 0.
 """
 
 import math
@@ -13,7 +13,7 @@ from .shader import hsv
 
 
 def wall(materials, paint, skirting, length, height, openings):
-    """A wall along x with its room side at y = 0, built around rectangular (x0, x1, z0, z1) openings."""
+    """A wall along x with its inner face at y = 0 and rectangular (x0, x1, z0, z1) openings."""
     model, thick, end = Model(), 0.2, length / 2
     x = -end - thick
     for x0, x1, z0, z1 in sorted(openings):
@@ -27,7 +27,7 @@ def wall(materials, paint, skirting, length, height, openings):
 
 
 def window(materials, rng, width, height):
-    """A window around the origin of its wall opening, a sill below it."""
+    """A window centred on the origin of its opening, with a sill below."""
     model, frame, bar = Model(), materials.white if rng.random() < 0.7 else materials.wood(), 0.06
     for z in (-1, 1):
         model.box((width, 0.07, bar), (0, 0.1, z * (height - bar) / 2), frame, 0.005)

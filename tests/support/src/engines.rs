@@ -1,10 +1,10 @@
-//! The engines that this machine has, and options to run them with.
+//! The engines available on this machine, and options to run them with.
 
 use multicond::{EngineOptions, EngineReport, Options, Threads};
 
 use crate::require::skip;
 
-/// tract, and ONNX Runtime on the processor where it is found.
+/// tract, and ONNX Runtime on the CPU if it is installed.
 pub fn available() -> Vec<&'static str> {
     let mut engines = Vec::new();
     if has_onnxruntime() {
@@ -16,7 +16,7 @@ pub fn available() -> Vec<&'static str> {
     engines
 }
 
-/// Whether ONNX Runtime is there; a test that needs it says so if not.
+/// Whether ONNX Runtime is installed. If not, reports that a test is skipped.
 pub fn has_onnxruntime() -> bool {
     let report = report("onnxruntime");
     if !report.available {
@@ -29,13 +29,13 @@ pub fn has_onnxruntime() -> bool {
     report.available
 }
 
-/// What is known about one engine.
+/// The report of an engine.
 pub fn report(name: &str) -> EngineReport {
     let mut reports = multicond::engines(None).into_iter();
     reports.find(|report| report.name == name).unwrap()
 }
 
-/// Options for one engine, two threads and tiles that do not divide the pictures of the tests.
+/// Options for an engine: two threads, and a tile size that does not divide the pictures of the tests.
 pub fn options(engine: &str) -> Options {
     Options::default()
         .with_engine(EngineOptions::named(engine))

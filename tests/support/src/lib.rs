@@ -1,5 +1,5 @@
-//! What the tests of every crate share: a small model, frames and label files for it, the engines of this machine, and
-//! leaving out what a machine lacks.
+//! Helpers for the tests of all crates: a small model with frames and label files, the engines of this machine, and
+//! skipping of tests whose requirements are missing.
 
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 

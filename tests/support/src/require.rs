@@ -1,12 +1,12 @@
-//! What tests need that may not be there. `cargo test` leaves out what it cannot run; with `MULTICOND_REQUIRE_...=1`,
-//! as `cargo xtask test` sets it, that is a failure.
+//! Optional requirements of tests. Plain `cargo test` skips tests whose requirements are missing. With
+//! `MULTICOND_REQUIRE_...=1`, which `cargo xtask test` sets, they fail.
 
 use std::{env, ffi::OsString, path::PathBuf, process::Command};
 
-/// Says that a test leaves something out.
+/// Reports that a test is skipped.
 ///
 /// # Panics
-/// When `MULTICOND_REQUIRE_` and this name is 1.
+/// When `MULTICOND_REQUIRE_<name>` is 1.
 pub fn skip(name: &str, what: &str, reason: &str) {
     let variable = format!("MULTICOND_REQUIRE_{name}");
     let required = env::var_os(&variable).is_some_and(|value| value == "1");
@@ -17,11 +17,12 @@ pub fn skip(name: &str, what: &str, reason: &str) {
     eprintln!("SKIPPED: needs {what}: {reason}");
 }
 
-/// The Python interpreter with the packages that tests compare with.
+/// The Python interpreter with the packages for reference results.
 pub fn python() -> Option<OsString> {
     let python = env::var_os("MULTICOND_PYTHON");
     if python.is_none() {
-        let reason = "MULTICOND_PYTHON names no interpreter with the packages of xtask/assets";
+        let reason =
+            "MULTICOND_PYTHON is not set to an interpreter with the packages of xtask/assets";
         skip("PYTHON", "Python", reason);
     }
     python
@@ -31,7 +32,7 @@ pub fn python() -> Option<OsString> {
 pub fn install_prefix() -> Option<PathBuf> {
     let prefix = env::var_os("MULTICOND_INSTALL").map(PathBuf::from);
     if prefix.is_none() {
-        let reason = "MULTICOND_INSTALL names no prefix; `cargo xtask test` installs one";
+        let reason = "MULTICOND_INSTALL is not set to a prefix; `cargo xtask test` installs one";
         skip("INSTALL", "the installed C library", reason);
     }
     prefix

@@ -1,4 +1,4 @@
-//! A small model for tests, made on the spot, and frames for it.
+//! A small model for tests, built in memory, and frames for it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use prost::Message;
 
 /// Channels of the concept tensor.
 pub const CHANNELS: usize = 12;
-/// Pictures are multiples of this.
+/// Sides of pictures are multiples of this.
 pub const SIZE_MULTIPLE: usize = 4;
 
 /// Labels of the small model.
@@ -34,7 +34,7 @@ pub fn labels() -> Vec<Label> {
     ]
 }
 
-/// What the small model says of itself.
+/// Manifest of the small model.
 pub fn manifest() -> Manifest {
     let mut manifest = Manifest::new("small", labels(), CHANNELS);
     manifest.system = "test".into();
@@ -48,8 +48,8 @@ pub fn manifest() -> Manifest {
     manifest
 }
 
-/// The small model: each label through a 1x1 convolution, summed up to `concept`; a 3x3 convolution and
-/// the picture's mean make `image` of it, so that a wrong seam or a padded tile would show.
+/// The small model. `concept` is the sum of a 1x1 convolution of each label; `image` is computed from it by a 3x3
+/// convolution and the picture's mean, so that wrong seams and padded tiles are detected.
 pub fn model() -> ModelProto {
     let manifest = manifest();
     let mut graph = Graph::new("small");
@@ -111,7 +111,7 @@ fn dims(channels: usize) -> Vec<Dimension> {
     ]
 }
 
-/// The label without holes: zero where it is missing, one channel per class.
+/// The label with zeros where it is missing; one channel per class.
 fn features(graph: &mut Graph, label: &Label, input: &Value) -> Value {
     match label.class_count() {
         0 => {
@@ -129,7 +129,7 @@ fn features(graph: &mut Graph, label: &Label, input: &Value) -> Value {
     }
 }
 
-/// Weights that look random and are always the same.
+/// Pseudorandom weights, always the same.
 struct Weights(u32);
 
 impl Weights {
@@ -152,7 +152,7 @@ pub fn write(folder: &Path, model: &ModelProto) -> PathBuf {
     path
 }
 
-/// A frame with structure and holes in every label but the last, which is absent.
+/// A frame with structured labels that have missing pixels; the last label is absent.
 pub fn frame(width: usize, height: usize) -> Frame<'static> {
     let mut frame = Frame::new(width, height);
     let labels = labels();

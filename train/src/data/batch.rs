@@ -1,11 +1,11 @@
-//! Several samples side by side.
+//! Batches of encoded samples.
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use multicond::label::Label;
 
 use super::{Sample, encode::encode_into, encoded_channels};
 
-/// A batch as plain numbers, ready to be copied to any device.
+/// A batch in host memory, ready to be copied to any device.
 #[derive(Clone, Debug)]
 pub struct HostBatch {
     size: usize,
@@ -26,7 +26,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The same numbers in another type.
+    /// Converts the batch to another element type.
     pub fn cast(self, dtype: DType) -> Self {
         Self {
             labels: self.labels.cast(dtype),
@@ -36,7 +36,7 @@ impl Batch {
 }
 
 impl HostBatch {
-    /// Encodes samples of one size.
+    /// Encodes samples, which must all have the same size.
     pub fn new(samples: &[Sample], schema: &[Label]) -> Self {
         let (_, height, width) = samples[0].picture.dim();
         let channels = encoded_channels(schema);
@@ -60,7 +60,7 @@ impl HostBatch {
         }
     }
 
-    /// The same samples in so many batches of equal size, which must divide theirs.
+    /// Splits the batch into `parts` batches of equal size; `parts` must divide the batch size.
     pub fn split(self, parts: usize) -> Vec<Self> {
         let size = self.size / parts;
         let pixels = self.width * self.height;

@@ -1,14 +1,14 @@
-//! The pinhole camera a picture was taken with: what turns depth into positions.
+//! The pinhole camera of a picture, which converts depth to positions.
 //!
 //! Camera axes: x right, y up, z towards the camera.
 
-/// Focal lengths and principal point in pixels. Pixel centres lie at half-integers: the middle of a
-/// picture `width` wide is `width / 2`.
+/// Focal lengths and principal point in pixels. Pixel centres are at half-integers: the middle of a picture is at
+/// `width / 2`.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Intrinsics {
-    /// Focal length over the width of a pixel.
+    /// Focal length in pixel widths.
     pub fx: f32,
-    /// Focal length over the height of a pixel.
+    /// Focal length in pixel heights.
     pub fy: f32,
     /// Column of the principal point.
     pub cx: f32,
@@ -17,7 +17,7 @@ pub struct Intrinsics {
 }
 
 impl Intrinsics {
-    /// Square pixels, the principal point in the middle, and a horizontal field of view in degrees,
+    /// A camera with square pixels, the principal point in the middle, and a horizontal field of view in degrees,
     /// between 0 and 180.
     pub fn from_horizontal_fov(degrees: f32, width: usize, height: usize) -> Self {
         let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
@@ -30,7 +30,7 @@ impl Intrinsics {
         }
     }
 
-    /// The same camera for its picture resized from one (width, height) to another.
+    /// The camera after the picture was resized from one (width, height) to another.
     pub fn scaled(&self, from: (usize, usize), to: (usize, usize)) -> Self {
         let horizontal = to.0 as f32 / from.0 as f32;
         let vertical = to.1 as f32 / from.1 as f32;
@@ -42,7 +42,7 @@ impl Intrinsics {
         }
     }
 
-    /// Where the ray through the middle of a pixel is at depth 1: its x and y; z is -1.
+    /// The position at depth 1 on the ray through the centre of a pixel: x and y; z is -1.
     pub fn ray(&self, row: usize, column: usize) -> [f32; 2] {
         [
             (column as f32 + 0.5 - self.cx) / self.fx,
@@ -50,7 +50,7 @@ impl Intrinsics {
         ]
     }
 
-    /// The point in metres that a pixel shows at a planar depth in metres.
+    /// The position of a pixel at a planar depth, both in metres.
     pub fn point(&self, row: usize, column: usize, depth: f32) -> [f32; 3] {
         let [x, y] = self.ray(row, column);
         [x * depth, y * depth, -depth]
@@ -81,7 +81,7 @@ mod tests {
         };
         let half = camera.scaled((320, 200), (160, 50));
         assert_eq!((half.fx, half.fy), (150.0, 77.5));
-        // The middle of the first pixel of the small picture is where four by two pixels meet.
+        // The centre of the small picture's first pixel is the centre of a block of two by four pixels.
         assert_eq!(half.ray(0, 0), [-149.0 / 300.0, 88.0 / 310.0]);
     }
 }

@@ -1,5 +1,5 @@
-//! A dataset as training, scoring and `data` commands see it: a layout, the part of it that was chosen, and
-//! the labels that are derived on the way.
+//! Datasets as used in training, evaluation and the `data` commands: a layout, the selected frames, and derived
+//! labels.
 
 use std::{
     collections::HashMap,
@@ -20,30 +20,30 @@ use super::{
     source::Source,
 };
 
-/// How a dataset is opened. All of it may be left out.
+/// Options for opening a dataset; all are optional.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
-    /// The layout; recognised from what is there if absent.
+    /// The layout; detected from the files if absent.
     pub format: Option<Format>,
     /// The dataset split, or `all`.
     pub split: Option<String>,
-    /// A text file that names the frames to take, one a line.
+    /// A text file that lists the frames to use, one name per line.
     pub frames: Option<PathBuf>,
-    /// How many classes, for datasets that count them in several ways.
+    /// Number of classes, for datasets with several class sets.
     pub classes: Option<usize>,
-    /// Labels to compute, in this order; each may use those before it.
+    /// Labels to derive, in this order; each may use the ones before it.
     pub derive: Vec<Derivation>,
-    /// The horizontal field of view in degrees, where the data does not know its cameras.
+    /// The horizontal field of view in degrees, for data without camera parameters.
     pub field_of_view: Option<f32>,
 }
 
-/// Frames and the labels that they have. Clones share what is open.
+/// Frames and their labels. Clones share open files.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     root: PathBuf,
     format: Format,
     layout: Arc<dyn Layout>,
-    /// Which of the layout's frames.
+    /// Indices of the selected frames in the layout.
     chosen: Vec<usize>,
     frames: Vec<String>,
     labels: Vec<Label>,
@@ -52,7 +52,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens a folder or file without further wishes.
+    /// Opens a folder or file with default options.
     ///
     /// # Errors
     /// As [`Dataset::open_with`].
@@ -63,8 +63,8 @@ impl Dataset {
     /// Opens a folder or file.
     ///
     /// # Errors
-    /// When the layout is not recognised or not as expected, the dataset is divided and no split is
-    /// chosen, a frame is named that it lacks, or a label is to be derived from one that it lacks.
+    /// When the layout is not recognised or invalid, the dataset has splits and none is chosen, a listed frame does
+    /// not exist, or a label would be derived from one that does not exist.
     pub fn open_with(root: &Path, options: &OpenOptions) -> Result<Self> {
         let format = match options.format {
             Some(format) => format,
@@ -91,7 +91,7 @@ impl Dataset {
         })
     }
 
-    /// Name of the folder, for people.
+    /// Display name, from the last parts of the path.
     pub fn name(&self) -> String {
         let root = self.root.canonicalize().unwrap_or(self.root.clone());
         let mut parts = root.components().rev().take(2).collect::<Vec<_>>();
@@ -99,20 +99,20 @@ impl Dataset {
         parts.iter().collect::<PathBuf>().display().to_string()
     }
 
-    /// The layout that it is in.
+    /// Its layout.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The labels that it has, derived ones among them.
+    /// Its labels, including derived ones.
     pub fn labels(&self) -> &[Label] {
         &self.labels
     }
 
-    /// The label of a name.
+    /// The label with a name.
     ///
     /// # Errors
-    /// When it has none of that name; the message lists those that it has.
+    /// When there is no such label; the message lists all labels.
     pub fn label(&self, name: &str) -> Result<&Label> {
         let found = self.labels.iter().find(|label| label.name == name);
         found.with_context(|| {
@@ -133,45 +133,44 @@ impl Dataset {
         self.labels.iter().find(|label| label.classes().is_some())
     }
 
-    /// The labels that are computed, as `NAME=METHOD`.
+    /// The derived labels, as `NAME=METHOD`.
     pub(super) fn derived(&self) -> Vec<String> {
         self.derive.iter().map(ToString::to_string).collect()
     }
 
-    /// Names of the frames, in an order that stays.
+    /// Names of the frames, in a stable order.
     pub fn frames(&self) -> &[String] {
         &self.frames
     }
 
-    /// The customary size of its pictures in training.
+    /// The default picture size for training.
     pub fn training_size(&self) -> Size {
         self.layout.training_size()
     }
 
-    /// What tells it from other datasets, for work that goes on later.
+    /// Identifies the dataset, to check it when preparing is resumed.
     pub(super) fn source(&self) -> Source {
         Source::new(&self.root, self.format, self.field_of_view)
     }
 
-    /// Whether its frames have objects, some of them at least.
+    /// Whether at least some of its frames have objects.
     pub(super) fn has_instances(&self) -> bool {
-        let makes_objects = |other: &Derivation| matches!(other, Derivation::Regions);
-        self.layout.contents().has_instances || self.derive.iter().any(makes_objects)
+        let derives_objects = |other: &Derivation| matches!(other, Derivation::Regions);
+        self.layout.contents().has_instances || self.derive.iter().any(derives_objects)
     }
 
-    /// The file that holds a label of a frame, or what it is derived from, for messages.
+    /// The file of a frame's label, or the file it is derived from, for messages.
     pub(super) fn file(&self, index: usize, label: &Label) -> PathBuf {
         self.layout.file(self.chosen[index], label)
     }
 
-    /// Whether a label's values come from its own PNG code.
+    /// Whether a label's values are exactly representable in its PNG code.
     pub(super) fn is_coded(&self, label: &Label) -> bool {
         let derived = self.derive.iter().any(|derivation| derivation.makes(label));
         !derived && self.layout.is_coded(label)
     }
 
-    /// Reads one frame at a size, with these labels in this order. What does not have the size's proportions
-    /// loses its margins.
+    /// Reads a frame at a size, with these labels in this order. Frames with another aspect ratio are centre-cropped.
     ///
     /// # Errors
     /// When a file is missing or damaged, the files of the frame differ in size, or a label is not in the data.
@@ -179,7 +178,7 @@ impl Dataset {
         self.read_through(index, schema, |sample| resize(sample, size))
     }
 
-    /// Reads one frame in the size of its files.
+    /// Reads a frame at its original size.
     ///
     /// # Errors
     /// As [`Dataset::read`].
@@ -205,7 +204,7 @@ impl Dataset {
             .with_context(|| format!("{}: frame `{}`", self.root.display(), self.frames[index]))
     }
 
-    /// Refuses a label that is not there, or there with other classes or channels.
+    /// Checks that a label exists and has the expected classes and channels.
     fn check(&self, label: &Label) -> Result<()> {
         let known = self.label(&label.name)?;
         ensure!(
@@ -226,7 +225,7 @@ impl Dataset {
     }
 }
 
-/// Indices of the frames of a split. Mixing what is kept apart has to be asked for.
+/// Indices of the frames of a split. To use all splits together, `all` must be given explicitly.
 fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Result<Vec<usize>> {
     let frames = &layout.contents().frames;
     let mut splits: Vec<&str> = Vec::new();
@@ -249,7 +248,7 @@ fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Resul
             Ok((0..frames.len()).filter(is_in).collect())
         }
         Some(wanted) if splits.is_empty() => bail!(
-            "{}: is not divided, so it has no split `{wanted}`",
+            "{}: has no splits, so there is no split `{wanted}`",
             root.display()
         ),
         Some(wanted) => bail!(
@@ -260,7 +259,7 @@ fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Resul
     }
 }
 
-/// Indices of the frames that a list names, in the order of the list.
+/// Indices of the frames in a list, in the order of the list.
 fn choose_frames(list: &Path, layout: &dyn Layout, among: &[usize]) -> Result<Vec<usize>> {
     let text = fs::read_to_string(list).with_context(|| list.display().to_string())?;
     let names = among

@@ -1,22 +1,22 @@
-//! Labels as network input: the same formulas that the exported graph holds.
+//! Encodes labels as network input, with the same formulas as the exported graph.
 
 use multicond::label::{Label, LabelMap};
 
-/// Channels of all labels together.
+/// Sum of the channels of all labels.
 pub fn encoded_channels(schema: &[Label]) -> usize {
     schema.iter().map(Label::network_channels).sum()
 }
 
-/// Encodes one sample's labels to `[channels, height, width]`, row by row: class ids as one-hot
-/// channels, values by their encoding, a presence channel after them where the label has one. A
-/// missing pixel is zero in all channels of its label.
+/// Encodes the labels of a sample to `[channels, height, width]` in row-major order: class ids as one-hot channels,
+/// values by their encoding, each followed by the label's presence channel, if it has one. Missing pixels are zero in
+/// all channels of the label.
 pub fn encode(labels: &[LabelMap], schema: &[Label], pixels: usize) -> Vec<f32> {
     let mut encoded = vec![0.0; encoded_channels(schema) * pixels];
     encode_into(labels, schema, pixels, &mut encoded);
     encoded
 }
 
-/// [`encode`] into zeros.
+/// Like [`encode`], into a buffer of zeros.
 pub(super) fn encode_into(
     labels: &[LabelMap],
     schema: &[Label],
@@ -65,7 +65,7 @@ fn encode_label(map: &LabelMap, label: &Label, pixels: usize, channels: &mut [f3
                     .for_each(|(out, &present)| *out = f32::from(u8::from(present)));
             }
         }
-        _ => unreachable!("layouts give ids to categorical labels and values to continuous ones"),
+        _ => unreachable!("categorical labels have ids and continuous labels have values"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Masks of thick random strokes, as if somebody had masked parts out by hand (Yu et al., "Free-Form Image
-//! Inpainting with Gated Convolution", ICCV 2019, section 3.2).
+//! Free-form masks: thick random strokes, similar to masks drawn by hand (Yu et al., "Free-Form Image Inpainting with
+//! Gated Convolution", ICCV 2019, section 3.2).
 
 use std::f32::consts::TAU;
 
@@ -8,13 +8,13 @@ use rand::{Rng, RngExt};
 
 const MOST_STROKES: usize = 4;
 const MOST_VERTICES: usize = 8;
-/// Length of a stroke's piece and its width, as shares of the shorter side.
+/// Lengths of a stroke's segments and widths of strokes, relative to the shorter side.
 const LENGTHS: [f32; 2] = [0.05, 0.3];
 const WIDTHS: [f32; 2] = [0.04, 0.15];
-/// How far a stroke turns between two pieces, about.
+/// Mean angle between two segments.
 const MEAN_TURN: f32 = TAU / 5.0;
 
-/// A mask `[height, width]`, true where the strokes are.
+/// A mask `[height, width]`, true on strokes.
 pub(super) fn strokes(width: usize, height: usize, rng: &mut impl Rng) -> Array2<bool> {
     let mut mask = Array2::from_elem((height, width), false);
     let side = width.min(height) as f32;
@@ -26,7 +26,7 @@ pub(super) fn strokes(width: usize, height: usize, rng: &mut impl Rng) -> Array2
         let mut angle = rng.random::<f32>() * TAU;
         let radius = between(WIDTHS, rng) * side / 2.0;
         for _ in 0..rng.random_range(1..=MOST_VERTICES) {
-            // Turning to and fro, which makes hooks and scribbles.
+            // Turning in alternating directions makes scribbles.
             let sign = if rng.random() { 1.0 } else { -1.0 };
             angle += sign * MEAN_TURN * (0.5 + rng.random::<f32>());
             let length = between(LENGTHS, rng) * side;

@@ -1,7 +1,7 @@
-//! Reads, augments and encodes batches on threads of their own, ahead of the training step.
+//! The data loader: reads, augments and encodes batches on background threads, ahead of the training step.
 //!
-//! What a step sees follows from the seed and the step's number alone, so a resumed run sees what an
-//! unbroken one would have seen.
+//! The batch of a step depends only on the seed and the step, so a resumed run gets the same batches as an
+//! uninterrupted one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,23 +12,23 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Dataset, HostBatch, Sample, Sparsity, ordered::Ordered};
 
-/// Threads that read, at most: they keep up with any step, and each holds batches.
+/// Maximum number of reader threads. More would not be faster, and each holds batches in memory.
 const MOST_THREADS: usize = 8;
-/// Batches that each thread has ready ahead of the step that runs.
+/// Number of batches that each thread prepares ahead.
 const AHEAD: usize = 1;
 
 /// Random changes to each sample.
 #[derive(Clone, Debug)]
 pub struct Augmentation {
-    /// Mirror half of the samples.
+    /// Flip samples horizontally with probability 0.5.
     pub flip: bool,
-    /// Size in which frames are read, to cut a random part from them.
+    /// Size at which frames are read before a random crop is taken.
     pub load_size: Option<Size>,
-    /// Labels that go missing.
+    /// Random dropping of labels.
     pub sparsity: Sparsity,
 }
 
-/// What every batch is made from.
+/// Everything that batches are made from.
 #[derive(Debug)]
 struct Source {
     data: Dataset,
@@ -37,11 +37,11 @@ struct Source {
     batch_size: usize,
     augmentation: Augmentation,
     seed: u64,
-    /// The frames' order in the epoch that was last asked for.
+    /// The order of the frames in the epoch used last.
     order: Mutex<Option<(u64, Arc<[usize]>)>>,
 }
 
-/// An endless stream of batches.
+/// The data loader, an endless stream of batches.
 #[derive(Debug)]
 pub struct Loader {
     batches: Ordered<Result<HostBatch>>,
@@ -49,10 +49,10 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// Starts reading at a step, 0 being the first.
+    /// Starts reading at a step, counted from 0.
     ///
     /// # Errors
-    /// When the data holds fewer frames than a batch.
+    /// When the data has fewer frames than a batch.
     pub fn start(
         data: Dataset,
         schema: Vec<Label>,
@@ -94,14 +94,14 @@ impl Loader {
     /// The next batch.
     ///
     /// # Errors
-    /// When a file of the batch cannot be used.
+    /// When a frame of the batch cannot be read.
     pub fn next_batch(&mut self) -> Result<HostBatch> {
         self.batches
             .next()
-            .ok_or_else(|| anyhow!("no more batches: a thread that reads has stopped"))?
+            .ok_or_else(|| anyhow!("no more batches: a reader thread stopped"))?
     }
 
-    /// Whole batches in one pass over the data.
+    /// Number of complete batches in an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
         self.steps_per_epoch
     }
@@ -120,7 +120,7 @@ impl Source {
     }
 
     fn order(&self, epoch: u64) -> Arc<[usize]> {
-        // A panic while it was held has left a whole order.
+        // A panic in another thread cannot leave the order half written.
         let mut last = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, order)) = &*last
             && *known == epoch
@@ -153,7 +153,7 @@ impl Source {
     }
 }
 
-/// A generator of random numbers for one purpose and one number of an epoch or step.
+/// The random number generator for a purpose and the number of an epoch or step.
 fn random(seed: u64, purpose: u64, number: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(purpose << 56 | number);

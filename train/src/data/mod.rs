@@ -1,4 +1,4 @@
-//! From folders of pictures and label maps to batches of network input.
+//! Datasets: from folders of pictures and label maps to batches of network input.
 
 mod batch;
 mod camera;

@@ -1,4 +1,4 @@
-//! Work on several threads whose results come in order, a little ahead of who takes them.
+//! Runs work on several threads ahead of its consumer and returns the results in order.
 
 use std::{
     sync::{
@@ -11,13 +11,13 @@ use std::{
 /// The results of `work(first)`, `work(first + 1)`, ... until one is `None`.
 #[derive(Debug)]
 pub(crate) struct Ordered<T> {
-    /// One thread's results each; the threads take turns.
+    /// The results of each thread; results are taken from the threads in turn.
     results: Vec<Receiver<T>>,
     next: usize,
 }
 
 impl<T: Send + 'static> Ordered<T> {
-    /// Starts `threads` threads, each at most `ahead` results ahead. They end when this is dropped.
+    /// Starts `threads` threads, each at most `ahead` results ahead. They stop when this is dropped.
     pub(crate) fn start(
         threads: usize,
         ahead: usize,
@@ -34,7 +34,7 @@ impl<T: Send + 'static> Ordered<T> {
                 .spawn(move || {
                     for number in (first + thread as u64..).step_by(threads) {
                         let Some(result) = work(number) else { return };
-                        // Nobody takes results any more.
+                        // The consumer was dropped.
                         if sender.send(result).is_err() {
                             return;
                         }
@@ -49,7 +49,7 @@ impl<T: Send + 'static> Ordered<T> {
 impl<T> Iterator for Ordered<T> {
     type Item = T;
 
-    /// Waits for the next result; `None` after the last one, or when a thread has panicked.
+    /// Waits for the next result; `None` after the last one, or if a thread panicked.
     fn next(&mut self) -> Option<T> {
         let result = self.results[self.next].recv().ok();
         self.next = (self.next + 1) % self.results.len();

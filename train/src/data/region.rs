@@ -1,15 +1,15 @@
-//! Regions of a picture: the areas that lose a label together.
+//! Regions: the connected components of a picture in which labels are dropped together.
 
 use ndarray::Array2;
 
-/// Numbers the 4-connected areas of equal value from 0, in reading order of their first pixels.
+/// Labels the 4-connected components of equal value from 0, in row-major order of their first pixels.
 ///
-/// Returns the numbers `[height, width]` and how many there are.
+/// Returns the component of each pixel, `[height, width]`, and the number of components.
 pub fn regions(values: &Array2<i32>) -> (Array2<u32>, usize) {
     let (height, width) = values.dim();
     let values = values.as_standard_layout();
     let values = values.as_slice().expect("in standard layout");
-    // Pixels point at earlier ones of their area; an area's first pixel points at itself.
+    // Union-find: pixels point to earlier pixels of their component, whose first pixel points to itself.
     let mut earlier: Vec<u32> = (0..).take(values.len()).collect();
     for pixel in 0..values.len() {
         let is_first_of_row = pixel % width == 0;
@@ -28,11 +28,11 @@ pub fn regions(values: &Array2<i32>) -> (Array2<u32>, usize) {
             count += 1;
             count - 1
         } else {
-            // Smaller, so numbered before; of the same area.
+            // An earlier pixel of the same component, which has its number already.
             numbers[first]
         };
     }
-    let numbers = Array2::from_shape_vec((height, width), numbers).expect("one number a pixel");
+    let numbers = Array2::from_shape_vec((height, width), numbers).expect("one number per pixel");
     (numbers, count as usize)
 }
 
@@ -41,7 +41,7 @@ fn join(earlier: &mut [u32], a: usize, b: usize) {
     earlier[a.max(b)] = a.min(b) as u32;
 }
 
-/// The first pixel known of an area, halving the way there for the next who asks.
+/// The root of a pixel's component, with path halving.
 fn first(earlier: &mut [u32], mut pixel: usize) -> usize {
     while earlier[pixel] as usize != pixel {
         let next = earlier[pixel] as usize;
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(count, 4);
     }
 
-    /// Areas that meet only below, from the right and from the left.
+    /// Components whose arms meet only below, on the right and on the left.
     #[test]
     fn arms_of_an_area_are_one() {
         let (numbers, count) = regions(&array![

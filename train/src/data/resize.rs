@@ -1,5 +1,5 @@
-//! Brings samples to the size of the network: the middle in its proportions is kept, then pictures are scaled
-//! smoothly and labels by their nearest pixel.
+//! Resizes samples: after a centre crop to the aspect ratio, pictures are scaled with a smooth filter and labels by
+//! nearest neighbour.
 
 use image::{Rgb32FImage, imageops};
 use multicond::{Size, label::LabelMap};
@@ -34,7 +34,7 @@ pub(super) fn resize(sample: Sample, size: Size) -> Sample {
     }
 }
 
-/// The part of a picture that is kept.
+/// The centre crop of a picture.
 struct Crop {
     left: usize,
     top: usize,
@@ -43,9 +43,9 @@ struct Crop {
 }
 
 impl Crop {
-    /// The largest part in the middle that has the proportions of `new`, to the nearest pixel.
+    /// The largest centre crop with the aspect ratio of `new`.
     fn middle(old: Size, new: Size) -> Self {
-        // Rounded up, so that nothing is cut where proportions agree but for a fraction of a pixel.
+        // Rounded up, so that nothing is cropped if the aspect ratios differ by less than a pixel.
         let width = (old.height * new.width).div_ceil(new.height).min(old.width);
         let height = (old.width * new.height).div_ceil(new.width).min(old.height);
         Self {
@@ -80,7 +80,7 @@ impl Crop {
     }
 }
 
-/// Scales by the number under each pixel's centre.
+/// Scales with the value at each pixel's centre.
 pub(crate) fn nearest<T: Copy>(values: ArrayView2<'_, T>, size: Size) -> Array2<T> {
     let (rows, columns) = values.dim();
     Array2::from_shape_fn((size.height, size.width), |(y, x)| {
@@ -96,7 +96,7 @@ fn resize_picture(crop: &Crop, picture: &Array3<f32>, size: Size) -> Array3<f32>
     scale_picture(picture.slice(s![.., rows, columns]), size)
 }
 
-/// Scales a picture `[3, height, width]` smoothly.
+/// Scales a picture `[3, height, width]` with a smooth filter.
 pub(crate) fn scale_picture(picture: ArrayView3<'_, f32>, size: Size) -> Array3<f32> {
     let (_, height, width) = picture.dim();
     if (width, height) == (size.width, size.height) {

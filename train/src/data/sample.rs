@@ -1,4 +1,4 @@
-//! One picture with everything that is known about it.
+//! Samples: a picture with its labels, objects and camera.
 
 use multicond::{
     Size,
@@ -8,23 +8,23 @@ use ndarray::{Array2, Array3, Axis, Dimension, iter::LanesMut, s};
 
 use super::Intrinsics;
 
-/// A picture, its labels in physical units and, where the data has them, its objects.
+/// A picture and its labels in physical units, with objects and camera if the data has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Name of the picture, for messages and for drawing random numbers from.
+    /// Name of the frame, for messages and as a seed for random numbers.
     pub name: String,
     /// RGB `[3, height, width]` in [0, 1].
     pub picture: Array3<f32>,
-    /// One map a label, in the order of the labels that were asked for.
+    /// One map per label, in the requested order.
     pub labels: Vec<LabelMap>,
-    /// Object numbers `[height, width]`; 0 is "no object known".
+    /// Object indices `[height, width]`; 0 means no object.
     pub instances: Option<Array2<i32>>,
-    /// The camera, where the data knows it.
+    /// The camera, if known.
     pub camera: Option<Intrinsics>,
 }
 
 impl Sample {
-    /// Mirrors the picture left to right. The x component of directions changes its sign with it.
+    /// Flips the sample horizontally, which also negates the x component of directions.
     pub fn flip(&mut self, schema: &[Label]) {
         mirror(self.picture.rows_mut());
         for (map, label) in self.labels.iter_mut().zip(schema) {
@@ -48,10 +48,10 @@ impl Sample {
 }
 
 impl Sample {
-    /// Keeps a part of the picture and of all labels.
+    /// Crops the picture and all labels.
     ///
     /// # Panics
-    /// When it reaches beyond the picture.
+    /// When the crop extends beyond the picture.
     pub fn cut(&mut self, left: usize, top: usize, size: Size) {
         let (rows, columns) = (top..top + size.height, left..left + size.width);
         let part = s![.., rows.clone(), columns.clone()];
@@ -74,7 +74,7 @@ impl Sample {
     }
 }
 
-/// Turns rows around in memory: an axis that runs backwards would slow down all that comes after.
+/// Reverses rows in memory; a negative stride would slow down later operations.
 fn mirror<T: Copy, D: Dimension>(rows: LanesMut<'_, T, D>) {
     for mut row in rows {
         let length = row.len();

@@ -1,4 +1,4 @@
-//! Labels and pictures as a person would want to see them.
+//! Visualises labels and pictures.
 
 use std::{io::Cursor, path::Path};
 
@@ -12,7 +12,7 @@ use multicond_format::storage::write_atomically;
 const GAP: u32 = 4;
 const BACKGROUND: Rgb<u8> = Rgb([255, 255, 255]);
 
-/// Pictures of one size in rows, with gaps between them.
+/// Arranges pictures of the same size in rows, with gaps between them.
 pub(crate) fn grid(rows: &[Vec<RgbImage>]) -> RgbImage {
     let first = rows.iter().flatten().next();
     let (width, height) = first.map_or((0, 0), RgbImage::dimensions);
@@ -39,19 +39,19 @@ pub fn save_png(picture: &RgbImage, path: &Path) -> Result<()> {
     Ok(write_atomically(path, &bytes.into_inner())?)
 }
 
-/// Object numbers in colours, a checkerboard where there is no object.
+/// Object indices as colours, with a checkerboard for no object.
 pub(crate) fn instances(ids: &Array2<i32>) -> RgbImage {
     let (height, width) = ids.dim();
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
         match ids[[y as usize, x as usize]] {
             0 => checker(x, y),
-            // Hashes and numbers alike: the remainder spreads them over the colours.
+            // The remainder spreads both hashes and small numbers over the colours.
             id => class_colour(id.rem_euclid(997) as usize),
         }
     })
 }
 
-/// A label: classes in colours, directions and other values around middle gray, a checkerboard where it is missing.
+/// A label: classes as colours, values around middle gray, with a checkerboard for missing values.
 pub(crate) fn label(map: &LabelMap, label: &Label) -> RgbImage {
     let (width, height) = map.size();
     RgbImage::from_fn(width as u32, height as u32, |x, y| {
@@ -84,7 +84,7 @@ fn show_value(encoding: Encoding, value: f32) -> f32 {
     (encoding.encode(value) + 1.0) / 2.0
 }
 
-/// Hues a golden angle apart, so that neighbours in the list look different.
+/// Hues a golden angle apart, so that consecutive classes look different.
 fn class_colour(class: usize) -> Rgb<u8> {
     let hue = (class as f32 * 0.618_034).fract() * 6.0;
     let lightness = [0.95, 0.7, 0.5][class % 3];
@@ -110,8 +110,8 @@ pub(crate) fn picture(values: &Array3<f32>) -> RgbImage {
     })
 }
 
-/// A value from 0 to 1 in 8 bits.
+/// Converts a value from 0 to 1 to 8 bits.
 pub(crate) fn byte(value: f32) -> u8 {
-    // `as` clips to 0..=255.
+    // `as` saturates to 0..=255.
     (value * 255.0).round() as u8
 }

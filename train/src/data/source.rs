@@ -1,4 +1,4 @@
-//! What tells a dataset from others, for work that goes on later.
+//! Identifies a dataset, so that resumed work can check that it is the same.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Format;
 
-/// Where a dataset's values come from, beside its labels.
+/// The origin of a dataset's values, without its labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Source {
     root: PathBuf,

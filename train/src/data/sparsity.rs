@@ -1,4 +1,4 @@
-//! Sparse labels: whole regions and whole labels are dropped at random (paper section 4, "Sparsity").
+//! Sparse labels: random dropping of regions and of whole labels (paper section 4, "Sparsity").
 
 use multicond::label::{Label, LabelMap};
 use ndarray::Array2;
@@ -9,21 +9,21 @@ use sha2::{Digest, Sha256};
 
 use super::{Sample, free_form::strokes, regions};
 
-/// How labels go missing during training.
+/// How labels are dropped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sparsity {
-    /// Share of the pictures that lose regions at all.
+    /// Fraction of the pictures in which regions are dropped.
     pub share: f64,
-    /// The chance that a region loses a label, drawn for each such picture from this range. The paper
-    /// uses 0.5 for all: `share = 1`, `rate = [0.5, 0.5]`.
+    /// Range of the probability that a label is dropped in a region, sampled for each such picture. The paper always
+    /// uses 0.5: `share = 1`, `rate = [0.5, 0.5]`.
     pub rate: [f64; 2],
-    /// Chance that a label is missing from the whole picture, by the label's name.
+    /// Probability that a label is removed from the whole picture, by the label's name.
     pub remove: std::collections::BTreeMap<String, f64>,
-    /// Chance that random strokes are masked out of a label, drawn for each label anew.
+    /// Probability that random strokes are masked in a label, sampled for each label.
     pub free_form: f64,
-    /// Steps over which `share` and `remove` grow from nothing to what they say, so that a network
-    /// learns from full labels first; 0 starts with all of it.
+    /// Number of steps in which the probabilities increase linearly from 0 to these values, so that a network first
+    /// learns from full labels; 0 disables the ramp.
     pub ramp_steps: u64,
 }
 
@@ -43,26 +43,30 @@ impl Sparsity {
     /// Checks ranges and label names.
     pub fn validate(&self, schema: &[Label]) -> Result<(), String> {
         let [low, high] = self.rate;
-        let chance = 0.0..=1.0;
-        let chances = [self.share, low, high, self.free_form];
-        if !chances.iter().all(|value| chance.contains(value)) {
-            return Err("sparsity.share, rate and free_form lie between 0 and 1".into());
+        let range = 0.0..=1.0;
+        let probabilities = [self.share, low, high, self.free_form];
+        if !probabilities.iter().all(|value| range.contains(value)) {
+            return Err("sparsity.share, rate and free_form must be between 0 and 1".into());
         }
         if low > high {
-            return Err(format!("sparsity.rate [{low}, {high}] runs backwards"));
+            return Err(format!(
+                "sparsity.rate [{low}, {high}] must be in ascending order"
+            ));
         }
         for (name, probability) in &self.remove {
             if !schema.iter().any(|label| label.name == *name) {
-                return Err(format!("sparsity.remove names `{name}`, which is no label"));
+                return Err(format!(
+                    "sparsity.remove names `{name}`, which is not a label"
+                ));
             }
-            if !chance.contains(probability) {
-                return Err(format!("sparsity.remove.{name} lies between 0 and 1"));
+            if !range.contains(probability) {
+                return Err(format!("sparsity.remove.{name} must be between 0 and 1"));
             }
         }
         Ok(())
     }
 
-    /// Sparsity for scoring: every picture loses regions at the rate, and these labels whole.
+    /// Sparsity for evaluation: in every picture, regions are dropped at this rate and these labels are removed.
     pub fn at_rate(rate: f64, remove: &[String]) -> Self {
         Self {
             rate: [rate; 2],
@@ -71,8 +75,8 @@ impl Sparsity {
         }
     }
 
-    /// Drops regions and labels of one sample outside of training. What a label loses follows from the seed, the
-    /// sample's name and the label's own: other labels beside it change nothing.
+    /// Drops regions and labels of a sample in evaluation. What is dropped of a label depends only on the seed, the
+    /// sample's name and the label's name, not on other labels.
     pub fn apply_by_name(&self, sample: &mut Sample, schema: &[Label], seed: u64) {
         let mut hash = Sha256::new();
         hash.update(seed.to_le_bytes());
@@ -80,7 +84,7 @@ impl Sparsity {
         self.apply(sample, schema, u64::MAX, hash.finalize().into());
     }
 
-    /// Drops regions and labels of one sample of a training step.
+    /// Drops regions and labels of a sample in a training step.
     pub fn apply(&self, sample: &mut Sample, schema: &[Label], step: u64, seed: [u8; 32]) {
         let strength = match self.ramp_steps {
             0 => 1.0,
@@ -112,14 +116,14 @@ impl Sparsity {
     }
 }
 
-/// Random numbers for one label of one picture.
+/// The random number generator for a label of a picture.
 fn random_for(seed: [u8; 32], label: &Label) -> ChaCha8Rng {
     let hash = Sha256::new().chain_update(seed).chain_update(&label.name);
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
-/// The areas that lose a label together: the connected areas of the sample's objects, else of its first categorical
-/// label; a sample without either is one area.
+/// The regions of a sample: the connected components of its objects, else of its first categorical label. A sample
+/// without either is a single region.
 fn sample_regions(sample: &Sample) -> (Array2<u32>, usize) {
     let classes = || {
         sample.labels.iter().find_map(|map| match map {
@@ -206,7 +210,7 @@ mod tests {
             };
             sparsity.apply_by_name(&mut both, &schema, seed);
             sparsity.apply_by_name(&mut alone, &schema[1..], seed);
-            // NaN differs from itself.
+            // NaN is not equal to itself, so the text is compared.
             let depth = [&both.labels[1], &alone.labels[0]].map(|map| format!("{map:?}"));
             assert_eq!(depth[0], depth[1], "seed {seed}");
         }
@@ -239,7 +243,7 @@ mod tests {
             let mut sample = full.clone();
             sample.name = name.into();
             sparsity.apply_by_name(&mut sample, &schema, seed);
-            // NaN differs from itself.
+            // NaN is not equal to itself, so the text is compared.
             format!("{:?}", sample.labels)
         };
         assert_eq!(dropped("a", 1), dropped("a", 1));

@@ -1,5 +1,5 @@
-//! How sure a difference between two models is: paired bootstrap intervals. Frames are drawn again and again with
-//! replacement, the same ones for both models, and the difference is looked at each time.
+//! Confidence intervals of the differences between two models, by paired bootstrap: frames are resampled with
+//! replacement, the same frames for both models, and the difference is computed for each resample.
 
 use anyhow::Result;
 use indicatif::ProgressBar;
@@ -9,32 +9,32 @@ use serde::Serialize;
 
 use super::{PictureScores, Quantity, Scores, measures::distance_of};
 
-/// Draws of an interval.
+/// Number of resamples for an interval.
 const DRAWS: usize = 1000;
-/// Fewer do not make an interval.
+/// Minimum number of resamples for an interval.
 const FEWEST_DRAWS: usize = 100;
-/// Fewer frames look more alike than they are.
+/// Minimum number of frames; with fewer, intervals are too narrow.
 const FEWEST_FRAMES: usize = 8;
-/// What a set of Frechet distances may cost, as draws times the third power of the number of pictures.
+/// Limit on the cost of resampled Frechet distances: resamples times the cube of the number of pictures.
 const FRECHET_COST: usize = 200_000_000_000;
 
-/// The difference of two models in one quantity.
+/// The difference between two models in one quantity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// Row of the model that is taken from.
+    /// Row of the first model.
     pub from: usize,
-    /// Row of the other one.
+    /// Row of the second model.
     pub to: usize,
-    /// What differs.
+    /// The quantity.
     pub quantity: Quantity,
-    /// The score of `to` less that of `from`.
+    /// The score of `to` minus the score of `from`.
     pub difference: f64,
-    /// Where 95 % of the draws' differences lie.
+    /// The 95 % confidence interval.
     pub interval: [f64; 2],
 }
 
 impl Difference {
-    /// Whether the interval leaves no doubt which is better: `to` (`Some(true)`) or `from`.
+    /// Whether `to` is significantly better (`Some(true)`) or worse (`Some(false)`) than `from`.
     pub fn better(&self) -> Option<bool> {
         let [low, high] = self.interval;
         let is_more = match () {
@@ -46,13 +46,13 @@ impl Difference {
     }
 }
 
-/// One model's scores, in all and of each frame.
+/// The scores of a model, overall and per frame.
 pub(super) struct Entry<'a> {
     pub(super) scores: &'a Scores,
     pub(super) pictures: &'a [PictureScores],
 }
 
-/// Draws that are affordable for Frechet distances of so many pictures, none if they are too few for an interval.
+/// Number of resamples within the cost limit for Frechet distances of so many pictures; 0 if they are too few.
 pub(super) fn frechet_draws(pictures: usize) -> usize {
     match (FRECHET_COST / pictures.pow(3).max(1)).min(DRAWS) {
         draws if draws < FEWEST_DRAWS => 0,
@@ -60,8 +60,8 @@ pub(super) fn frechet_draws(pictures: usize) -> usize {
     }
 }
 
-/// Intervals of all pairs of models that were scored on the same frames; none of a handful of frames. `real` are the
-/// features of the real pictures, empty if there is no Frechet distance.
+/// Differences of all pairs of models that were scored on the same frames, or nothing if there are too few frames.
+/// `real` has the features of the ground truth; it is empty without a Frechet distance.
 pub(super) fn differences(
     entries: &[Entry<'_>],
     real: &[Vec<f32>],
@@ -132,14 +132,14 @@ fn frechet(entry: &Entry<'_>, real: &[Vec<f32>], chosen: &[usize]) -> Result<f64
     distance_of(&real, &generated.expect("features are kept for intervals"))
 }
 
-/// Draws of a difference: where the middle 95 % lie, and their mean.
+/// The middle 95 % of the resampled differences, and their mean.
 struct Drawn {
     ends: [f64; 2],
     mean: f64,
 }
 
-/// An interval around what was found. Draws hold some frames twice, which makes Frechet distances larger, and not
-/// by as much for every model.
+/// The interval, corrected for the bias of the bootstrap: resamples have repeated frames, which increases Frechet
+/// distances by an amount that differs between models.
 fn unbiased(drawn: &Drawn, found: f64) -> [f64; 2] {
     drawn.ends.map(|end| end - drawn.mean + found)
 }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_better_on_every_frame_is_better_for_sure() {
-        // Frames differ much more than the models do, which only pairs can tell.
+        // Frames differ much more than the models do, so only a paired test can detect the difference.
         let hard = |n: usize| 10.0 + ((n * 7) % 13) as f64;
         let a = pictures((0..40).map(hard));
         let b = pictures((0..40).map(|n| hard(n) + 0.1 + 0.01 * (n % 2) as f64));

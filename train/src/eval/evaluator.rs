@@ -1,5 +1,5 @@
-//! One pass over a dataset: pictures are made, judged and forgotten. What stays of each are its scores, and what
-//! [`Keeping`] asks for.
+//! A pass over a dataset: generates and scores a picture of each frame. Of each picture, only the scores and what
+//! [`Keeping`] selects are kept.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::data::{Dataset, Ordered, Sample, Sparsity};
 
-/// Samples that each reading thread is ahead.
+/// Number of samples that each reader thread reads ahead.
 const AHEAD: usize = 2;
 
 /// Scores subjects on the frames of one dataset.
@@ -31,21 +31,21 @@ pub struct Evaluator {
     real: Option<Real>,
 }
 
-/// What came of one pass.
+/// The results of a pass.
 pub struct Measured {
-    /// Of the whole set.
+    /// Scores of the whole set.
     pub scores: Scores,
-    /// Of each picture, in the order of the frames.
+    /// Scores of each picture, in the order of the frames.
     pub pictures: Vec<PictureScores>,
-    /// The first pictures.
+    /// The first pictures, for the report.
     pub shown: Vec<RgbImage>,
-    /// Seconds that making and scoring took.
+    /// Time for generating and scoring, in seconds.
     pub seconds: f64,
-    /// Seconds of them that the SDK took to make the pictures.
+    /// The part of it that the SDK needed for generating, in seconds.
     pub generating: f64,
 }
 
-/// What is known of the real pictures after the first pass.
+/// Results for the ground truth, filled by the first pass.
 #[derive(Default)]
 struct Real {
     moments: Option<Moments>,
@@ -55,8 +55,8 @@ struct Real {
 }
 
 impl Evaluator {
-    /// Scores pictures of this size. What is dropped of labels follows from the seed and the frame's name, so that
-    /// every pass drops the same.
+    /// Creates an evaluator for pictures of this size. The seed and a frame's name decide what is dropped from labels,
+    /// so that every pass drops the same.
     pub fn new(data: Dataset, size: Size, seed: u64, judges: Judges, keeping: Keeping) -> Self {
         Self {
             data,
@@ -68,7 +68,7 @@ impl Evaluator {
         }
     }
 
-    /// Frames that a pass scores.
+    /// Number of frames in a pass.
     pub fn frames(&self) -> usize {
         self.data.frames().len()
     }
@@ -95,23 +95,23 @@ impl Evaluator {
         Some(self.judges.segmenter.as_ref()?.name())
     }
 
-    /// What the segmenter makes of the real pictures, after the first pass.
+    /// The segmenter's scores on the ground truth, after the first pass.
     pub fn real_scores(&self) -> Option<Scores> {
         let classes = self.real.as_ref()?.classes.as_ref()?;
         Some(Scores::of_classes(classes))
     }
 
-    /// The first real pictures, after the first pass.
+    /// The ground truth of the first frames, after the first pass.
     pub fn shown(&self) -> &[RgbImage] {
         self.real.as_ref().map_or(&[], |real| &real.shown)
     }
 
-    /// Features of the real pictures, after the first pass and if they are kept.
+    /// Features of the ground truth, after the first pass and if they are kept.
     pub(super) fn real_features(&self) -> &[Vec<f32>] {
         self.real.as_ref().map_or(&[], |real| &real.features)
     }
 
-    /// Makes and scores a picture of every frame. `name` is the folder of its pictures, if they are kept.
+    /// Generates and scores a picture of every frame. `name` is the folder for the pictures, if they are kept.
     ///
     /// # Errors
     /// When a frame cannot be read or lacks a label, or an engine fails.
@@ -141,7 +141,8 @@ impl Evaluator {
                 LabelMap::Classes(ids) => Some(ids.clone()),
                 LabelMap::Values(_) => None,
             });
-            // The same areas for every model, whether it takes the label that tells them or not.
+            // Sets the regions here, so that they are the same for models that do not take the label they are derived
+            // from.
             if sample.instances.is_none() {
                 sample.instances.clone_from(&truth);
             }
@@ -185,7 +186,7 @@ impl Evaluator {
         })
     }
 
-    /// The labels to read, and which of them holds the classes: those of the model, and the classes at any rate.
+    /// The labels to read, which are those of the model and the label of classes, and the index of the latter.
     fn schema(&self, labels: &[Label]) -> (Vec<Label>, Option<usize>) {
         let mut schema = labels.to_vec();
         let Some(classes) = self.data.class_label() else {
@@ -199,7 +200,7 @@ impl Evaluator {
         (schema, Some(place))
     }
 
-    /// Takes a real picture into account.
+    /// Adds a ground-truth picture.
     fn observe(
         &self,
         set: &mut Real,
@@ -245,7 +246,7 @@ impl Evaluator {
         })
     }
 
-    /// What the segmenter sees in a picture, against what it ought to see.
+    /// Compares the segmenter's output for a picture with the true classes.
     fn count(
         &self,
         picture: &Array3<f32>,
@@ -258,7 +259,7 @@ impl Evaluator {
     }
 }
 
-/// Reads the frames in order, some ahead.
+/// Reads the frames in order, with read-ahead.
 pub(super) fn samples(
     data: &Dataset,
     schema: &[Label],

@@ -1,4 +1,4 @@
-//! What stays of the pictures beside their scores.
+//! Selects what is kept of pictures besides their scores.
 
 use std::{
     fs,
@@ -11,19 +11,19 @@ use ndarray::Array3;
 
 use crate::data::show;
 
-/// What is kept.
+/// What to keep.
 #[derive(Clone, Debug, Default)]
 pub struct Keeping {
-    /// Features of every picture, for intervals of the Frechet distance: some kilobytes each.
+    /// Features of all pictures, for confidence intervals of the Frechet distance; a few kilobytes each.
     pub features: bool,
-    /// The first pictures, to be shown.
+    /// Number of first pictures to keep for the report.
     pub shown: usize,
-    /// All pictures, as PNG files in folders of this folder.
+    /// Folder for PNG files of all pictures, with a subfolder per row.
     pub folder: Option<PathBuf>,
 }
 
 impl Keeping {
-    /// Takes a picture of a set into account.
+    /// Keeps a picture of a set, if it is selected.
     pub(super) fn keep(
         &self,
         set: &str,
@@ -44,15 +44,15 @@ impl Keeping {
     }
 }
 
-/// A name without what separates folders.
+/// A name without path separators.
 fn file_name(name: &str) -> String {
     name.replace(['/', '\\', ':'], "_")
 }
 
-/// Checks that pictures can be kept in a folder that holds none yet.
+/// Creates the folder for pictures and checks that it is empty.
 ///
 /// # Errors
-/// When it holds something, or cannot be made.
+/// When it is not empty or cannot be created.
 pub fn prepare_folder(folder: &Path) -> Result<()> {
     let place = || folder.display().to_string();
     fs::create_dir_all(folder).with_context(place)?;

@@ -1,8 +1,8 @@
-//! How good models are: scores of the pictures that the SDK makes of their files, and the studies of the paper's
-//! tables and figures.
+//! Evaluation: scores of the pictures that the SDK generates with models, and the studies in the paper's tables and
+//! figures.
 //!
-//! A [`Planned`] row says which model is asked what; the [`Evaluator`] makes and scores its pictures with
-//! [`Judges`] and measures; the [`Outcome`] holds all rows, and differences between models.
+//! A [`Planned`] row has a model and a condition. The [`Evaluator`] generates and scores its pictures, with the metric
+//! networks in [`Judges`]. The [`Outcome`] has the scores of all rows and the differences between models.
 
 mod bootstrap;
 mod eight_bit;

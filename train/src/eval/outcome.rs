@@ -1,4 +1,4 @@
-//! What came out of an evaluation.
+//! The results of an evaluation.
 
 use image::RgbImage;
 use multicond::Size;
@@ -6,57 +6,57 @@ use serde::Serialize;
 
 use super::{Condition, Difference, Quantity, Scores};
 
-/// An evaluation, done.
+/// The results of an evaluation.
 #[derive(Serialize)]
 pub struct Outcome {
     /// Name of the data.
     pub data: String,
-    /// Frames that were scored.
+    /// Number of frames scored.
     pub frames: usize,
     /// Size of the pictures.
     pub size: Size,
-    /// What was dropped of labels follows from it.
+    /// Random seed for dropping labels.
     pub seed: u64,
-    /// Name of the network behind the Frechet distance.
+    /// Name of the feature network of the Frechet distance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature_network: Option<String>,
-    /// Name of the network behind the scores of classes.
+    /// Name of the segmenter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub segmenter: Option<String>,
-    /// Engine that made the pictures.
+    /// Engine that generated the pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
-    /// Scores, row by row.
+    /// The scores, one row per model and condition.
     pub rows: Vec<Row>,
-    /// What the segmenter makes of the real pictures.
+    /// The segmenter's scores on the ground truth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real_pictures: Option<Scores>,
     /// Differences between models under the same condition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
-    /// The first real pictures.
+    /// The ground truth of the first frames.
     #[serde(skip)]
     pub shown: Vec<RgbImage>,
 }
 
-/// Scores of one model under one condition.
+/// The scores of a model under a condition.
 #[derive(Serialize)]
 pub struct Row {
-    /// What made the pictures.
+    /// Name of the model or baseline.
     pub model: String,
-    /// The step of a checkpoint.
+    /// Training step, if it is a checkpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<u64>,
-    /// Which labels it was not given.
+    /// Which labels were withheld.
     #[serde(flatten)]
     pub condition: Condition,
-    /// What was measured.
+    /// The scores.
     pub scores: Scores,
-    /// Seconds that making and scoring took.
+    /// Time for generating and scoring, in seconds.
     pub seconds: f64,
-    /// Seconds of them that the SDK took to make the pictures.
+    /// The part of it that the SDK needed for generating, in seconds.
     pub generating_seconds: f64,
-    /// Model, step and condition in words.
+    /// Model, step and condition, as text.
     #[serde(skip)]
     pub title: String,
     /// The first pictures.
@@ -65,7 +65,7 @@ pub struct Row {
 }
 
 impl Outcome {
-    /// What was measured in any row.
+    /// All quantities that were measured in at least one row.
     pub fn quantities(&self) -> Vec<Quantity> {
         let scores = self
             .rows

@@ -1,4 +1,4 @@
-//! What is asked: which models make pictures, and of which labels.
+//! The plan of an evaluation: which models are scored, and with which labels.
 
 use std::{
     collections::HashSet,
@@ -13,53 +13,53 @@ use crate::{readable::percent, training::Checkpoint};
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// What tables call the source.
+    /// Name of the source in tables.
     pub name: String,
-    /// What makes the pictures.
+    /// The source of the pictures.
     pub source: Source,
-    /// What it is asked.
+    /// The condition under which it is scored.
     pub condition: Condition,
 }
 
-/// What makes the pictures of a row.
+/// The source of a row's pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// A model file, a checkpoint, or a run's newest.
+    /// A model file, a checkpoint, or a run (its newest checkpoint).
     Model(PathBuf),
     /// A checkpoint of a run.
     Checkpoint {
-        /// Its step.
+        /// The training step.
         step: u64,
-        /// Where it is.
+        /// The checkpoint.
         checkpoint: Checkpoint,
     },
-    /// The real picture's own mean colour everywhere.
+    /// Baseline: the mean colour of the ground truth.
     MeanColour,
-    /// The nearest training picture.
+    /// Baseline: the nearest training picture.
     Nearest,
 }
 
-/// Which labels a model is not given.
+/// Which labels are withheld from a model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Condition {
-    /// Chance that a region loses a label.
+    /// Probability that a label is dropped in a region.
     pub sparsity: f64,
-    /// Labels that are absent altogether.
+    /// Labels that are removed completely.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// Chance that strokes are masked out of a label.
+    /// Probability that strokes are masked in a label.
     #[serde(skip_serializing_if = "is_zero")]
     pub free_form: f64,
 }
 
-// Serde hands out references.
+// serde passes a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
 
 impl Planned {
-    /// The step of a checkpoint.
+    /// The training step, if the source is a checkpoint.
     pub fn step(&self) -> Option<u64> {
         match self.source {
             Source::Checkpoint { step, .. } => Some(step),
@@ -67,7 +67,7 @@ impl Planned {
         }
     }
 
-    /// What messages, pictures and folders call the row.
+    /// The title of the row in messages, reports and folder names.
     pub fn title(&self) -> String {
         let step = self.step().map(|step| format!("step {step}"));
         let parts = [Some(self.name.clone()), step, self.condition.text()];
@@ -98,11 +98,11 @@ impl Source {
 }
 
 impl Condition {
-    /// In words; `None` where all labels are given.
+    /// A description; `None` if no label is withheld.
     pub fn text(&self) -> Option<String> {
         let mut parts = Vec::new();
         if self.sparsity > 0.0 {
-            parts.push(format!("{} of regions lost", percent(self.sparsity)));
+            parts.push(format!("{} of regions dropped", percent(self.sparsity)));
         }
         if !self.removed.is_empty() {
             parts.push(format!("without {}", self.removed.join(" and ")));
@@ -114,11 +114,11 @@ impl Condition {
     }
 }
 
-/// What tables call the models or runs at these paths: the file's name, or the folder's for a `model.onnx`, and
-/// as many folders before it as it takes to tell them apart.
+/// Names for the models or runs at these paths: the file name (for `model.onnx` the folder name), with as many parent
+/// folders as needed to make them unique.
 ///
 /// # Errors
-/// When one is given twice.
+/// When a path is given twice.
 pub fn names(paths: &[&Path]) -> Result<Vec<String>> {
     let parts: Vec<Vec<String>> = paths.iter().map(|path| parts(path)).collect();
     for (index, path) in paths.iter().enumerate() {
@@ -137,7 +137,7 @@ pub fn names(paths: &[&Path]) -> Result<Vec<String>> {
             .zip(&counts)
             .map(|(p, c)| name(p, *c))
             .collect();
-        // The folder of the real pictures has that name.
+        // Reserved for the folder of the ground truth.
         let mut seen = HashSet::from(["real".to_owned()]);
         let mut clashing: HashSet<&String> = HashSet::new();
         for name in &names {
@@ -155,7 +155,7 @@ pub fn names(paths: &[&Path]) -> Result<Vec<String>> {
     }
 }
 
-/// The parts of a whole path, without what says nothing.
+/// The components of an absolute path, without `.onnx` and a file name of `model`.
 fn parts(path: &Path) -> Vec<String> {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let normal = |component: Component<'_>| match component {
@@ -205,6 +205,6 @@ mod tests {
             free_form: 0.0,
         };
         let text = condition.text().unwrap();
-        assert_eq!(text, "12.5 % of regions lost, without depth");
+        assert_eq!(text, "12.5 % of regions dropped, without depth");
     }
 }

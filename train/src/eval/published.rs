@@ -1,15 +1,15 @@
-//! The numbers that the paper prints (Tables 1 and 2), to stand beside measured ones.
+//! Results published in the paper (Tables 1 and 2), for comparison with measured ones.
 
-/// A row of one of the paper's tables; what it does not print is absent.
+/// A row of one of the paper's tables; values that the paper does not give are `None`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Published {
     /// The dataset.
     pub data: &'static str,
     /// The method.
     pub method: &'static str,
-    /// The labels that it takes: S, E, C, D, N for semantics, edges, curvature, depth, normals.
+    /// The labels used: S, E, C, D, N for semantics, edges, curvature, depth, normals.
     pub labels: &'static str,
-    /// Whether half of the regions have lost each label.
+    /// Whether each label is dropped in half of the regions.
     pub is_sparse: bool,
     /// Frechet Inception distance.
     pub fid: Option<f64>,
@@ -76,15 +76,15 @@ pub const PUBLISHED: &[Published] = &[
     classes("NYU", "ASAP, TLAM", "SEDN", [38.3, 53.1], None),
 ];
 
-/// What must be alike before a measured number may be held against a published one.
+/// What to consider when measured results are compared with published ones.
 pub const DIFFERENCES: &[&str] = &[
-    "FID is a Frechet distance with the features of Inception as pytorch-fid ships it. A distance with another \
-     network has another scale: only its order and its ratios can be compared.",
-    "A Frechet distance depends on how many pictures there are: the paper's are over 3,619 frames of Taskonomy or 500 \
-     of Cityscapes. Fewer give larger distances.",
-    "Reproductions of SPADE's released Cityscapes model find an FID of 63 where 71.8 is printed, so the printed ones \
-     are not on the scale of today's pytorch-fid.",
-    "The paper's mIoU and accuracy are those of DRN-D-105 (Cityscapes) and of ShapeConv's DeepLabv3+ (NYU). Accuracies \
-     near 80 count pixels of unknown class as mistakes (accuracy, all); without them the same pictures have 93 to 94.",
-    "The paper's models learn for 300 epochs at 256x256; which real pictures its FID is measured against it does not say.",
+    "FID is a Frechet distance with the features of the Inception network of pytorch-fid. Distances with another \
+    network have another scale: only their order and ratios can be compared.",
+    "A Frechet distance depends on the number of pictures: the paper uses 3,619 frames of Taskonomy and 500 \
+    of Cityscapes. Fewer pictures give larger distances.",
+    "Reproductions with SPADE's released Cityscapes model measure an FID of 63, but 71.8 is published, so published \
+    values are not on the scale of today's pytorch-fid.",
+    "The paper's mIoU and accuracy are measured with DRN-D-105 (Cityscapes) and ShapeConv's DeepLabv3+ (NYU). Accuracies \
+    near 80 count pixels of unknown class as mistakes (accuracy, all); without those pixels they would be 93 to 94.",
+    "The paper's models are trained for 300 epochs at 256x256. It does not say against which pictures its FID is measured.",
 ];

@@ -1,4 +1,4 @@
-//! What a segmenter sees in real pictures, to hold against what it sees in generated ones.
+//! A segmenter's scores on ground-truth pictures, the reference for its scores on generated ones.
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
@@ -7,10 +7,10 @@ use multicond::{Size, label::LabelMap};
 use super::{Scores, Segmenter, eight_bit, evaluator::samples};
 use crate::data::Dataset;
 
-/// The scores of a segmenter on the pictures of a dataset, brought to a size.
+/// The scores of a segmenter on the pictures of a dataset, resized to `size`.
 ///
 /// # Errors
-/// When a frame cannot be used, or the data has no classes.
+/// When a frame cannot be read, or the data has no label of classes.
 pub fn real_scores(segmenter: &Segmenter, data: &Dataset, size: Size) -> Result<Scores> {
     let label = data.class_label();
     let label = label.context("the data has no label of classes")?.clone();

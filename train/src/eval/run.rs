@@ -1,4 +1,4 @@
-//! Works through a plan, row by row.
+//! Runs an evaluation plan row by row.
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::data::Dataset;
 
-/// Scores every row of a plan. Several models under one condition are compared.
+/// Scores every row of a plan, and compares models under the same condition.
 ///
 /// # Errors
 /// When a model, a frame or an engine fails; the message names the row.
@@ -101,7 +101,8 @@ fn open(
     }
 }
 
-/// Rows of different models that are asked the same. Checkpoints of a run are not compared with each other.
+/// Groups the rows of different models under the same condition. Checkpoints of a run are not compared with each
+/// other.
 fn groups(plan: &[Planned]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (index, row) in plan.iter().enumerate() {

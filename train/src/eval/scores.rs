@@ -1,4 +1,4 @@
-//! Scores by name, of one picture and of a set.
+//! Scores by quantity, of a picture and of a set of pictures.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::measures::ClassCounts;
 
-/// Something that is measured, in the order of tables.
+/// A measured quantity. The order is that of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -14,19 +14,19 @@ pub enum Quantity {
     Psnr,
     /// Structural similarity, at most 1.
     Ssim,
-    /// LPIPS 0.1 on AlexNet.
+    /// LPIPS 0.1 with AlexNet.
     LpipsAlex,
-    /// LPIPS 0.1 on VGG16.
+    /// LPIPS 0.1 with VGG16.
     LpipsVgg,
-    /// Frechet distance to the real pictures of the same frames.
+    /// Frechet distance to the ground truth of the same frames.
     FrechetDistance,
-    /// Mean intersection over union; pixels of unknown class do not count.
+    /// Mean intersection over union; pixels of unknown class are ignored.
     MeanIou,
-    /// Share of pixels that are seen as what they are; pixels of unknown class do not count.
+    /// Fraction of correctly predicted pixels; pixels of unknown class are ignored.
     PixelAccuracy,
     /// Mean intersection over union; pixels of unknown class count as mistakes.
     MeanIouAll,
-    /// Share of pixels that are seen as what they are; pixels of unknown class count as mistakes.
+    /// Fraction of correctly predicted pixels; pixels of unknown class count as mistakes.
     PixelAccuracyAll,
 }
 
@@ -54,7 +54,7 @@ impl Quantity {
         )
     }
 
-    /// A value with as many digits as it deserves.
+    /// Formats a value with a suitable number of digits.
     pub fn format(self, value: f64) -> String {
         match self {
             Self::Psnr | Self::FrechetDistance => format!("{value:.2}"),
@@ -63,24 +63,24 @@ impl Quantity {
     }
 }
 
-/// What was measured of a set of pictures.
+/// The scores of a set of pictures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Scores(pub BTreeMap<Quantity, f64>);
 
-/// What was measured of one picture.
+/// The scores of one picture.
 #[derive(Clone, Debug)]
 pub struct PictureScores {
-    /// What is a mean over pictures.
+    /// Quantities that are averaged over pictures.
     pub values: BTreeMap<Quantity, f64>,
-    /// What the segmenter saw.
+    /// Pixel counts of the segmenter.
     pub classes: Option<ClassCounts>,
-    /// What the Frechet distance compares, where it is kept for intervals.
+    /// Features for the Frechet distance, if they are kept for confidence intervals.
     pub(super) features: Option<Vec<f32>>,
 }
 
 impl Scores {
-    /// Of a set of pictures, all but the Frechet distance.
+    /// The scores of a set of pictures, without the Frechet distance.
     pub(super) fn of<'a>(pictures: impl Iterator<Item = &'a PictureScores>) -> Self {
         let mut sums: BTreeMap<Quantity, f64> = BTreeMap::new();
         let mut count = 0_u32;
@@ -102,7 +102,7 @@ impl Scores {
         scores
     }
 
-    /// Of what a segmenter saw; nothing where no class is known.
+    /// The segmentation scores; empty if no class is known.
     pub(super) fn of_classes(classes: &ClassCounts) -> Self {
         let scores = classes.scores().map(|scores| {
             [

@@ -1,4 +1,4 @@
-//! What makes the pictures that are scored: a model, or what anyone could do without one.
+//! The sources of scored pictures: models and baselines.
 
 use std::path::Path;
 
@@ -15,20 +15,20 @@ use crate::{
     training::Checkpoint,
 };
 
-/// A maker of pictures.
+/// A source of pictures.
 pub enum Subject {
     /// A model, run by the SDK.
     Model(Box<Generator>),
-    /// The real picture's own mean colour everywhere.
+    /// Baseline: the mean colour of the ground truth.
     MeanColour,
-    /// The training picture with the smallest squared difference to the real one.
+    /// Baseline: the training picture with the smallest squared difference from the ground truth.
     Nearest(Gallery),
 }
 
-/// Training pictures, 8 bits a channel.
+/// Training pictures with 8 bits per channel.
 pub struct Gallery(Vec<Array3<u8>>);
 
-/// Opens a model file, or makes one of a checkpoint (of a run's newest, if it is a run's folder).
+/// Opens a model file, or exports a checkpoint (for a run, its newest) in memory.
 ///
 /// # Errors
 /// When it is neither, or damaged.
@@ -39,7 +39,7 @@ pub fn open_model(path: &Path) -> Result<ModelFile> {
     model_of(&Checkpoint::find(path)?)
 }
 
-/// What a model, a checkpoint or a run says of itself: the size of its training pictures, and its labels.
+/// The training size and the labels of a model, a checkpoint or a run.
 ///
 /// # Errors
 /// When it is none of them, or damaged.
@@ -52,7 +52,7 @@ pub fn describe(path: &Path) -> Result<(Size, Vec<Label>)> {
     Ok((manifest.trained_size, manifest.labels))
 }
 
-/// The model file of a checkpoint, in memory.
+/// Exports a checkpoint to a model file in memory.
 ///
 /// # Errors
 /// When the checkpoint is damaged.
@@ -63,16 +63,16 @@ pub(super) fn model_of(checkpoint: &Checkpoint) -> Result<ModelFile> {
 }
 
 impl Subject {
-    /// A model in the SDK's engine. Nothing is taken over from one frame to the next.
+    /// A model in the SDK's engine, without reuse between frames.
     ///
     /// # Errors
-    /// When the engine refuses it.
+    /// When the engine rejects it.
     pub fn model(file: ModelFile, options: &Options) -> Result<Self> {
         let options = options.clone().with_reuse(false);
         Ok(Self::Model(Box::new(Generator::new(file, &options)?)))
     }
 
-    /// The labels that it looks at.
+    /// The labels that it takes.
     pub(super) fn labels(&self) -> &[Label] {
         match self {
             Self::Model(generator) => &generator.manifest().labels,
@@ -80,7 +80,7 @@ impl Subject {
         }
     }
 
-    /// Its picture `[3, height, width]` of a sample whose real one is `real`, and the seconds that the SDK took.
+    /// Its picture `[3, height, width]` for a sample with ground truth `real`, and the time the SDK needed, in seconds.
     pub(super) fn paint(
         &mut self,
         sample: &Sample,
@@ -100,7 +100,7 @@ impl Subject {
     }
 }
 
-/// A sample's labels as the SDK takes them.
+/// Converts a sample's labels to a frame of the SDK.
 fn frame(sample: &Sample, labels: &[Label]) -> Result<Frame<'static>> {
     let (_, height, width) = sample.picture.dim();
     let mut frame = Frame::new(width, height);

@@ -1,65 +1,65 @@
-//! Scores as a table, for terminals and in Markdown.
+//! Tables of scores, as text and Markdown.
 
 use std::fmt::Write;
 
 use super::{Difference, Outcome, Quantity, Row, Scores};
 use crate::readable::percent;
 
-/// A heading and rows of as many cells.
+/// A table; all rows have as many cells as the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// What the columns hold.
+    /// The names of the columns.
     pub header: Vec<String>,
     /// The cells.
     pub rows: Vec<Vec<String>>,
 }
 
-/// What tells rows apart, beside their scores.
+/// A column that identifies rows.
 struct Column {
     name: &'static str,
-    tell: fn(&Row) -> String,
-    /// What it tells of a row that there is nothing to say of.
-    nothing: &'static str,
+    value: fn(&Row) -> String,
+    /// The text in rows without a value.
+    empty: &'static str,
 }
 
 const COLUMNS: [Column; 5] = [
     Column {
-        name: "pictures by",
-        tell: |row| row.model.clone(),
-        nothing: "",
+        name: "model",
+        value: |row| row.model.clone(),
+        empty: "",
     },
     Column {
         name: "step",
-        tell: |row| row.step.map_or(String::new(), |step| step.to_string()),
-        nothing: "",
+        value: |row| row.step.map_or(String::new(), |step| step.to_string()),
+        empty: "",
     },
     Column {
-        name: "regions lost",
-        tell: |row| percent(row.condition.sparsity),
-        nothing: "0 %",
+        name: "regions dropped",
+        value: |row| percent(row.condition.sparsity),
+        empty: "0 %",
     },
     Column {
         name: "strokes",
-        tell: |row| percent(row.condition.free_form),
-        nothing: "0 %",
+        value: |row| percent(row.condition.free_form),
+        empty: "0 %",
     },
     Column {
         name: "without",
-        tell: |row| row.condition.removed.join(", "),
-        nothing: "",
+        value: |row| row.condition.removed.join(", "),
+        empty: "",
     },
 ];
 
 impl Table {
-    /// The scores of an evaluation. Columns that would say nothing in any row are left out.
+    /// The scores of an evaluation. Columns that are empty in all rows are omitted.
     pub fn of_scores(outcome: &Outcome) -> Self {
         let rows = &outcome.rows;
         let quantities = outcome.quantities();
-        let says_something = |column: &&Column| {
-            let mut cells = rows.iter().map(column.tell);
-            cells.any(|cell| cell != column.nothing)
+        let is_used = |column: &&Column| {
+            let mut cells = rows.iter().map(column.value);
+            cells.any(|cell| cell != column.empty)
         };
-        let columns: Vec<&Column> = COLUMNS.iter().filter(says_something).collect();
+        let columns: Vec<&Column> = COLUMNS.iter().filter(is_used).collect();
         let cells = |scores: &Scores| -> Vec<String> {
             let cell = |quantity: &Quantity| {
                 let score = scores.0.get(quantity);
@@ -74,13 +74,13 @@ impl Table {
             rows: Vec::new(),
         };
         for row in rows {
-            let mut line: Vec<String> = columns.iter().map(|column| (column.tell)(row)).collect();
+            let mut line: Vec<String> = columns.iter().map(|column| (column.value)(row)).collect();
             line.extend(cells(&row.scores));
             table.rows.push(line);
         }
         if let Some(real) = &outcome.real_pictures {
             let mut line = vec![String::new(); columns.len()];
-            line[0] = "(real pictures)".into();
+            line[0] = "(ground truth)".into();
             line.extend(cells(real));
             table.rows.push(line);
         }
@@ -99,7 +99,7 @@ impl Table {
         }
     }
 
-    /// Differences between models; none if there are none.
+    /// Differences between models, or `None` if there are none.
     pub fn of_differences(outcome: &Outcome) -> Option<Self> {
         let header = ["", "difference", "95 % interval", "better"].map(str::to_owned);
         let row = |difference: &Difference| {
@@ -131,7 +131,7 @@ impl Table {
         })
     }
 
-    /// As lines of text, the first column to the left and the others to the right.
+    /// As plain text, with the first column left-aligned and the others right-aligned.
     pub fn text(&self) -> String {
         let lines = || std::iter::once(&self.header).chain(&self.rows);
         let width = |column: usize| {
@@ -154,7 +154,7 @@ impl Table {
         text
     }
 
-    /// In Markdown.
+    /// As Markdown.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| {
             let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
@@ -186,14 +186,11 @@ mod tests {
     #[test]
     fn columns_stand_under_each_other() {
         let table = Table {
-            header: vec!["pictures by".into(), "PSNR, dB".into()],
+            header: vec!["model".into(), "PSNR, dB".into()],
             rows: vec![vec!["a|b".into(), "9.10".into()]],
         };
-        assert_eq!(
-            table.text(),
-            "pictures by  PSNR, dB\na|b              9.10\n"
-        );
-        let markdown = "| pictures by | PSNR, dB |\n|---|---:|\n| a\\|b | 9.10 |\n";
+        assert_eq!(table.text(), "model  PSNR, dB\na|b        9.10\n");
+        let markdown = "| model | PSNR, dB |\n|---|---:|\n| a\\|b | 9.10 |\n";
         assert_eq!(table.markdown(), markdown);
     }
 }

@@ -1,5 +1,5 @@
-//! Generators of ASAP-Net (Shaham et al. 2021) in the layout of the files that were released with its code:
-//! `*_net_G.pth`, a plain state dictionary. Everything follows from keys and shapes.
+//! Imports generators of ASAP-Net (Shaham et al. 2021) from `*_net_G.pth` files as released with its code. They are
+//! plain state dictionaries, so all sizes are inferred from keys and shapes.
 
 use std::path::Path;
 
@@ -25,27 +25,27 @@ use crate::{
     },
 };
 
-/// Hidden channels of the pixel networks in all released files, which keys and shapes do not tell.
+/// Hidden channels of the pixel networks in all released files; cannot be inferred from keys and shapes.
 const PIXEL_WIDTH: usize = 64;
-/// Classes of Cityscapes, one of which its files never hold.
+/// Number of classes of Cityscapes, one of which never occurs in its files.
 const CITYSCAPES: usize = 35;
 
-/// A generator with what describes it.
+/// An imported generator and its description.
 pub struct Imported {
     /// The network.
     pub generator: GeneratorNetwork,
-    /// Its sizes; those of a discriminator, which the file does not hold, are the paper's.
+    /// Its configuration. The discriminator is not in the file; its sizes are the paper's.
     pub network: NetworkConfig,
-    /// Its labels: classes and, where the file has a channel for it, the edges of instances.
+    /// Its labels: classes and, if the file has a channel for them, instance edges.
     pub labels: Vec<Label>,
 }
 
-/// Reads a generator of ASAP-Net. `classes` names the classes; without it they have those of Cityscapes if
-/// they are as many, else numbers.
+/// Reads a generator of ASAP-Net. `classes` are the names of the classes; by default, they are those of Cityscapes for
+/// 35 classes, else numbers.
 ///
 /// # Errors
-/// When the file is none of PyTorch's, its tensors are not those of such a generator (the error lists what is
-/// missing and what is too much), a number is not finite, or there are other than so many classes.
+/// When the file is not a PyTorch file, its tensors are not those of such a generator (the error lists missing and
+/// extra tensors), a value is not finite, or the number of classes differs.
 pub fn asap_net(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     read(path, classes).with_context(|| path.display().to_string())
 }
@@ -63,7 +63,7 @@ fn read(path: &Path, classes: Option<Vec<String>>) -> Result<Imported> {
     })
 }
 
-/// What keys and shapes tell.
+/// What keys and shapes reveal.
 struct Description {
     numbering: Numbering,
     sizes: Sizes,
@@ -115,17 +115,17 @@ impl Description {
     }
 }
 
-/// What the pixel networks see.
+/// The input of the pixel networks.
 struct PixelInput {
     tile: usize,
-    /// Whether the last channel, the edges of instances, is kept from them.
+    /// Whether the last channel, the instance edges, is hidden from them.
     edges: bool,
 }
 
-/// The only tile whose position code makes pixel networks of so many parameters.
+/// Infers the tile: the size of the position code depends on it, and the number of parameters on the code.
 fn pixel_input(sizes: &Sizes) -> Result<PixelInput> {
     let w = PIXEL_WIDTH;
-    // Weights and biases of the layers after the first, and the first's biases.
+    // Biases of all layers, and weights of all but the first.
     let rest = w + 3 * (w * w + w) + (3 * w + 3);
     let first = sizes.parameters.checked_sub(rest);
     let inputs = first
@@ -141,7 +141,7 @@ fn pixel_input(sizes: &Sizes) -> Result<PixelInput> {
         }
     }
     bail!(
-        "pixel networks of {} parameters over {} channels fit no tile, with hidden layers of {w}",
+        "no tile matches pixel networks with {} parameters, {} input channels and {w} hidden channels",
         sizes.parameters,
         sizes.input
     )
@@ -153,7 +153,7 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
         Some(names) => {
             ensure!(
                 names.len() == count,
-                "has {count} classes, and {} are named",
+                "has {count} classes, but {} names are given",
                 names.len()
             );
             Label::semantics(names)
@@ -162,7 +162,7 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
         None => Label::semantics((0..count).map(|class| format!("class {class}"))),
     };
     semantics.presence = false;
-    // As in ASAP-Net's own files. An id beyond the classes is missing.
+    // As in ASAP-Net's files. Ids out of range are missing.
     semantics.png = Some(plain_ids(None));
     let mut labels = vec![semantics];
     if edges {
@@ -171,7 +171,7 @@ fn labels(input: usize, edges: bool, classes: Option<Vec<String>>) -> Result<Vec
     Ok(labels)
 }
 
-/// 1 at pixels with a neighbour of another instance, else 0, which is also what the network takes for missing.
+/// 1 at pixels with a neighbour of another instance, else 0. The network treats missing values as 0, too.
 fn instance_edges() -> Label {
     Label::edges()
         .with_name("instance_edges")
@@ -191,7 +191,7 @@ fn load(
     let device = Device::flex();
     let mut generator = GeneratorNetwork::new(network, labels, &device);
     let BackboneNetwork::Asap(asap) = &mut generator.backbone else {
-        bail!("the network is made with ASAP-Net")
+        bail!("the network is not ASAP-Net")
     };
     for (index, stage) in asap.low_resolution.stages.iter_mut().enumerate() {
         let [convolution, norm] = numbering.stage(index);
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
     use crate::net::{backbone::asap::Padding, parameter_count};
 
-    /// Keys and shapes as those of the released code, written down by hand.
+    /// Keys and shapes of the released code, written by hand.
     fn shapes(stages: [usize; 5], blocks: &str, head: usize, input: usize, p: usize) -> Shapes {
         let mut shapes = Shapes::new();
         let mut group = |key: String, output: usize, input: usize| {
@@ -264,7 +264,7 @@ mod tests {
         shapes
     }
 
-    /// The sizes that the released code makes, all of them told by keys and shapes alone.
+    /// All sizes of the released files can be inferred from keys and shapes.
     #[test]
     fn released_sizes_are_told_by_keys_and_shapes() {
         let zero = |p| shapes([0, 2, 4, 6, 8], "conv_block.0", 17, 36, p);

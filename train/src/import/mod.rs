@@ -1,4 +1,4 @@
-//! Generators that were trained elsewhere, as ours.
+//! Imports generators that were trained with other software.
 
 mod asap;
 mod numbering;

@@ -1,44 +1,44 @@
-//! How the released files of ASAP-Net number and shape their tensors, and what a file's own say.
+//! The numbering and shapes of tensors in the released files of ASAP-Net, and how to infer them from a file.
 //!
-//! All weights are those of the low-resolution stream, `lowres_stream.model.{i}`. Counting skips what has no
-//! weights, so the two kinds of padding count differently: with zeros there is a convolution at every second
-//! number, with mirrored borders at every third after a first.
+//! All weights belong to the low-resolution stream, `lowres_stream.model.{i}`. Layers without weights have numbers too,
+//! so the numbering depends on the padding: with zero padding, every second number is a convolution; with reflection
+//! padding, every third, starting at 1.
 
 use super::pytorch::Shapes;
 use crate::net::backbone::asap::Padding;
 
 const PREFIX: &str = "lowres_stream.model.";
-/// What a file that lacks everything is compared with: Cityscapes at 512x256.
+/// The default sizes where a file lacks tensors: Cityscapes at 512x256.
 const RELEASED: Sizes = Sizes {
     input: 36,
     width: 64,
     max_width: 1024,
     parameters: 16_003,
 };
-/// A convolution of stride 2 for each power of two, to tiles of at most 1024 pixels.
+/// One convolution of stride 2 for each power of two, for tiles of up to 1024 pixels.
 const MOST_STAGES: usize = 11;
 const MOST_BLOCKS: usize = 64;
 
-/// How the layers are numbered.
+/// The numbering of the layers.
 pub(super) struct Numbering {
     pub(super) padding: Padding,
-    /// Convolutions before the blocks; all but the first halve the size.
+    /// Number of convolutions before the blocks; all but the first have stride 2.
     pub(super) stages: usize,
-    /// Blocks after them.
+    /// Number of blocks after them.
     pub(super) depth: usize,
 }
 
-/// Numbers of channels.
+/// Channel counts.
 pub(super) struct Sizes {
     pub(super) input: usize,
     pub(super) width: usize,
     pub(super) max_width: usize,
-    /// Of one pixel network.
+    /// Number of parameters of a pixel network.
     pub(super) parameters: usize,
 }
 
 impl Numbering {
-    /// The numbering that these keys look most like.
+    /// The numbering that matches these keys best.
     pub(super) fn of(shapes: &Shapes) -> Self {
         let stages = numbers(shapes, |rest| {
             rest.starts_with("0.") || rest.starts_with("1.")
@@ -65,7 +65,7 @@ impl Numbering {
         numbering
     }
 
-    /// The keys of the convolution and of the norm of a stage or, beyond the stages, of a block.
+    /// The keys of the convolution and the norm of a stage, or of a block for indices after the stages.
     pub(super) fn stage(&self, index: usize) -> [String; 2] {
         let skipped = self.skipped();
         let group = match index.checked_sub(self.stages) {
@@ -83,7 +83,7 @@ impl Numbering {
         format!("{PREFIX}{}", self.first_block() + self.depth)
     }
 
-    /// Every tensor of such a generator.
+    /// All tensors of such a generator.
     pub(super) fn expected(&self, sizes: &Sizes) -> Shapes {
         let mut expected = Shapes::new();
         for index in 0..self.stages + self.depth {
@@ -100,7 +100,7 @@ impl Numbering {
         expected
     }
 
-    /// Numbers from one convolution to the next.
+    /// Difference between the numbers of consecutive convolutions.
     fn step(&self) -> usize {
         match self.padding {
             Padding::Zero => 2,
@@ -108,7 +108,7 @@ impl Numbering {
         }
     }
 
-    /// Numbers before a convolution.
+    /// Number of padding layers before a convolution.
     fn skipped(&self) -> usize {
         match self.padding {
             Padding::Zero => 0,
@@ -136,7 +136,7 @@ impl Numbering {
 }
 
 impl Sizes {
-    /// As the shapes say, and as in a released file where these are not there to say it.
+    /// The sizes from the shapes, or those of a released file where tensors are missing.
     pub(super) fn of(shapes: &Shapes, numbering: &Numbering) -> Self {
         let side = |key: &str, axis: usize| {
             let shape = shapes.get(&format!("{key}.weight"))?;
@@ -153,7 +153,7 @@ impl Sizes {
     }
 }
 
-/// The numbers of the layers whose keys go on in a certain way.
+/// The numbers of the layers whose keys have a certain suffix.
 fn numbers(shapes: &Shapes, is: impl Fn(&str) -> bool) -> Vec<usize> {
     let number = |key: &String| {
         let (number, rest) = key.strip_prefix(PREFIX)?.split_once('.')?;

@@ -1,4 +1,4 @@
-//! The tensors of a PyTorch file, every one of which must be asked for.
+//! Reads the tensors of a PyTorch file, which must be exactly the expected ones.
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
@@ -6,9 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use pytorch_reader::{DType, PytorchReader};
 
-/// Names that an error lists one by one.
+/// Maximum number of names that an error lists.
 const LISTED: usize = 12;
-/// Where a tar archive says what it is.
+/// Position of the magic number in a tar archive.
 const TAR: std::ops::Range<usize> = 257..262;
 
 /// Shapes by the keys of tensors.
@@ -17,16 +17,16 @@ pub(super) type Shapes = BTreeMap<String, Vec<usize>>;
 /// A file's tensors by their keys.
 pub(super) struct File {
     tensors: BTreeMap<String, pytorch_reader::Tensor>,
-    /// Bytes of the whole file.
+    /// Size of the file in bytes.
     length: u64,
 }
 
 impl File {
-    /// Opens a `.pth` file. Numbers are read when they are asked for.
+    /// Opens a `.pth` file. Tensors are read on demand.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let length = fs::metadata(path)?.len();
         refuse_tar(path)?;
-        let reader = PytorchReader::new(path).context("no PyTorch file of tensors")?;
+        let reader = PytorchReader::new(path).context("not a PyTorch file of tensors")?;
         Ok(Self {
             tensors: reader.into_tensors().into_iter().collect(),
             length,
@@ -44,7 +44,7 @@ impl File {
     /// Checks that the file has these tensors and no others.
     ///
     /// # Errors
-    /// One that lists what is missing, what is too much, and what has another shape or type.
+    /// Lists missing tensors, extra tensors, and tensors with another shape or type.
     pub(super) fn expect(&self, expected: &Shapes) -> Result<()> {
         let missing = expected
             .iter()
@@ -76,8 +76,8 @@ impl File {
         self.bound()
     }
 
-    /// A tensor may name a number of the file many times, and so a small file claim any memory. Weights are
-    /// never written so.
+    /// Limits the total size of tensors to that of the file. Strides of 0 would let a small file claim any amount of
+    /// memory; weights are never stored so.
     fn bound(&self) -> Result<()> {
         let claimed = self.tensors.values().fold(0_u64, |sum, tensor| {
             sum.saturating_add(tensor.byte_len() as u64)
@@ -90,7 +90,7 @@ impl File {
         Ok(())
     }
 
-    /// The numbers of a tensor of the expected shape.
+    /// The values of a tensor of the expected shape.
     pub(super) fn tensor<const D: usize>(
         &self,
         key: &str,
@@ -116,20 +116,20 @@ impl File {
     }
 }
 
-/// The reader takes the form of before 2017 whole into memory, holes in the archive included; no file of
-/// interest is that old.
+/// Rejects the tar format of before 2017, because the reader would load all of it into memory, including holes in
+/// sparse archives. No relevant file is that old.
 fn refuse_tar(path: &Path) -> Result<()> {
     let mut head = Vec::new();
     let file = fs::File::open(path)?;
     file.take(TAR.end as u64).read_to_end(&mut head)?;
     ensure!(
         head.starts_with(b"PK") || head.get(TAR) != Some(b"ustar"),
-        "no PyTorch file of tensors: a tar archive"
+        "not a PyTorch file of tensors: a tar archive"
     );
     Ok(())
 }
 
-/// What a tensor is instead of 32-bit numbers in this shape.
+/// Describes how a tensor differs from f32 values of this shape, if it does.
 fn differs(tensor: &pytorch_reader::Tensor, shape: &[usize]) -> Option<String> {
     let fits = tensor.shape() == shape && tensor.dtype() == DType::F32;
     (!fits).then(|| {

@@ -1,4 +1,4 @@
-//! Sizes of the networks, checked against the labels.
+//! Configuration of the networks, and its validation against the labels.
 
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
@@ -6,39 +6,39 @@ use serde::{Deserialize, Serialize};
 use super::{BackboneConfig, BackboneKind, MergeConfig};
 use crate::data::encoded_channels;
 
-/// Sizes of every network that a training run needs.
+/// Configuration of all networks in a training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkConfig {
-    /// The merge of labels into the concept tensor.
+    /// The merge, from the labels to the concept tensor.
     pub merge: MergeConfig,
-    /// The way from the concept tensor to the picture.
+    /// The backbone, from the concept tensor to the picture.
     pub backbone: BackboneConfig,
-    /// The discriminator that training is adversarial to.
+    /// The discriminator of adversarial training.
     pub discriminator: DiscriminatorConfig,
 }
 
-/// The patch discriminator on two scales (Wang et al. 2018, Park et al. 2019).
+/// The multi-scale patch discriminator (Wang et al. 2018, Park et al. 2019).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiscriminatorConfig {
     /// Channels after the first convolution.
     pub width: usize,
-    /// What the discriminator sees beside the picture.
+    /// The second input of the discriminator.
     pub condition: Condition,
 }
 
-/// What the discriminator sees beside the picture.
+/// The second input of the discriminator, besides the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Condition {
-    /// The concept tensor, as the paper's text says.
+    /// The concept tensor, as in the text of the paper.
     Concept,
-    /// The encoded labels, as the caption of its figure 3 says.
+    /// The encoded labels, as in the caption of the paper's figure 3.
     Labels,
 }
 
-/// Sizes that do not fit together.
+/// An invalid network configuration.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("network.{field}: {reason}")]
 pub struct NetworkConfigError {
@@ -56,8 +56,7 @@ impl NetworkConfigError {
 }
 
 impl NetworkConfig {
-    /// The name of merge and backbone together, as manifests have it: that of the merge, and that of
-    /// the backbone where it is not the paper's.
+    /// The name of the system in manifests: the merge, and the backbone unless it is the paper's.
     pub fn system(&self) -> String {
         let merge = self.merge.kind().name();
         match self.backbone.kind() {
@@ -66,7 +65,7 @@ impl NetworkConfig {
         }
     }
 
-    /// Checks that the sizes fit together and that these labels can be merged.
+    /// Checks that the sizes are consistent and that these labels can be merged.
     pub fn validate(&self, labels: &[Label]) -> Result<(), NetworkConfigError> {
         self.merge.validate(labels)?;
         self.backbone
@@ -80,7 +79,7 @@ impl NetworkConfig {
         Ok(())
     }
 
-    /// Channels that the discriminator sees beside the picture.
+    /// Number of channels of the discriminator's second input.
     pub fn condition_channels(&self, labels: &[Label]) -> usize {
         match self.discriminator.condition {
             Condition::Concept => self.merge.concept_channels(labels),
@@ -129,7 +128,7 @@ mod tests {
     #[test]
     fn errors_name_the_field() {
         let mut network = Preset::Small.network(128);
-        let mut refused = |merge, labels: &[Label]| {
+        let mut rejected = |merge, labels: &[Label]| {
             network.merge = merge;
             let error = network.validate(labels).expect_err("does not fit");
             error.to_string()
@@ -141,15 +140,15 @@ mod tests {
             mlp_ratio: 2,
         };
         assert_eq!(
-            refused(MergeConfig::Tlam(tlam), &[]),
-            "network.merge.dimension: 32 is no multiple of 3 heads"
+            rejected(MergeConfig::Tlam(tlam), &[]),
+            "network.merge.dimension: 32 is not a multiple of 3 heads"
         );
         assert_eq!(
-            refused(
+            rejected(
                 MergeConfig::Semantics(SemanticsConfig {}),
                 &[Label::depth()]
             ),
-            "network.merge.kind: `semantics` needs a categorical label, and there is none"
+            "network.merge.kind: `semantics` needs a categorical label, but there is none"
         );
     }
 
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn merges_that_cannot_be_meant_are_refused() {
+    fn misspelt_merges_are_rejected() {
         let clam = "[merge]\nkind = 'clam'\ndimension = 32\n";
         for (merge, expected) in [
             ("", "missing field `merge`"),

@@ -1,10 +1,10 @@
-//! What a generator weighs and costs, from its sizes alone.
+//! Parameters and multiply-adds of a generator, computed from its configuration.
 
 use multicond::{label::Label, model::MultiplyAdds};
 
 use super::NetworkConfig;
 
-/// Trained numbers of the generator.
+/// Number of trainable parameters of the generator.
 pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
     let concept = network.merge.concept_channels(labels);
     let layers = network.backbone.layers(concept);
@@ -12,8 +12,8 @@ pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
     (network.merge.cost(labels).weights + render) as u64
 }
 
-/// Multiply-adds of the products in dense layers, attention and convolutions, for each pixel. The
-/// share of a tile's work is rounded down.
+/// Multiply-adds per pixel in dense layers, attention and convolutions. The work per tile is divided among its
+/// pixels and rounded down.
 pub fn multiply_adds(network: &NetworkConfig, labels: &[Label]) -> MultiplyAdds {
     let concept = network.merge.concept_channels(labels);
     let tile = network.backbone.tile();
@@ -25,24 +25,24 @@ pub fn multiply_adds(network: &NetworkConfig, labels: &[Label]) -> MultiplyAdds 
     }
 }
 
-/// What a layer weighs, and what it costs for each tile (in the merge for each pixel).
+/// Parameters and multiply-adds of a layer, per tile (per pixel in the merge).
 pub(crate) struct LayerCost {
-    /// Trained numbers.
+    /// Number of trainable parameters.
     pub(crate) weights: usize,
     /// Multiply-adds.
     pub(crate) products: usize,
 }
 
 impl LayerCost {
-    /// Of what has no weights and does not compute.
+    /// Cost of a layer without weights and computation.
     pub(crate) const NONE: Self = Self {
         weights: 0,
         products: 0,
     };
 }
 
-/// A convolution with so many numbers in its bias and its norm, whose kernel is applied at so many
-/// places along each side of a tile. Those of a transposed one are the pixels that it takes.
+/// Cost of a convolution. `others` is the number of parameters of its bias and norm, and `side` the number of kernel
+/// positions along each side of a tile, which for a transposed convolution are its input pixels.
 pub(super) fn convolution(
     [input, output]: [usize; 2],
     kernel: usize,
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::net::{BackboneKind, GeneratorNetwork, MergeKind, Preset};
 
-    /// Taskonomy as in the paper: 18 classes, no presence channels.
+    /// The labels of Taskonomy as in the paper: 18 classes, no presence channels.
     fn taskonomy() -> Vec<Label> {
         let mut labels = vec![
             Label::semantics((0..18).map(|class| class.to_string())),
@@ -141,7 +141,7 @@ mod tests {
         }
     }
 
-    /// Numbers of what is not trained: singular vectors of spectrally normed weights.
+    /// Number of values that are not trained: the singular vectors of spectral norms.
     fn untrained(generator: &GeneratorNetwork) -> usize {
         struct Untrained(usize);
         impl ModuleVisitor for Untrained {
@@ -156,8 +156,8 @@ mod tests {
         count.0
     }
 
-    /// What the public code prints: SPADE and Pix2PixHD for the 36 channels of Cityscapes, Pix2Pix for a
-    /// picture's 3.
+    /// Compares with the numbers that the public code prints: SPADE and Pix2PixHD for the 36 channels of Cityscapes,
+    /// Pix2Pix for the 3 channels of a picture.
     #[test]
     fn other_backbones_have_the_sizes_of_the_originals() {
         let millions = |kind, channels| {

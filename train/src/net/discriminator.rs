@@ -1,4 +1,4 @@
-//! The patch discriminator on two scales (pix2pixHD, with SPADE's spectral and instance norms).
+//! The multi-scale patch discriminator of pix2pixHD, with SPADE's spectral and instance norms.
 
 use burn::{
     module::Module,
@@ -11,28 +11,28 @@ use super::{DiscriminatorConfig, layers::plain_norm, spectral::SpectralConv};
 const KERNEL: usize = 4;
 const PADDING: usize = 2;
 const LEAKY_SLOPE: f64 = 0.2;
-/// Scales; each sees the picture at half the size of the one before.
+/// Number of scales; each has half the resolution of the one before.
 pub const SCALES: usize = 2;
 
-/// Discriminators of the same shape on the picture and on its half.
+/// One patch discriminator per scale.
 #[derive(Module, Debug)]
 pub struct Discriminator {
-    /// From the full size down.
+    /// The discriminators, starting at full resolution.
     pub scales: Vec<PatchDiscriminator>,
 }
 
-/// Judges overlapping patches of 70x70 pixels.
+/// Discriminates overlapping patches of 70x70 pixels.
 #[derive(Module, Debug)]
 pub struct PatchDiscriminator {
-    /// Input to `width`, stride 2.
+    /// The first convolution, stride 2.
     pub first: Conv2d,
-    /// Three spectrally normed convolutions, strides 2, 2, 1.
+    /// Three convolutions with spectral norm, strides 2, 2, 1.
     pub middle: Vec<Middle>,
-    /// To one number a patch, stride 1.
+    /// The output convolution, one value per patch, stride 1.
     pub last: Conv2d,
 }
 
-/// A spectrally normed convolution without bias, then instance norm without scale and shift.
+/// A convolution with spectral norm and without bias, then an instance norm without scale and shift.
 #[derive(Module, Debug)]
 pub struct Middle {
     /// The convolution.
@@ -41,11 +41,11 @@ pub struct Middle {
     pub norm: InstanceNorm,
 }
 
-/// Outputs of the five convolutions of one scale; the last is the judgement of patches.
+/// Outputs of the five convolutions of one scale; the last has one value per patch.
 pub type Features = Vec<Tensor<4>>;
 
 impl Discriminator {
-    /// A fresh discriminator over `input` channels, condition and picture together.
+    /// A newly initialised discriminator with `input` channels, the sum of condition and picture.
     pub fn new(config: &DiscriminatorConfig, input: usize, device: &Device) -> Self {
         Self {
             scales: (0..SCALES)
@@ -54,7 +54,7 @@ impl Discriminator {
         }
     }
 
-    /// Features of every scale for pictures `[batch, 3, height, width]` under a condition
+    /// Features of every scale for pictures `[batch, 3, height, width]` and a condition
     /// `[batch, channels, height, width]`.
     pub fn forward(&self, condition: Tensor<4>, image: Tensor<4>) -> Vec<Features> {
         let mut input = Tensor::cat(vec![condition, image], 1);
@@ -68,7 +68,7 @@ impl Discriminator {
         features
     }
 
-    /// One step towards the singular vectors. Training calls it once before every forward pass.
+    /// One power iteration of the spectral norms. Training calls it once before every forward pass.
     pub fn power_iteration(mut self) -> Self {
         for scale in &mut self.scales {
             let middle = std::mem::take(&mut scale.middle);
@@ -84,7 +84,7 @@ impl Discriminator {
     }
 }
 
-/// Average of 3x3 windows with stride 2; windows at the border count real pixels only.
+/// 3x3 average pooling with stride 2; padding is not counted.
 pub fn halve(input: Tensor<4>) -> Tensor<4> {
     avg_pool2d(
         input,
@@ -131,7 +131,7 @@ impl PatchDiscriminator {
 
 impl Middle {
     fn new([input, output]: [usize; 2], stride: usize, device: &Device) -> Self {
-        // Conv2d's own start, so that only the normalisation differs from a plain layer.
+        // The default initialisation of Conv2d, so that only the norm differs from a plain layer.
         let start = Conv2dConfig::new([input, output], [KERNEL, KERNEL])
             .with_stride([stride, stride])
             .with_bias(false)

@@ -1,4 +1,4 @@
-//! The generator: labels, concept, picture.
+//! The generator: a merge from the labels to the concept tensor, and a backbone from there to the picture.
 
 use burn::{
     module::{Devices, Module, ModuleMapper, ModuleVisitor},
@@ -11,13 +11,13 @@ use super::{BackboneNetwork, MergeNetwork, NetworkConfig};
 /// The network that is trained and exported.
 #[derive(Clone, Debug)]
 pub struct GeneratorNetwork {
-    /// Labels to concept, pixel by pixel.
+    /// From the labels to the concept, for each pixel.
     pub merge: MergeNetwork,
-    /// Concept to picture.
+    /// From the concept to the picture.
     pub backbone: BackboneNetwork,
 }
 
-/// What one pass of the generator gives.
+/// The outputs of a forward pass of the generator.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The concept tensor `[batch, concept channels, height, width]`.
@@ -27,10 +27,10 @@ pub struct Generated {
 }
 
 impl GeneratorNetwork {
-    /// A fresh generator for these labels.
+    /// A newly initialised generator for these labels.
     ///
     /// # Panics
-    /// When [`NetworkConfig::validate`] refuses the labels.
+    /// When [`NetworkConfig::validate`] would reject the labels.
     pub fn new(config: &NetworkConfig, labels: &[Label], device: &Device) -> Self {
         let channels = config.merge.concept_channels(labels);
         Self {
@@ -46,8 +46,8 @@ impl GeneratorNetwork {
         Generated { concept, image }
     }
 
-    /// One step towards the singular vectors of the backbone's spectrally normed weights, where it has
-    /// any. Training calls it once before every forward pass.
+    /// One power iteration of the backbone's spectral norms, if it has any. Training calls it once before every forward
+    /// pass.
     pub fn power_iteration(self) -> Self {
         Self {
             backbone: self.backbone.power_iteration(),
@@ -56,8 +56,8 @@ impl GeneratorNetwork {
     }
 }
 
-/// Not derived because of the parameters' names, which checkpoints have and readers in other languages
-/// know: `tlam.projections.0.weight` is what `burn` would call `merge.Tlam.projections.0.weight`.
+/// Not derived, to choose the names of parameters in checkpoints, on which readers in other languages rely:
+/// `tlam.projections.0.weight`, where `burn` would write `merge.Tlam.projections.0.weight`.
 impl Module for GeneratorNetwork {
     fn visit<Visitor: ModuleVisitor>(&self, visitor: &mut Visitor) {
         self.merge.visit_named(visitor);

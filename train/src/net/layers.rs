@@ -1,4 +1,4 @@
-//! Layers with the starts that the networks ask for: weights from a normal distribution, biases zero.
+//! Layers with the initialisation that the networks use: normally distributed weights, zero biases.
 
 use burn::{
     module::Param,
@@ -9,7 +9,7 @@ use burn::{
     tensor::{Device, Tensor, ops::PadMode},
 };
 
-/// A dense layer, weight `[input, output]` from N(0, 1 / input): values keep their size.
+/// A dense layer with weights `[input, output]` from N(0, 1 / input), which keeps the scale of values.
 pub(super) fn linear(input: usize, output: usize, device: &Device) -> Linear {
     let start = Initializer::Normal {
         mean: 0.0,
@@ -21,7 +21,7 @@ pub(super) fn linear(input: usize, output: usize, device: &Device) -> Linear {
     }
 }
 
-/// Shape of a square convolution.
+/// Shape of a convolution with a square kernel.
 pub(super) struct Convolution {
     pub(super) channels: [usize; 2],
     pub(super) kernel: usize,
@@ -32,7 +32,7 @@ pub(super) struct Convolution {
 }
 
 impl Convolution {
-    /// A convolution, weight `[output, input, kernel, kernel]` Xavier-normal.
+    /// A convolution with Xavier-normal weights `[output, input, kernel, kernel]`.
     pub(super) fn init(&self, device: &Device) -> Conv2d {
         let convolution = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
             .with_stride([self.stride, self.stride])
@@ -54,18 +54,18 @@ impl Convolution {
     }
 }
 
-/// Shape of a square transposed convolution that doubles the size.
+/// Shape of a transposed convolution with a square kernel that doubles the resolution.
 pub(super) struct Doubling {
     pub(super) channels: [usize; 2],
     pub(super) kernel: usize,
-    /// Rows and columns beyond what the kernel alone would give.
+    /// Output padding.
     pub(super) beyond: usize,
     pub(super) bias: bool,
     pub(super) gain: f64,
 }
 
 impl Doubling {
-    /// A transposed convolution, weight `[input, output, kernel, kernel]` Xavier-normal.
+    /// A transposed convolution with Xavier-normal weights `[input, output, kernel, kernel]`.
     pub(super) fn init(&self, device: &Device) -> ConvTranspose2d {
         let [input, output] = self.channels;
         let area = self.kernel * self.kernel;
@@ -84,7 +84,7 @@ impl Doubling {
     }
 }
 
-/// An instance norm with a scale and a shift for each channel.
+/// An instance norm with scale and shift.
 pub(super) fn affine_norm(channels: usize, device: &Device) -> InstanceNorm {
     InstanceNormConfig::new(channels)
         .with_epsilon(1e-5)
@@ -99,12 +99,12 @@ pub(super) fn plain_norm(channels: usize, device: &Device) -> InstanceNorm {
         .init(device)
 }
 
-/// Mirrors so many pixels beyond each border.
+/// Reflection padding by `pixels` on each side.
 pub(super) fn reflect(features: Tensor<4>, pixels: usize) -> Tensor<4> {
     features.pad((pixels, pixels, pixels, pixels), PadMode::Reflect)
 }
 
-/// Every pixel twice in each row and column.
+/// Nearest-neighbour upsampling by 2.
 pub(super) fn double(tensor: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = tensor.dims();
     tensor

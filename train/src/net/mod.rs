@@ -1,4 +1,4 @@
-//! The networks in `burn`. What turns a backbone or a merge into ONNX nodes is in its folder, too.
+//! The networks, implemented with `burn`. The folder of each backbone and merge also has its ONNX export.
 
 pub mod backbone;
 mod config;

@@ -1,8 +1,8 @@
-//! The names of a generator's parameters in checkpoints.
+//! Visits a generator's parameters under their names in checkpoints.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor};
 
-/// How `burn` names what holds the parts, which some of its visitors ask for.
+/// The container type passed to `burn`'s visitors, some of which need one.
 const CONTAINER: &str = "Struct:Generator";
 
 /// Visits a part's parameters under a name.

@@ -1,4 +1,4 @@
-//! Sizes that users choose from.
+//! Presets: predefined network sizes.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,18 @@ use super::{
     NetworkConfig,
 };
 
-/// Sizes that users choose from.
+/// Predefined network sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// The sizes of the papers.
     Paper,
-    /// For pictures every frame on small machines.
+    /// Smaller sizes, for real-time use on small machines.
     Small,
 }
 
 impl Preset {
-    /// The sizes for pictures of `height` rows, with TLAM as the merge and ASAP-Net behind it.
+    /// The sizes for pictures of `height` rows, with TLAM and ASAP-Net.
     pub fn network(self, height: usize) -> NetworkConfig {
         NetworkConfig {
             merge: self.merge(MergeKind::Tlam),

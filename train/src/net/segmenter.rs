@@ -1,6 +1,6 @@
-//! A small U-Net (Ronneberger et al. 2015) that tells the classes of a picture's pixels: the judge that says whether
-//! generated pictures look like what they ought to be. Convolutions of stride 2 down, doubled features up, each
-//! size's features carried over by a skip connection.
+//! The segmenter: a small U-Net (Ronneberger et al. 2015) that classifies the pixels of a picture. Evaluation uses it
+//! to check whether generated pictures show the classes of their labels. It has convolutions of stride 2, upsampling
+//! by 2, and skip connections at every resolution.
 
 use burn::{
     module::Module,
@@ -10,19 +10,19 @@ use burn::{
 
 use super::layers::{Convolution, affine_norm, double};
 
-/// Channels of the picture's own size, and of each size that is half as large as the one before.
+/// Channels at full resolution and after each downsampling by 2.
 pub const WIDTHS: [usize; 5] = [16, 32, 64, 96, 128];
-/// Sides of pictures are multiples of it.
+/// Sides of pictures must be multiples of this many pixels.
 pub const FACTOR: usize = 1 << (WIDTHS.len() - 1);
 
-/// The network.
+/// The U-Net.
 #[derive(Module, Debug)]
 pub struct Segmenter {
-    /// From the picture down to the smallest features.
+    /// The encoder, starting at full resolution.
     pub down: Vec<Normed>,
-    /// From there up to the picture's size.
+    /// The decoder, starting at the lowest resolution.
     pub up: Vec<Normed>,
-    /// To a score for each class.
+    /// The output layer, one score per class.
     pub last: Conv2d,
 }
 
@@ -36,7 +36,7 @@ pub struct Normed {
 }
 
 impl Segmenter {
-    /// A fresh network.
+    /// A newly initialised network.
     pub fn new(classes: usize, device: &Device) -> Self {
         let down = WIDTHS.iter().enumerate().map(|(index, &width)| {
             let input = if index == 0 { 3 } else { WIDTHS[index - 1] };

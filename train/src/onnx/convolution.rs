@@ -1,4 +1,4 @@
-//! Convolutions and the norms between them.
+//! ONNX nodes of convolutions and instance norms.
 
 use anyhow::{Context, Result};
 use burn::{
@@ -13,7 +13,7 @@ use super::{
     weights,
 };
 
-/// Features of the graph with their number of channels.
+/// Features in the graph, with their number of channels.
 #[derive(Clone)]
 pub(crate) struct Features {
     pub(crate) value: Value,
@@ -21,7 +21,7 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    /// The features after an operator that leaves their channels as they are.
+    /// Applies an operator that keeps the number of channels.
     pub(crate) fn through(self, graph: &mut Graph, operator: &str) -> Self {
         Self {
             value: graph.op(operator, &[&self.value]),
@@ -29,7 +29,7 @@ impl Features {
         }
     }
 
-    /// These channels, then those of a skip connection's other end.
+    /// Concatenates with the features of a skip connection.
     pub(crate) fn concat(&self, graph: &mut Graph, other: &Self) -> Self {
         let value = graph
             .node("Concat", &[&self.value, &other.value])
@@ -41,7 +41,7 @@ impl Features {
         }
     }
 
-    /// The sum with features of as many channels.
+    /// Adds features with the same number of channels.
     pub(crate) fn add(&self, graph: &mut Graph, other: &Self) -> Self {
         Self {
             value: graph.op("Add", &[&self.value, &other.value]),
@@ -49,7 +49,7 @@ impl Features {
         }
     }
 
-    /// After a leaky ReLU.
+    /// Applies a leaky ReLU.
     pub(crate) fn leaky(self, graph: &mut Graph, slope: f64) -> Self {
         let value = graph
             .node("LeakyRelu", &[&self.value])
@@ -59,17 +59,17 @@ impl Features {
     }
 }
 
-/// A square convolution: its weight `[output, input, kernel, kernel]`, its stride and its padding.
+/// A convolution with a square kernel: weight `[output, input, kernel, kernel]`, bias, stride and padding.
 pub(crate) struct Kernel<'a> {
     pub(crate) weight: &'a Param<Tensor<4>>,
     pub(crate) bias: Option<&'a Param<Tensor<1>>>,
     pub(crate) stride: usize,
-    /// Zeros around the picture.
+    /// Zero padding.
     pub(crate) padding: usize,
 }
 
 impl<'a> Kernel<'a> {
-    /// Of a layer with so many zeros around the picture.
+    /// The kernel of a layer, with zero padding.
     pub(crate) fn of(layer: &'a Conv2d, padding: usize) -> Self {
         Self {
             weight: &layer.weight,
@@ -80,7 +80,7 @@ impl<'a> Kernel<'a> {
     }
 }
 
-/// A convolution under the name of its layer in checkpoints.
+/// A convolution. `name` is the name of its layer in checkpoints.
 pub(crate) fn convolve(
     graph: &mut Graph,
     name: &str,
@@ -95,7 +95,7 @@ pub(crate) fn convolve(
     inputs.extend(bias(graph, name, kernel.bias, output)?);
     let inputs: Vec<&Value> = std::iter::once(&input.value).chain(&inputs).collect();
     let node = graph.node("Conv", &inputs);
-    // One pixel at a time is what a node does that says nothing.
+    // For a 1x1 kernel the defaults of the attributes are right.
     let value = match (rows, columns) {
         (1, 1) => node.output(),
         _ => node
@@ -190,7 +190,7 @@ fn norm_with(graph: &mut Graph, input: &Features, factors: &[Value]) -> Features
     }
 }
 
-/// Mirrors so many pixels beyond each border.
+/// Reflection padding by `pixels` on each side.
 pub(crate) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Features {
     let pixels = pixels as i64;
     let pads = graph.list(&[0, 0, pixels, pixels, 0, 0, pixels, pixels]);
@@ -204,7 +204,7 @@ pub(crate) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Fea
     }
 }
 
-/// Every pixel twice in each row and column.
+/// Nearest-neighbour upsampling by 2.
 pub(crate) fn double(graph: &mut Graph, input: Features) -> Features {
     let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, 2.0, 2.0]));
     let value = graph

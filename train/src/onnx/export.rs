@@ -1,4 +1,4 @@
-//! A generator and its manifest to one ONNX file.
+//! Exports a generator and its manifest to an ONNX file.
 
 use std::path::Path;
 
@@ -19,20 +19,20 @@ use crate::{
     training::Checkpoint,
 };
 
-/// What a manifest says beyond labels and sizes.
+/// The information in a manifest besides labels and sizes.
 #[derive(Clone, Debug)]
 pub struct ModelInfo {
-    /// Name of the model, for people.
+    /// Display name of the model.
     pub name: String,
-    /// Size of the training pictures.
+    /// Picture size in training.
     pub trained_size: Size,
-    /// How the model came to be.
+    /// How the model was trained.
     pub training: Option<Training>,
-    /// Notice that must go with the model.
+    /// Notice that must accompany the model.
     pub notice: Option<String>,
 }
 
-/// The manifest of a generator of these sizes.
+/// The manifest of a generator with these labels and this configuration.
 pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
     let channels = network.merge.concept_channels(labels);
     let mut manifest = Manifest::new(info.name, labels.to_vec(), channels);
@@ -46,7 +46,7 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
     manifest
 }
 
-/// The generator of a checkpoint, and the manifest of its model file.
+/// The generator of a checkpoint and its manifest.
 ///
 /// # Errors
 /// When the checkpoint is damaged.
@@ -68,7 +68,7 @@ pub fn of_checkpoint(
     Ok((generator, manifest))
 }
 
-/// Writes the model file. An error leaves no file, and an older file of that name as it was.
+/// Writes the model file atomically: after an error, an existing file is unchanged.
 pub fn export(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
     write(generator, manifest, path)
         .with_context(|| format!("{}: the model cannot be written", path.display()))
@@ -78,12 +78,12 @@ fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Resu
     let model = model(generator, manifest)?;
     let size = model.encoded_len();
     if size > MAX_MODEL_BYTES {
-        bail!("the model has {size} bytes, an ONNX file at most {MAX_MODEL_BYTES}");
+        bail!("the model has {size} bytes, but an ONNX file at most {MAX_MODEL_BYTES}");
     }
     Ok(write_atomically(path, &model.encode_to_vec())?)
 }
 
-/// The model in memory.
+/// Exports the model in memory.
 pub fn model(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<ModelProto> {
     manifest.validate()?;
     check_sizes(generator, manifest)?;
@@ -107,7 +107,7 @@ pub fn model(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<ModelP
     Ok(graph.into_model(doc_string, metadata))
 }
 
-/// The manifest must describe this generator and no other.
+/// Checks that the manifest matches the generator.
 fn check_sizes(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<()> {
     generator
         .merge

@@ -1,5 +1,4 @@
-//! The two halves of a generator's graph: labels to the concept tensor, and the concept tensor to the
-//! picture.
+//! The two parts of a generator's graph: from the labels to the concept tensor, and from there to the picture.
 
 use anyhow::{Result, bail};
 use multicond::label::Label;
@@ -11,12 +10,12 @@ use super::{
 };
 use crate::net::{BackboneNetwork, MergeNetwork};
 
-/// Name of the one value that crosses from the merge to the rendering.
+/// Name of the only value between the two parts.
 const CONCEPT: &str = "concept";
 /// Name of the output.
 const IMAGE: &str = "image";
 
-/// The concept tensor `[batch, channels, height, width]`; every label becomes an input of the graph.
+/// The concept tensor `[batch, channels, height, width]`. Adds an input to the graph for every label.
 pub(super) fn concept(
     graph: &mut Graph,
     merge: &MergeNetwork,
@@ -44,7 +43,7 @@ pub(super) fn image(
     let half = graph.scalar(0.5);
     let image = graph.op("Mul", &[&colours, &half]);
     let image = graph.op("Add", &[&image, &half]);
-    // Engines approximate tanh and may leave (-1, 1) by a rounding error.
+    // Engines approximate tanh, so values may exceed (-1, 1) by a rounding error.
     let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
     let image = graph.node("Clip", &[&image, &zero, &one]).named(IMAGE);
     let dims = vec![named("batch"), fixed(3), named("height"), named("width")];
@@ -52,7 +51,7 @@ pub(super) fn image(
     Ok(())
 }
 
-/// `[pixels, channels]` back to a picture of the size of `input`.
+/// Reorders `[pixels, channels]` to `[batch, channels, height, width]` with the sides of `input`.
 fn picture(graph: &mut Graph, pixels: &Value, input: &Value, channels: usize) -> Value {
     let batch = graph
         .node("Shape", &[input])

@@ -1,4 +1,4 @@
-//! Labels in physical units to network input, missing values included: the same function as
+//! ONNX nodes that encode labels in physical units as network input, including missing values. Equivalent to
 //! [`crate::data::encode`].
 
 use anyhow::{Result, bail};
@@ -12,7 +12,7 @@ use super::{
     layers::{reshape, transpose},
 };
 
-/// The graph's inputs, one a label.
+/// The graph's inputs, one per label.
 pub(crate) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
     labels.iter().map(|label| input(graph, label)).collect()
 }
@@ -27,7 +27,7 @@ fn input(graph: &mut Graph, label: &Label) -> Value {
     graph.input(&label.name, number_type(label), dims)
 }
 
-/// A label's network input, `[pixels, network channels]`, zero where missing.
+/// The encoded label, `[pixels, network channels]`, zero where missing.
 pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
     let Some(encoding) = label.encoding() else {
         let (classes, channels) = (label.class_count(), label.network_channels());
@@ -39,19 +39,19 @@ pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result
     encode(graph, input, label.channels(), &encoding, label.presence)
 }
 
-/// The network inputs of all classes, `[classes + 1, channels]`. The last row is that of a missing id,
-/// whose one-hot vector and presence are zero.
+/// The encodings of all classes, `[classes + 1, channels]`. The last row is for missing ids, whose one-hot vector and
+/// presence are zero.
 pub(crate) fn one_hot(classes: usize, channels: usize) -> Vec<f32> {
     let mut rows = vec![0.0; (classes + 1) * channels];
     for (class, row) in rows.chunks_exact_mut(channels).take(classes).enumerate() {
         row[class] = 1.0;
-        // With a presence channel the channels are one more than the classes.
+        // With a presence channel, there is one more channel than there are classes.
         row[classes..].fill(1.0);
     }
     rows
 }
 
-/// A row of a table of `classes + 1` rows for each pixel; the last for ids that are no class.
+/// Looks up the row of each pixel in a table of `classes + 1` rows; the last row is for ids out of range.
 pub(crate) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &Value) -> Value {
     let (first, last) = (graph.id(0), graph.id(classes as i32 - 1));
     let unknown = graph.id(classes as i32);
@@ -66,8 +66,7 @@ pub(crate) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &V
         .output()
 }
 
-/// Physical values `[batch, channels, height, width]` to network input `[pixels, network channels]`,
-/// zero where missing.
+/// Encodes physical values `[batch, channels, height, width]` as `[pixels, network channels]`, zero where missing.
 fn encode(
     graph: &mut Graph,
     input: &Value,
@@ -79,7 +78,7 @@ fn encode(
     let values = reshape(graph, &last, &[-1, channels as i64]);
     let present = is_present(graph, &values, channels, formula);
     let encoded = apply(graph, &values, formula)?;
-    // Where and not a product: NaN * 0 is NaN.
+    // `Where` instead of a product, because NaN * 0 is NaN.
     let zero = graph.scalar(0.0);
     let encoded = graph.op("Where", &[&present, &encoded, &zero]);
     if !presence {
@@ -92,9 +91,9 @@ fn encode(
         .output())
 }
 
-/// [`Encoding::is_present`] as a bool `[pixels, 1]`.
+/// [`Encoding::is_present`] as booleans `[pixels, 1]`.
 ///
-/// Comparisons are false for NaN, and no optimiser may fold them away as it may `x - x`.
+/// Comparisons with NaN are false, and optimisers cannot remove them, unlike `x - x`.
 fn is_present(graph: &mut Graph, values: &Value, channels: usize, formula: &Encoding) -> Value {
     let largest = graph.scalar(f32::MAX);
     let size = graph.op("Abs", &[values]);
@@ -133,7 +132,7 @@ fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Result<Value>
             graph.op("Clip", &[&shifted, &minus_one, &one])
         }
         Encoding::Reciprocal { half } => {
-            // 1 - 2 half / (v + half), the same number without an infinity on the way.
+            // 1 - 2 half / (v + half), which is equivalent and avoids infinity.
             let (half, twice) = (graph.scalar(half), graph.scalar(2.0 * half));
             let positive = graph.op("Max", &[values, &zero]);
             let sum = graph.op("Add", &[&positive, &half]);
@@ -148,7 +147,7 @@ fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Result<Value>
             graph.op("Sub", &[&doubled, &one])
         }
         Encoding::Direction => values.clone(),
-        other => bail!("encoding {other} has no ONNX form yet"),
+        other => bail!("encoding {other} cannot be exported to ONNX"),
     })
 }
 

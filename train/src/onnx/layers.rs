@@ -1,4 +1,4 @@
-//! Small pieces that several parts of the graph share.
+//! ONNX nodes used in several parts of the graph.
 
 use std::f32::consts::SQRT_2;
 
@@ -10,10 +10,10 @@ use super::{
     weights::{self, Dense},
 };
 
-/// Epsilon of every norm of the generator; `burn` keeps that of a layer norm to itself.
+/// Epsilon of all norms; `burn` does not expose that of a layer norm.
 pub(crate) const EPSILON: f32 = 1e-5;
 
-/// `[rows, input]` to `[rows, output]`.
+/// A dense layer, from `[rows, input]` to `[rows, output]`.
 pub(crate) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<Value> {
     let name = &layer.name;
     let weight = graph.weight(
@@ -53,13 +53,13 @@ pub(crate) fn layer_norm(
         .output())
 }
 
-/// The same numbers with other sides; 0 keeps a side and -1 is what remains.
+/// Reshapes to these dimensions; 0 keeps a dimension and -1 is inferred.
 pub(crate) fn reshape(graph: &mut Graph, value: &Value, sides: &[i64]) -> Value {
     let sides = graph.list(sides);
     graph.op("Reshape", &[value, &sides])
 }
 
-/// The sides in another order.
+/// Permutes the dimensions.
 pub(crate) fn transpose<const N: usize>(
     graph: &mut Graph,
     value: &Value,

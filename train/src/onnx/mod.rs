@@ -1,6 +1,5 @@
-//! The trained generator as one ONNX file, and the nodes that its parts share. What the parts of their own
-//! add to the graph is beside their networks, in [`crate::net`]; what the file looks like from outside is in
-//! `docs/model-file.md`.
+//! ONNX export. The nodes of each network are in its folder in [`crate::net`]; shared ones are here.
+//! `docs/model-file.md` describes the model file.
 
 pub(crate) use multicond_format::model::builder;
 pub(crate) mod convolution;

@@ -1,4 +1,4 @@
-//! The segmenter, as in [`crate::net::segmenter`], as a file that describes itself.
+//! Exports the segmenter of [`crate::net::segmenter`] to a model with a description of its input and output.
 
 use anyhow::Result;
 use multicond_format::{
@@ -15,7 +15,7 @@ use crate::{
     vision::{Description, Input, ResultKind, VISION_KEY},
 };
 
-/// The model of a segmenter that was trained on pictures of this size.
+/// The model of a segmenter that was trained at this size.
 ///
 /// # Errors
 /// When a weight is not finite.
@@ -52,7 +52,7 @@ pub fn segmenter(network: &Segmenter, classes: &[String], size: Size) -> Result<
         },
     };
     let about = format!(
-        "RGB from -1 to 1 in, a score for each class of each pixel out. {VISION_KEY} says more."
+        "Input: RGB from -1 to 1. Output: a score for each class at each pixel. Details are in {VISION_KEY}."
     );
     Ok(graph.into_model(about, [(VISION_KEY, toml::to_string(&description)?)]))
 }

@@ -1,4 +1,4 @@
-//! Reads the weights of `burn` modules, checked against the shape that the graph needs.
+//! Reads the weights of `burn` modules and checks their shapes.
 
 use anyhow::{Context, Result, anyhow, bail};
 use burn::{
@@ -7,7 +7,7 @@ use burn::{
     tensor::Tensor,
 };
 
-/// The numbers of a parameter, row by row.
+/// The values of a parameter, in row-major order.
 pub(crate) fn read<const D: usize>(
     name: &str,
     parameter: &Param<Tensor<D>>,
@@ -16,7 +16,7 @@ pub(crate) fn read<const D: usize>(
     let tensor = parameter.val();
     let dims = tensor.dims();
     if dims != expected {
-        bail!("tensor `{name}` has the shape {dims:?}, expected {expected:?}");
+        bail!("tensor `{name}` has shape {dims:?}, expected {expected:?}");
     }
     let values: Vec<f32> = tensor
         .into_data()
@@ -57,7 +57,7 @@ impl Dense {
         })
     }
 
-    /// Multiplies the first `count` outputs of the layer.
+    /// Scales the first `count` outputs of the layer.
     pub(crate) fn scale_outputs(&mut self, count: usize, factor: f32) {
         for row in self.weight.chunks_exact_mut(self.output) {
             row[..count].iter_mut().for_each(|weight| *weight *= factor);

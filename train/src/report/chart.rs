@@ -1,4 +1,4 @@
-//! Charts as SVG. Its colours are those for light pages; the page's style sheet replaces them on dark ones.
+//! Charts as SVG, in the colours of the light theme; the style sheet replaces them in the dark theme.
 
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
@@ -8,9 +8,9 @@ use super::curves::{Chart, Curve, Point};
 const SIZE: (u32, u32) = (480, 260);
 const INK: RGBColor = RGBColor(0x40, 0x40, 0x40);
 const GRID: RGBColor = RGBColor(0xe0, 0xe0, 0xe0);
-/// Colours of curves; the style sheet has as many.
+/// Number of colours for curves; the same as in the style sheet.
 pub(super) const COLOURS: usize = 6;
-/// A curve's colour by its place in the chart.
+/// The colours of curves, by their index in the chart.
 const CURVES: [RGBColor; COLOURS] = [
     RGBColor(0x1f, 0x5f, 0xa8),
     RGBColor(0xc2, 0x57, 0x1a),
@@ -19,9 +19,9 @@ const CURVES: [RGBColor; COLOURS] = [
     RGBColor(0xb0, 0x30, 0x50),
     RGBColor(0x00, 0x83, 0x8f),
 ];
-/// Below this many points a curve shows each.
+/// With fewer points than this, a curve also shows its points.
 const FEW: usize = 30;
-/// Above this many its line as logged fills an area.
+/// With more points than this, the raw curve is drawn paler.
 const MANY: usize = 400;
 
 /// Draws a chart whose horizontal axis ends at `last`.
@@ -67,7 +67,7 @@ fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::
             context.draw_series(raw.iter().map(dot))?;
         }
     }
-    // On top of what was logged for any curve.
+    // On top of all raw curves.
     for (curve, colour) in curves() {
         if let Some(smoothed) = &curve.smoothed {
             let line = colour.stroke_width(2);
@@ -78,7 +78,7 @@ fn draw(text: &mut String, chart: &Chart, last: u64) -> Result<(), Box<dyn std::
     Ok(())
 }
 
-/// Draws named numbers, one at least, as bars from 0.
+/// Draws a bar chart of at least one named value.
 pub(super) fn bars(title: &str, bars: &[(String, f64)]) -> Result<String> {
     let mut text = String::new();
     draw_bars(&mut text, bars).map_err(|error| anyhow!("chart of `{title}`: {error}"))?;
@@ -99,7 +99,7 @@ fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn st
         .x_label_area_size(24)
         .y_label_area_size(16 + 7 * longest.unwrap_or(0).min(32) as u32)
         .build_cartesian_2d(low..1.05 * high, (0..bars.len() - 1).into_segmented())?;
-    // The first stands on top.
+    // The first bar is at the top.
     let place = |index: usize| bars.len() - 1 - index;
     context
         .configure_mesh()
@@ -129,7 +129,7 @@ fn draw_bars(text: &mut String, bars: &[(String, f64)]) -> Result<(), Box<dyn st
     Ok(())
 }
 
-/// What an axis of these values spans: all of them, and some room.
+/// The range of an axis: all values, with a margin.
 fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let low = values.clone().fold(f64::INFINITY, f64::min);
     let high = values.fold(f64::NEG_INFINITY, f64::max);
@@ -137,7 +137,7 @@ fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
         0.0 => 0.1 * high.abs().max(0.1),
         span => 0.05 * span,
     };
-    // What cannot be negative gets no axis below 0.
+    // Non-negative values get no axis below 0.
     let bottom = if low >= 0.0 {
         (low - room).max(0.0)
     } else {

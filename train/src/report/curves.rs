@@ -1,41 +1,40 @@
-//! Which curves a report has, and how they are smoothed.
+//! Selects, smooths and thins the curves of a report.
 
 use crate::{
     readable::words,
     training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs},
 };
 
-/// Points of a curve at most; more than a chart has columns of pixels would only make the page heavy.
+/// Maximum number of points of a curve; more than the pixels of a chart would only make the page larger.
 const COLUMNS: usize = 400;
-/// A smoothed point is the mean over one part of so many of the log.
+/// The smoothing window is the length of the log divided by this.
 const PARTS: usize = 16;
 const STEP: &str = "step";
 
-/// One chart: curves that share an axis.
+/// A chart: curves with a common axis.
 pub(super) struct Chart {
     pub(super) title: String,
-    /// What the horizontal axis counts.
+    /// The name of the horizontal axis.
     pub(super) axis: &'static str,
-    /// The least and the most that can be; where it is open, the axis follows from the curves.
+    /// The range of values; if absent, it depends on the curves.
     pub(super) range: Option<(f64, f64)>,
     pub(super) curves: Vec<Curve>,
 }
 
-/// One number over steps or whatever the axis counts.
+/// A curve over the horizontal axis.
 pub(super) struct Curve {
-    /// Empty where it is alone in its chart.
+    /// Its name; empty if it is the only curve of the chart.
     pub(super) name: String,
-    /// As logged.
+    /// The points as logged.
     pub(super) raw: Vec<Point>,
-    /// Means around each point; absent where there is no noise to smooth.
+    /// The smoothed points, if the curve is smoothed.
     pub(super) smoothed: Option<Vec<Point>>,
 }
 
-/// Place on the horizontal axis, and value.
+/// Position on the horizontal axis, and value.
 pub(super) type Point = (u64, f64);
 
-/// The charts that a log fills. Losses that a run does not have, such as the perceptual one without its
-/// network, have none.
+/// The charts of a log, without losses that the run does not use, such as the perceptual loss without its network.
 pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     let adversarial = &lines[warm_up_lines(lines)..];
     let window = window(lines.len());
@@ -72,7 +71,7 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     charts
 }
 
-/// Lines of the warm-up, in which the losses of adversarial training are written as 0.
+/// Number of lines of the warm-up, in which adversarial losses are logged as 0.
 pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
     let is_adversarial = |line: &LogLine| {
         line.discriminator != DiscriminatorLoss::default() || line.generator.adversarial != 0.0
@@ -80,7 +79,7 @@ pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
     lines.iter().position(is_adversarial).unwrap_or(lines.len())
 }
 
-/// Lines that one smoothed point stands for: an odd number, so that they lie around it.
+/// Length of the smoothing window in lines; odd, so that it is centred.
 pub(super) fn window(lines: usize) -> usize {
     lines / PARTS / 2 * 2 + 1
 }
@@ -113,7 +112,7 @@ fn curve(
     })
 }
 
-/// Means over a window around each point; at the ends over what there is of it.
+/// Moving average with a centred window, which is truncated at the ends.
 fn smooth(points: &[Point], window: usize) -> Vec<Point> {
     let reach = window / 2;
     let mean = |index: usize| {
@@ -126,7 +125,7 @@ fn smooth(points: &[Point], window: usize) -> Vec<Point> {
         .collect()
 }
 
-/// The lowest and the highest point of each column.
+/// The minimum and maximum of each column.
 fn extremes(points: Vec<Point>) -> Vec<Point> {
     if points.len() <= 2 * COLUMNS {
         return points;
@@ -143,7 +142,7 @@ fn extremes(points: Vec<Point>) -> Vec<Point> {
     ends.collect()
 }
 
-/// Points spread over a curve, the last one among them.
+/// Every n-th point of a curve, including the last one.
 fn every_nth(points: &[Point]) -> Vec<Point> {
     let stride = points.len().div_ceil(COLUMNS).max(1);
     let mut kept: Vec<Point> = points.iter().rev().step_by(stride).copied().collect();

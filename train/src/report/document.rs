@@ -1,14 +1,14 @@
-//! What all pages have in common: HTML that needs no network and no script.
+//! The frame of all reports: self-contained HTML without scripts.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{chart::COLOURS, curves::Chart};
 
 const STYLE: &str = include_str!("style.css");
-/// Nothing but what is inside the page may be shown, whatever a name in it says.
+/// Prevents names in a report from loading external content or running scripts.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/// A whole page.
+/// A complete page.
 pub(super) fn document(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -30,7 +30,7 @@ pub(super) fn document(title: &str, body: &Markup) -> String {
     page.into_string()
 }
 
-/// A chart with its title and the names of its curves.
+/// A chart with its title and legend.
 pub(super) fn figure(chart: &Chart, svg: &str) -> Markup {
     html! {
         figure {

@@ -1,4 +1,4 @@
-//! Pages for people: how a run goes, and what an evaluation says.
+//! HTML reports of runs and evaluations.
 
 mod chart;
 mod curves;

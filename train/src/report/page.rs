@@ -1,4 +1,4 @@
-//! The page: HTML that needs no network and no script.
+//! The HTML report of a run.
 
 use anyhow::Result;
 use maud::{Markup, html};
@@ -16,10 +16,10 @@ use crate::{
     training::{Config, LogLine, LossWeights, TrainingConfig},
 };
 
-/// The page of a run, as HTML.
+/// The HTML report of a run.
 ///
 /// # Errors
-/// When a sheet of samples is damaged.
+/// When a sample sheet is damaged.
 pub fn page(run: &Run) -> Result<String> {
     let summary = run.summary();
     let config = run.checkpoint.as_ref().map(|(config, _)| config);
@@ -50,22 +50,22 @@ fn progress(summary: &Summary, lines: &[LogLine]) -> Markup {
         p.data {
             @match &summary.data {
                 Some(data) => { "Trained on " (data) }
-                None => { "No checkpoint yet: name, data and configuration come with the first." }
+                None => { "No checkpoint yet: name, data and configuration are stored in the first checkpoint." }
             }
         }
         dl.numbers {
             (number("Steps", &summary.steps.to_string(), &epochs))
             (number(
-                "Seconds a step",
+                "Seconds per step",
                 &three_digits(summary.seconds_per_step),
-                &format!("{} in all", duration(summary.seconds)),
+                &format!("{} in total", duration(summary.seconds)),
             ))
             (number("Waiting for data", &percent(summary.waiting), "of the time"))
             (number("Learning-rate factor", &three_digits(summary.rate), "of the full rates"))
             (number("Newest checkpoint", &checkpoint, remark))
         }
         @if is_warming_up {
-            p.note { "Warming up: the generator learns from the pixel loss alone; the other losses come later." }
+            p.note { "Warm-up: the generator is trained with the pixel loss only; adversarial training starts later." }
         }
     }
 }
@@ -89,9 +89,9 @@ fn losses(lines: &[LogLine]) -> Result<Markup> {
         .any(|curve| curve.smoothed.is_some());
     Ok(html! {
         p.note {
-            "Unweighted means since the line of the log before. "
+            "Unweighted means since the previous line of the log. "
             @if is_smoothed {
-                "Thin and pale: as logged. Thick: means of " (window(lines.len())) " lines."
+                "Thin and pale: as logged. Thick: means over " (window(lines.len())) " lines."
             }
         }
         div.charts { @for figure in figures { (figure) } }
@@ -108,7 +108,7 @@ fn samples(sheets: &[Embedded], config: Option<&Config>) -> Markup {
                     Some(config) => { (label_names(&config.labels)) }
                     None => { "the labels" }
                 }
-                ", the generated picture, the real one. Every second row has lost labels in about half of its regions."
+                ", the generated picture, the ground truth. In every second row, labels are dropped in about half of the regions."
             }
             (sheet(newest))
             div.sheets { @for older in older.iter().rev() { (sheet(older)) } }
@@ -122,14 +122,14 @@ fn sheet(sheet: &Embedded) -> Markup {
         figure {
             figcaption { "Step " (sheet.step) }
             img src=(sheet.uri) width=(width) height=(height)
-                alt={ "Sheet of samples after step " (sheet.step) };
+                alt={ "Sample sheet after step " (sheet.step) };
         }
     }
 }
 
 fn configuration(config: Option<&Config>) -> Result<Markup> {
     let Some(config) = config else {
-        return Ok(html! { p.note { "It comes with the first checkpoint." } });
+        return Ok(html! { p.note { "Stored in the first checkpoint." } });
     };
     let network = &config.network;
     let training = &config.training;
@@ -196,12 +196,12 @@ fn weights(weights: &LossWeights) -> String {
 fn schedule(training: &TrainingConfig) -> String {
     let schedule = training.schedule;
     let mut text = format!(
-        "epochs: {} at the full rate, {} falling; batches of {}",
+        "epochs: {} at the full rate, {} with linear decay; batches of {}",
         schedule.constant_epochs, schedule.decay_epochs, training.batch_size
     );
     if training.warm_up_steps > 0 {
         text += &format!(
-            "; the first {} steps on the pixel loss alone",
+            "; the first {} steps with the pixel loss only",
             training.warm_up_steps
         );
     }
@@ -216,7 +216,7 @@ fn sparsity(sparsity: &Sparsity) -> String {
         format!("{low} to {high}")
     };
     let mut parts = vec![format!(
-        "{} of the pictures lose {rate} of their labels by region",
+        "in {} of the pictures, labels are dropped in {rate} of the regions",
         percent(sparsity.share)
     )];
     for (name, chance) in &sparsity.remove {
@@ -224,12 +224,12 @@ fn sparsity(sparsity: &Sparsity) -> String {
     }
     if sparsity.free_form > 0.0 {
         parts.push(format!(
-            "strokes are masked out of {} of the labels",
+            "strokes are masked in {} of the labels",
             percent(sparsity.free_form)
         ));
     }
     if sparsity.ramp_steps > 0 {
-        parts.push(format!("growing over {} steps", sparsity.ramp_steps));
+        parts.push(format!("increasing over {} steps", sparsity.ramp_steps));
     }
     parts.join("; ")
 }

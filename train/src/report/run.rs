@@ -1,4 +1,4 @@
-//! What a run has left behind so far.
+//! Reads the folder of a run.
 
 use std::{
     fs,
@@ -12,57 +12,57 @@ use crate::training::{
     Checkpoint, Config, DiscriminatorLoss, GeneratorLoss, LOG, LogLine, Progress, read_log,
 };
 
-/// A run, finished or going on.
+/// A run, finished or in progress.
 pub struct Run {
     /// Name of the run's folder.
     pub(super) folder: String,
-    /// The newest checkpoint's content; a run has none before its first one.
+    /// The contents of the newest checkpoint, if there is one.
     pub(super) checkpoint: Option<(Config, Progress)>,
-    /// The log; at least one line.
+    /// The log, with at least one line.
     pub(super) lines: Vec<LogLine>,
-    /// The sheets of samples by step, oldest first.
+    /// The sample sheets by step, oldest first.
     pub(super) sheets: Vec<(u64, PathBuf)>,
 }
 
-/// A run in numbers.
+/// A summary of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// The model's name, or the folder's as long as there is no checkpoint.
+    /// The model's name, or the folder's name before the first checkpoint.
     pub name: String,
-    /// Name of the data, once there is a checkpoint.
+    /// Name of the training data, if there is a checkpoint.
     pub data: Option<String>,
-    /// Steps done.
+    /// Number of steps done.
     pub steps: u64,
-    /// Passes over the data done.
+    /// Number of epochs done.
     pub epochs: u64,
-    /// Passes that the schedule has, once there is a checkpoint.
+    /// Number of epochs in the schedule, if there is a checkpoint.
     pub scheduled_epochs: Option<u64>,
     /// Step of the newest checkpoint.
     pub checkpoint: Option<u64>,
-    /// Seconds that all logged steps took.
+    /// Total time of all logged steps, in seconds.
     pub seconds: f64,
-    /// Mean seconds a step.
+    /// Mean time per step, in seconds.
     pub seconds_per_step: f64,
-    /// Share of the time that was spent waiting for data.
+    /// Fraction of the time spent waiting for the data loader.
     pub waiting: f64,
-    /// Share of the full learning rates.
+    /// Factor of the schedule on the learning rates.
     pub rate: f64,
-    /// Sheets of samples.
+    /// Number of sample sheets.
     pub sheets: usize,
-    /// The generator's newest losses.
+    /// The generator's last logged losses.
     pub generator: GeneratorLoss,
-    /// The discriminator's newest losses.
+    /// The discriminator's last logged losses.
     pub discriminator: DiscriminatorLoss,
 }
 
 impl Run {
-    /// Reads a run's log, the configuration in its newest checkpoint, and which sheets there are.
+    /// Reads a run's log, the configuration in its newest checkpoint, and its list of sample sheets.
     ///
     /// # Errors
-    /// When the folder is no run, has no line of a log yet, or a file in it is damaged.
+    /// When the folder is not a run, its log is still empty, or a file in it is damaged.
     pub fn read(folder: &Path) -> Result<Self> {
         let place = folder.display();
-        ensure!(folder.is_dir(), "{place}: no folder");
+        ensure!(folder.is_dir(), "{place}: not a folder");
         let checkpoint = Checkpoint::of_run(folder)?.pop();
         let log = folder.join(LOG);
         if !log.is_file() {
@@ -88,7 +88,7 @@ impl Run {
         })
     }
 
-    /// The run in numbers.
+    /// The summary of the run.
     pub fn summary(&self) -> Summary {
         let newest = self.newest();
         let (mut seconds, mut waited, mut before) = (0.0, 0.0, 0);
@@ -131,7 +131,7 @@ fn folder_name(folder: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The files `step_*.png` of a folder that may be absent.
+/// The files `step_*.png` of a folder, which may not exist.
 fn sheets(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     if folder.is_dir() {

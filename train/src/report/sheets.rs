@@ -1,4 +1,4 @@
-//! Sheets of samples for a page: a few of them, no larger than a page shows them.
+//! Embeds a few sample sheets in a page, scaled down to the size at which they are shown.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{ImageFormat, ImageReader, imageops::FilterType};
 
-/// Sheets on a page.
+/// Maximum number of sheets on a page.
 const MOST: usize = 6;
-/// Wider ones are made smaller: sheets of large pictures would make a page of a hundred megabytes.
+/// Maximum width in pixels. Without scaling, large sheets would make a page of a hundred megabytes.
 const WIDTH: u32 = 1280;
 
-/// A sheet as a page holds it.
+/// A sheet embedded in a page.
 pub(super) struct Embedded {
     pub(super) step: u64,
     /// Width and height of the picture, in pixels.
@@ -33,7 +33,7 @@ pub(super) fn embed(sheets: &[(u64, PathBuf)]) -> Result<Vec<Embedded>> {
 
 fn read(step: u64, path: &Path) -> Result<Embedded> {
     let mut bytes = std::fs::read(path)?;
-    // All of it is decoded, so that a damaged file is found here and not by the page's reader.
+    // Decoded completely, so that damaged files are detected here.
     let mut picture =
         ImageReader::with_format(std::io::Cursor::new(&bytes), ImageFormat::Png).decode()?;
     if picture.width() > WIDTH {
@@ -54,7 +54,7 @@ pub(super) fn uri(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
-/// At most `most` (two or more) of `count` places, the first and the last among them.
+/// At most `most` (two or more) of `count` indices, including the first and the last.
 pub(super) fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
     let chosen = count.min(most);
     (0..chosen).map(move |number| match chosen {

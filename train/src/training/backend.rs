@@ -1,4 +1,4 @@
-//! What burn computes with. A device is tried with a small product before anything depends on it.
+//! The burn backends and their devices. Every device is tested with a small matrix product when it is opened.
 
 use std::{num::NonZeroUsize, panic::catch_unwind};
 
@@ -8,11 +8,11 @@ use burn::tensor::{DType, Device, Tensor};
 /// burn's backends; all but `flex` need a cargo feature of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum BackendKind {
-    /// The CPU, in pure Rust. Always there.
+    /// CPU, in pure Rust; always available.
     Flex,
-    /// PyTorch's library: its CPU kernels, or CUDA when its build and the machine have it.
+    /// PyTorch's C++ library: CUDA if the library and the machine support it, else the CPU.
     Libtorch,
-    /// Any GPU through WebGPU.
+    /// GPUs through WebGPU.
     Wgpu,
     /// GPUs through Vulkan, with SPIR-V kernels.
     Vulkan,
@@ -20,10 +20,10 @@ pub enum BackendKind {
     Cuda,
 }
 
-/// A device that works, and what is known of it.
+/// A device that passed the test, and its description.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The device, without gradients recorded.
+    /// The device, without autodiff.
     pub device: Device,
     kind: BackendKind,
     what: String,
@@ -51,18 +51,18 @@ impl BackendKind {
     }
 }
 
-/// Opens and tries the first so many devices of a backend. All those of `flex` are the one CPU, which is of
-/// use to see that dividing the work changes nothing.
+/// Opens and tests the first `count` devices of a backend. All devices of `flex` are the same CPU, which lets tests
+/// check that splitting the work among devices does not change the result.
 ///
 /// # Errors
-/// When this program was built without them, or the machine does not have as many.
+/// When the program was built without the backend, or the machine has fewer devices.
 pub fn open_devices(kind: BackendKind, count: NonZeroUsize) -> Result<Vec<Found>> {
     (0..count.get()).map(|index| open(kind, index)).collect()
 }
 
 fn open(kind: BackendKind, index: usize) -> Result<Found> {
     let name = kind.name();
-    // A failed try is reported once, by the error below.
+    // The default hook would print the panic, which the error below reports already.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let opened = catch_unwind(|| {
@@ -73,18 +73,18 @@ fn open(kind: BackendKind, index: usize) -> Result<Found> {
     match opened {
         Ok(None) => {
             bail!(
-                "backend `{name}`: not in this program, which was built without `--features {name}`"
+                "backend `{name}`: not available, this program was built without `--features {name}`"
             )
         }
         Ok(Some((512.0, device, what))) => Ok(Found { device, kind, what }),
         Ok(Some((sum, ..))) => {
-            bail!("backend `{name}`: computes wrongly, 8x8 ones squared sum to {sum}")
+            bail!("backend `{name}`: wrong result, the square of an 8x8 matrix of ones sums to {sum}, not 512")
         }
         Err(panic) => bail!("backend `{name}` {index}: {}", message(&*panic)),
     }
 }
 
-/// The sum of a product of two 8x8 matrices of ones, 512.
+/// The sum over the product of two 8x8 matrices of ones: 512.
 fn try_out(device: &Device) -> f32 {
     let ones = Tensor::<2>::ones([8, 8], device);
     ones.clone().matmul(ones).sum().into_scalar()
@@ -106,9 +106,9 @@ fn cpu() -> String {
 }
 
 #[cfg(feature = "libtorch")]
-#[allow(deprecated)] // The fastest way to train today; leaves with burn 0.23.
+#[allow(deprecated)] // The fastest backend for training today; burn 0.23 removes it.
 fn libtorch(index: usize) -> Option<(Device, String)> {
-    // A CUDA build of the library on a machine without a GPU panics here and nowhere else.
+    // On a machine without a GPU, a CUDA build of the library panics here.
     let cuda = catch_unwind(|| {
         let device = Device::libtorch_cuda(index);
         let _: f32 = Tensor::<1>::ones([1], &device).sum().into_scalar();
@@ -117,7 +117,7 @@ fn libtorch(index: usize) -> Option<(Device, String)> {
     let cpu = || {
         (
             Device::libtorch(),
-            format!("{}; CUDA does not answer", cpu()),
+            format!("{}; CUDA is not usable", cpu()),
         )
     };
     Some(cuda.unwrap_or_else(|_| cpu()))
@@ -128,7 +128,7 @@ fn libtorch(_: usize) -> Option<(Device, String)> {
     None
 }
 
-/// The default device, or one by its number among the discrete ones.
+/// The default device for index 0, else a discrete GPU by its number.
 #[cfg(any(feature = "wgpu", feature = "vulkan"))]
 fn graphics(index: usize) -> burn::tensor::DeviceKind {
     match index {
@@ -176,7 +176,7 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("failed without a message");
+        .unwrap_or("panicked without a message");
     text.lines().next().unwrap_or_default().to_owned()
 }
 

@@ -1,5 +1,5 @@
-//! Checkpoints: folders that appear whole or not at all. `docs/checkpoint.md` describes them for
-//! readers in other languages.
+//! Checkpoints: folders that are written atomically. `docs/checkpoint.md` describes the format for readers in
+//! other languages.
 
 use std::{
     fmt::Display,
@@ -22,7 +22,7 @@ const CONFIG: &str = "config.toml";
 const PROGRESS: &str = "progress.toml";
 const GENERATOR: &str = "generator.safetensors";
 const RESUME: &str = "resume";
-/// Checkpoints that a run keeps whole.
+/// Number of newest checkpoints that a run keeps complete.
 const KEPT: usize = 2;
 
 /// One checkpoint on disk.
@@ -31,26 +31,26 @@ pub struct Checkpoint {
     folder: PathBuf,
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
-    /// Steps done.
+    /// Number of steps done.
     pub step: u64,
-    /// Name of the data that was trained on.
+    /// Name of the training data.
     pub data: String,
 }
 
-/// What a run needs to go on.
+/// Everything needed to resume a run.
 pub struct Resume {
-    /// How far it has come.
+    /// Progress so far.
     pub progress: Progress,
-    /// Networks and optimisers.
+    /// Networks and optimiser states.
     pub state: GanState,
 }
 
 impl Checkpoint {
-    /// The checkpoint at a path: the folder itself, or the newest of a run's folder.
+    /// The checkpoint at a path: the folder itself, or the newest checkpoint if it is a run's folder.
     ///
     /// # Errors
     /// When there is none.
@@ -87,12 +87,12 @@ impl Checkpoint {
         Ok(checkpoints.into_iter().map(|(_, found)| found).collect())
     }
 
-    /// Writes a checkpoint of a run and removes all but the newest two and what `keep_every` keeps of others. The
-    /// folder gets its name only when every file in it is on the disk.
+    /// Writes a checkpoint of a run, then removes all but the newest two and the generators that `keep_every` keeps.
+    /// The folder is renamed to its final name only after all of its files have been synced to disk.
     ///
     /// # Errors
-    /// When the weights are not finite, the run has a checkpoint of that step, or the disk refuses; older
-    /// checkpoints stay.
+    /// When the weights are not finite, the run already has a checkpoint of that step, or writing fails. Older
+    /// checkpoints are kept.
     pub fn write(
         run: &Path,
         config: &Config,
@@ -103,7 +103,7 @@ impl Checkpoint {
             is_finite(&state.average)
                 && is_finite(&state.generator)
                 && is_finite(&state.discriminator),
-            "step {}: the networks' weights are no longer finite numbers",
+            "step {}: the networks' weights are no longer finite",
             progress.step
         );
         let parent = run.join(FOLDER);
@@ -125,7 +125,7 @@ impl Checkpoint {
         Ok(Self { folder })
     }
 
-    /// Where it lies.
+    /// The path of its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -135,7 +135,7 @@ impl Checkpoint {
         Config::load(&self.folder.join(CONFIG))
     }
 
-    /// How far its run had come.
+    /// The progress of its run.
     pub fn progress(&self) -> Result<Progress> {
         let path = self.checked(PROGRESS)?;
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -154,15 +154,15 @@ impl Checkpoint {
             .load_from(&mut store)
             .map_err(|error| anyhow!("{}: {}", path.display(), one_line(error)))?;
         if let Some(name) = outcome.unused.first() {
-            bail!("{}: tensor `{name}` belongs to no layer", path.display());
+            bail!("{}: tensor `{name}` does not belong to any layer", path.display());
         }
         Ok(generator)
     }
 
-    /// Everything that its run needs to go on, on a device that records gradients.
+    /// Everything needed to resume its run, on an autodiff device.
     ///
     /// # Errors
-    /// When a file is damaged, or does not fit the configuration.
+    /// When a file is damaged or does not match the configuration.
     pub fn resume(&self, config: &Config, device: &Device) -> Result<Resume> {
         let fresh = GanState::new(config, device);
         Ok(Resume {
@@ -190,15 +190,14 @@ impl Checkpoint {
         })
     }
 
-    /// The path of one of its files, which is as it was written.
+    /// The path of one of its files, after its checksum was verified.
     fn checked(&self, name: &str) -> Result<PathBuf> {
         checksums::check(&self.folder, name)?;
         Ok(self.folder.join(name))
     }
 }
 
-/// Removes what a process that was killed was just writing to a run, or removing from it. Nobody else may
-/// be writing to the run.
+/// Removes the leftovers of a killed process from a run. No other process may be writing to the run.
 pub(super) fn tidy(run: &Path) -> Result<()> {
     for folder in [run.to_owned(), run.join(FOLDER), run.join("samples")] {
         if folder.is_dir() {
@@ -214,7 +213,7 @@ pub(super) fn tidy(run: &Path) -> Result<()> {
     }
 }
 
-/// Removes all but the newest checkpoints, but not the generators of steps that `keep_every` divides.
+/// Removes all but the newest checkpoints. Of steps that are multiples of `keep_every`, the generator is kept.
 fn remove_old(run: &Path, keep_every: u64) -> Result<()> {
     let all = Checkpoint::of_run(run)?;
     for old in &all[..all.len().saturating_sub(KEPT)] {
@@ -231,13 +230,13 @@ fn remove_old(run: &Path, keep_every: u64) -> Result<()> {
     Ok(())
 }
 
-/// The step in a checkpoint's name.
+/// Parses the step from the name of a checkpoint folder.
 fn step_of(folder: &Path) -> Option<u64> {
     let name = folder.file_name()?.to_str()?;
     name.strip_prefix("step_")?.parse().ok()
 }
 
-/// Takes a folder's name away first: what is half removed must not look whole.
+/// Renames a folder before removing it, so that a partly removed checkpoint is never taken for a complete one.
 fn remove(folder: &Path) -> std::io::Result<()> {
     let name = folder.file_name().unwrap_or_default();
     let nameless = format!("{TEMPORARY_PREFIX}{}", name.to_string_lossy());
@@ -246,7 +245,7 @@ fn remove(folder: &Path) -> std::io::Result<()> {
     fs::remove_dir_all(nameless)
 }
 
-/// Where a part of the state lies in a checkpoint.
+/// The path of a part of the state, relative to the checkpoint.
 fn resume_file(part: &str) -> String {
     format!("{RESUME}/{part}.burnpack")
 }
@@ -291,7 +290,7 @@ fn write_files(
         state.discriminator_adam.save(path)
     })?;
 
-    // All but the configuration, which a user may change before going on.
+    // No checksum for the configuration, which users may edit before they resume.
     let mut summed = vec![PROGRESS.to_owned(), GENERATOR.to_owned()];
     for entry in fs::read_dir(&resume)? {
         let name = entry?.file_name();

@@ -1,4 +1,4 @@
-//! Checksums of the files in a folder, in a file that `sha256sum -c` reads too.
+//! SHA-256 checksums of the files in a folder, in the format of `sha256sum -c`.
 
 use std::{
     fmt::Write,
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 const SUMS: &str = "SHA256SUMS";
 
-/// Takes the checksums of files, given by their paths in the folder.
+/// Writes the checksums of files, given by their paths relative to the folder.
 pub(super) fn write(folder: &Path, names: &[String]) -> Result<()> {
     let mut text = String::new();
     for name in names {
@@ -22,10 +22,10 @@ pub(super) fn write(folder: &Path, names: &[String]) -> Result<()> {
     fs::write(&path, text).with_context(|| path.display().to_string())
 }
 
-/// Checks that a file is as it was when the checksums were taken.
+/// Checks a file against its checksum.
 ///
 /// # Errors
-/// When it is not, or is not there. A folder without checksums has none that could differ.
+/// When the file has changed or is missing. In a folder without checksums every file passes.
 pub(super) fn check(folder: &Path, name: &str) -> Result<()> {
     let path = folder.join(SUMS);
     if !path.exists() {
@@ -36,7 +36,7 @@ pub(super) fn check(folder: &Path, name: &str) -> Result<()> {
     let line = format!("{}  {name}", sum(&folder.join(name))?);
     if !sums.lines().any(|known| known == line) {
         bail!(
-            "{}: damaged, it is not what {SUMS} beside it says",
+            "{}: damaged, its checksum is not the one in {SUMS}",
             folder.join(name).display()
         );
     }
@@ -73,7 +73,7 @@ mod tests {
         fs::write(&file, "abc").expect("writes");
         check(folder, &name).expect("no sums yet");
         write(folder, std::slice::from_ref(&name)).expect("writes sums");
-        // The example of FIPS 180-4, as sha256sum prints it.
+        // The example of FIPS 180-4, in the output format of sha256sum.
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  abc\n";
         let sums = fs::read_to_string(folder.join(SUMS)).expect("reads");
         assert_eq!(sums, expected);

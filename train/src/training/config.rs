@@ -1,4 +1,4 @@
-//! Everything that a run depends on, complete: what `config.toml` in a checkpoint holds.
+//! The complete configuration of a run, stored as `config.toml` in its checkpoints.
 
 use std::path::Path;
 
@@ -12,77 +12,76 @@ use serde::{Deserialize, Serialize};
 use super::{LossWeights, Needs, Precision, Schedule};
 use crate::{data::Sparsity, net::NetworkConfig};
 
-/// A run, complete.
+/// The complete configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Name of the model, for people.
+    /// Display name of the model.
     pub name: String,
-    /// Notice that goes with the model, for example of the data's licence.
+    /// Notice stored in the model, for example about the licence of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
-    /// Size of the pictures in training.
+    /// Picture size in training.
     pub size: Size,
-    /// Sizes of the networks.
+    /// Network sizes.
     pub network: NetworkConfig,
-    /// How it is trained.
+    /// Training hyperparameters.
     pub training: TrainingConfig,
     /// The labels, in the order of the network's tokens.
     pub labels: Vec<Label>,
 }
 
-/// How a network is trained. The defaults are the paper's.
+/// Training hyperparameters. The defaults are those of the paper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingConfig {
-    /// Seed of every random number.
+    /// Random seed.
     pub seed: u64,
-    /// Pictures a step.
+    /// Batch size: pictures per step.
     pub batch_size: usize,
-    /// Parts that a device works its share of them through in, one after another: gradients add up, and
-    /// memory is needed for one part only.
+    /// Gradient accumulation: number of micro-batches into which each device splits its share of a batch, to save
+    /// memory.
     pub accumulate: usize,
-    /// Numbers that a step is computed in; weights and optimisers are f32 whatever it is.
+    /// Precision of a step's computations; weights and optimiser states are always f32.
     pub precision: Precision,
-    /// Size in which frames are read before a random part of the run's `size` is cut from them; the
-    /// whole of each, in that size, if absent.
+    /// Size at which frames are read before a random crop of the run's `size` is taken; without it, frames are read
+    /// at `size` and not cropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_size: Option<Size>,
-    /// Length, and course of the learning rates.
+    /// Number of epochs and learning-rate schedule.
     pub schedule: Schedule,
-    /// Steps before adversarial training begins, in which the generator learns from the pixel loss alone. They cost
-    /// a third of the others, and a short run gets further with them.
+    /// Warm-up steps before adversarial training, in which the generator learns from the pixel loss only. They take a
+    /// third of the time of other steps and improve short runs.
     pub warm_up_steps: u64,
     /// Adam's learning rate for the generator.
     pub generator_rate: f64,
-    /// Share of that rate for the low-resolution stream. Each of its steps changes every pixel network
-    /// at once, so a short run at a high rate wants less here. The shared part of the pixel networks,
-    /// the bias of the stream's head, keeps the full rate.
+    /// Factor on that rate for the low-resolution stream. Each update of the stream changes all pixel networks at
+    /// once, so short runs at a high rate need a smaller factor. The part that all pixel networks share, the bias of
+    /// the stream's head, keeps the full rate.
     pub low_resolution_share: f64,
     /// Adam's learning rate for the discriminator.
     pub discriminator_rate: f64,
-    /// Adam's decay of the mean and of the squares. The code of SPADE and ASAP-Net has 0.9 for the
-    /// second where the papers say 0.999.
+    /// Adam's beta 1 and beta 2. For beta 2, the code of SPADE and ASAP-Net uses 0.9 although the papers say 0.999.
     pub betas: [f32; 2],
-    /// Decay of the moving average of the generator's weights, which is what is exported; 0 exports
-    /// the weights of the last step.
+    /// Decay of the moving average of the generator's weights. The average is exported; with 0 the weights of the
+    /// last step are.
     pub average_decay: f64,
-    /// Mirror half of the pictures.
+    /// Flip frames horizontally with probability 0.5.
     pub flip: bool,
-    /// Weights of the losses.
+    /// Loss weights.
     pub loss: LossWeights,
-    /// Labels that go missing.
+    /// Random dropping of labels.
     pub sparsity: Sparsity,
-    /// Pixels that the merge works on at a time. Less needs less memory; what fits the cache is fastest
-    /// on a CPU.
+    /// Number of pixels that the merge processes at a time. Smaller chunks need less memory; on a CPU, chunks that fit
+    /// the cache are fastest.
     pub merge_chunk: usize,
     /// Steps between checkpoints.
     pub checkpoint_every: u64,
-    /// Steps between checkpoints whose generator stays, where of others the newest two do; 0 keeps none.
+    /// Steps between checkpoints whose generator is kept; of all others, only the newest two are. 0 keeps none.
     pub keep_every: u64,
-    /// Steps between sheets of samples; 0 makes none.
+    /// Steps between sample sheets; 0 disables them.
     pub samples_every: u64,
-    /// Steps between lines of the log.
+    /// Steps between log lines.
     pub log_every: u64,
 }
 
@@ -135,7 +134,7 @@ impl Config {
         toml::to_string(self).context("the configuration has no TOML form")
     }
 
-    /// Checks everything that the types leave open.
+    /// Checks all constraints that the types do not express.
     pub fn validate(&self) -> Result<()> {
         validate_labels(&self.labels)?;
         self.network.validate(&self.labels)?;
@@ -218,7 +217,7 @@ impl Config {
     }
 }
 
-/// The reason and the place of a TOML error without the picture of the line.
+/// A TOML error as one line: its position and reason, without the excerpt of the source.
 pub(super) fn toml_error(error: &toml::de::Error) -> String {
     error
         .to_string()

@@ -1,4 +1,4 @@
-//! The moving average of a network's weights, which makes better pictures than the last step's.
+//! Exponential moving average of a network's weights, which gives better pictures than the weights of the last step.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-/// `decay * average + (1 - decay) * current`, parameter by parameter.
+/// `decay * average + (1 - decay) * current` for each parameter.
 pub fn average<M: Module>(average: M, current: &M, decay: f64) -> M {
     let mut blend = Blend {
         current: Collect::of(current),
@@ -16,7 +16,7 @@ pub fn average<M: Module>(average: M, current: &M, decay: f64) -> M {
     average.map(&mut blend)
 }
 
-/// Tensors of any rank, flattened, by parameter.
+/// The values of all parameters, flattened, by parameter id.
 struct Collect(HashMap<ParamId, Tensor<1>>);
 
 impl Collect {
@@ -54,7 +54,7 @@ impl ModuleMapper for Blend {
     }
 }
 
-/// Whether every parameter is a finite number.
+/// Whether all parameters are finite.
 pub(super) fn is_finite<M: Module>(module: &M) -> bool {
     struct Check(bool);
     impl ModuleVisitor for Check {

@@ -1,9 +1,9 @@
-//! The log once more, as an event file that TensorBoard reads.
+//! The log as TensorBoard event files.
 //!
-//! Written here because no crate for it is kept: `tensorboard-rs` (2022) needs protobuf 2 and image 0.23,
-//! `tboard` and `tfrecord` (2023) need prost 0.12, the first a `protoc` at build time, the second 130 crates.
-//! What scalars need is small: of `tensorflow/core/util/event.proto` and `framework/summary.proto` the fields
-//! below, in records of the TFRecord format.
+//! Implemented here because no crate for it is maintained: `tensorboard-rs` (2022) needs protobuf 2 and image 0.23,
+//! `tboard` and `tfrecord` (2023) need prost 0.12, the first also `protoc` at build time, the second 130 crates.
+//! Scalars need little: the fields below, of `tensorflow/core/util/event.proto` and `framework/summary.proto`, in
+//! TFRecord records.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -17,18 +17,18 @@ use prost::Message;
 
 use super::LogLine;
 
-/// The version of event files whose readers heed the start of a session.
+/// The first version of event files in which readers honour session starts.
 const FILE_VERSION: &str = "brain.Event:2";
 
-/// One file of a run's `events` folder, open for more lines.
+/// An open event file in a run's `events` folder.
 pub(super) struct Events {
     file: File,
     path: PathBuf,
 }
 
 impl Events {
-    /// Starts a file for a run that goes on after `step`. Its first records make TensorBoard forget what older
-    /// files say of later steps, which the log has lost too.
+    /// Creates a file for a run that continues after `step`. Its first records make TensorBoard discard later steps in
+    /// older files, as the log does.
     pub(super) fn open(folder: &Path, step: u64) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         let (file, path) = create(folder)?;
@@ -41,7 +41,7 @@ impl Events {
         Ok(events)
     }
 
-    /// Writes the numbers of a log line under their names in the log.
+    /// Writes the values of a log line, named as in the log.
     pub(super) fn write(&mut self, line: &LogLine) -> Result<()> {
         let generator = line.generator.parts();
         let generator = generator.map(|(name, loss)| (format!("generator/{name}"), loss));
@@ -72,7 +72,7 @@ impl Events {
     }
 }
 
-/// A new file whose name sorts after all older ones: TensorBoard reads them in that order.
+/// Creates a file whose name sorts after all older ones, because TensorBoard reads them in that order.
 fn create(folder: &Path) -> Result<(File, PathBuf)> {
     let now = now();
     let (seconds, nanoseconds) = (now.as_secs(), now.subsec_nanos());
@@ -90,7 +90,7 @@ fn now() -> Duration {
         .unwrap_or_default()
 }
 
-/// A record as TFRecord files have it: length, its checksum, the bytes, their checksum.
+/// A TFRecord record: length, checksum of the length, bytes, checksum of the bytes.
 fn framed(bytes: &[u8]) -> Vec<u8> {
     let length = (bytes.len() as u64).to_le_bytes();
     [
@@ -102,7 +102,7 @@ fn framed(bytes: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// CRC-32C, masked as the format asks, so that a checksum over data with checksums in it stays a good one.
+/// CRC-32C, masked as the format requires: CRCs over data that contains CRCs are weak without it.
 fn checksum(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes)
         .rotate_right(15)
@@ -140,7 +140,7 @@ struct Summary {
 struct Value {
     #[prost(string, tag = "1")]
     tag: String,
-    /// A member of a `oneof`, which is written even where it is 0.
+    /// A member of a `oneof`, which is encoded even if it is 0.
     #[prost(float, optional, tag = "2")]
     simple_value: Option<f32>,
 }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn checksums_are_those_of_the_format() {
-        // RFC 3720, B.4: the CRC-32C of 32 zeros is 8a9136aa; masked by hand.
+        // RFC 3720, B.4: the CRC-32C of 32 zeros is 8a9136aa; masked manually.
         assert_eq!(crc32c::crc32c(&[0; 32]), 0x8a91_36aa);
         let masked = 0x8a91_36aa_u32.rotate_right(15);
         assert_eq!(checksum(&[0; 32]), masked.wrapping_add(0xa282_ead8));

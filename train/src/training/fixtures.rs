@@ -1,4 +1,4 @@
-//! What the tests of a step share.
+//! Fixtures for the tests of training steps.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
     net::{MergeKind, Preset},
 };
 
-/// Rows and columns of the pictures.
+/// Width and height of the pictures.
 pub(super) const SIDE: usize = 64;
 
 /// Small networks for two labels.
@@ -33,7 +33,7 @@ pub(super) fn config(merge: MergeKind, merge_chunk: usize) -> Config {
     recipe.complete(&labels).expect("a valid recipe")
 }
 
-/// Noise in the form of so many pictures with those labels.
+/// A batch of noise with so many pictures.
 pub(super) fn batch(pictures: usize, device: &Device) -> Batch {
     let random = |channels| {
         let normal = Distribution::Normal(0.0, 0.5);
@@ -45,7 +45,7 @@ pub(super) fn batch(pictures: usize, device: &Device) -> Batch {
     }
 }
 
-/// The numbers of each parameter, with whether it is trained.
+/// The values of each parameter, and whether it requires a gradient.
 pub(super) fn parameters(module: &impl Module) -> HashMap<ParamId, (Vec<f32>, bool)> {
     #[derive(Default)]
     struct All(HashMap<ParamId, (Vec<f32>, bool)>);

@@ -1,4 +1,4 @@
-//! The state of adversarial training, and a step of it: a generator update, then a discriminator update.
+//! The state of adversarial training. A step is a generator update followed by a discriminator update.
 
 use burn::{
     module::{Module, ModuleVisitor, Param, ParamGroup},
@@ -16,23 +16,23 @@ use super::{
 };
 use crate::net::{GeneratorNetwork, discriminator::Discriminator};
 
-/// Both networks with everything that changes from step to step.
+/// Both networks and everything else that changes from step to step.
 #[derive(Clone)]
 pub struct GanState {
-    /// The generator as it is trained.
+    /// The generator.
     pub generator: GeneratorNetwork,
-    /// Moving average of the generator's weights, without gradients.
+    /// Moving average of the generator's weights, without autodiff.
     pub average: GeneratorNetwork,
     /// The discriminator.
     pub discriminator: Discriminator,
-    /// The generator's Adam.
+    /// Adam optimiser of the generator.
     pub generator_adam: ModuleOptimizer,
-    /// The discriminator's Adam.
+    /// Adam optimiser of the discriminator.
     pub discriminator_adam: ModuleOptimizer,
 }
 
 impl GanState {
-    /// Fresh networks on a device that records gradients.
+    /// Newly initialised networks on an autodiff device.
     pub fn new(config: &Config, device: &Device) -> Self {
         device.seed(config.training.seed);
         let generator = initialised(GeneratorNetwork::new(
@@ -56,7 +56,7 @@ impl GanState {
         }
     }
 
-    /// One update of each network on the same pictures, at a share of the full learning rates. Both stay
+    /// One update of each network on the same pictures. `rate` is a factor on both learning rates. Both networks stay
     /// on the device of the first share.
     pub fn step(
         &mut self,
@@ -70,14 +70,14 @@ impl GanState {
         (generator, discriminator)
     }
 
-    /// One update of the generator alone, towards the pictures' pixels.
+    /// One update of the generator with the pixel loss only.
     pub fn warm_up_step(&mut self, shares: &[Share], config: &Config, rate: f64) -> GeneratorLoss {
         let loss = self.update_generator(shares, config, Stage::WarmUp, rate);
         self.update_average(config);
         loss
     }
 
-    /// The losses that another step on these pictures would begin with.
+    /// The losses on these pictures, without an update.
     pub fn losses(&self, shares: &[Share], config: &Config) -> (GeneratorLoss, DiscriminatorLoss) {
         let mut next = self.clone();
         next.iterate_spectra();
@@ -150,7 +150,8 @@ impl GanState {
 
     fn update_average(&mut self, config: &Config) {
         let decay = config.training.average_decay;
-        // Averaged vectors belong to no weight; a step towards those of the averaged weight keeps up.
+        // Averages of singular vectors are not singular vectors; one power iteration on the averaged weight corrects
+        // them.
         self.average = average(self.average.clone(), &self.generator, decay).power_iteration();
     }
 
@@ -160,8 +161,8 @@ impl GanState {
     }
 }
 
-/// The same module with a value for every parameter. Clones of a parameter that has none yet share what
-/// is said to one of them: `no_grad`, for a discriminator that judges, would keep it from being trained.
+/// Initialises all lazy parameters of a module. Clones of an uninitialised parameter share its settings: `no_grad` on
+/// the clone that computes the generator's loss would keep the discriminator from being trained.
 fn initialised<M: Module>(module: M) -> M {
     struct Initialise;
     impl ModuleVisitor for Initialise {
@@ -173,7 +174,7 @@ fn initialised<M: Module>(module: M) -> M {
     module
 }
 
-/// The rate of every parameter of the generator.
+/// The learning rates of the generator's parameters.
 fn generator_rates(rate: f64, low_resolution_share: f64) -> ModuleLearningRate {
     let stream = ParamGroup::from_predicate("low_resolution")
         .exclude(ParamGroup::from_predicate("head.bias"));
@@ -195,7 +196,7 @@ mod tests {
         Share { batches, vgg: None }
     }
 
-    /// Looking at parameters gives them values, so this one steps before it looks.
+    /// Reading parameters initialises them, so this test makes a step before it reads them.
     #[test]
     fn a_first_step_leaves_every_parameter_trained() {
         let config = config(MergeKind::Tlam, 4096);
@@ -238,7 +239,7 @@ mod tests {
         assert!(discriminator.real > 0.0);
         let after = all(&state);
         assert!(!before.is_empty() && before.len() == after.len());
-        // Within the hinge's margins what reals and fakes do to the last bias cancels.
+        // Within the margins of the hinge loss, the gradients of real and fake pictures for the last bias cancel out.
         for (id, before) in before.iter().filter(|(_, (values, _))| values.len() > 1) {
             assert!(before.0 != after[id].0, "{}", config.network.system());
             assert_eq!(before.1, after[id].1, "trained before and after");
@@ -246,7 +247,7 @@ mod tests {
         assert!(average != parameters(&state.average));
     }
 
-    /// The gradients of an update are the same however a step's pictures are divided.
+    /// The gradients of an update do not depend on how the batch is split.
     #[test]
     fn parts_and_devices_change_nothing() {
         let mut config = config(MergeKind::Tlam, 4096);
@@ -270,7 +271,7 @@ mod tests {
                     networks.generator_gradients(work, &config, Stage::Adversarial)
                 });
             let MergeNetwork::Tlam(tlam) = &state.generator.merge else {
-                panic!("TLAM was asked for")
+                panic!("the configuration has TLAM")
             };
             let weight = gradients.get::<2>(tlam.projections[0].weight.id);
             let weight = weight.expect("has a gradient").into_data();

@@ -1,4 +1,4 @@
-//! The gradients of each network on one batch of pictures, on one device.
+//! The gradients of each network for one micro-batch on one device.
 
 use burn::{
     module::Module,
@@ -16,16 +16,16 @@ use crate::{
     net::{Condition, GeneratorNetwork, discriminator::Discriminator, merge::pixels},
 };
 
-/// What the generator learns from.
+/// The stage of training, which selects the terms of the generator's loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The terms that need no other network: the pixels.
+    /// Only terms that need no other network.
     WarmUp,
-    /// All terms of the loss.
+    /// All terms.
     Adversarial,
 }
 
-/// Both networks as they stand before an update of one of them, on one device.
+/// Both networks before an update, on one device.
 #[derive(Clone)]
 pub(super) struct Networks {
     pub(super) generator: GeneratorNetwork,
@@ -33,7 +33,7 @@ pub(super) struct Networks {
 }
 
 impl Networks {
-    /// The same networks on another device.
+    /// Copies the networks to another device.
     pub(super) fn fork(self, device: &Device) -> Self {
         Self {
             generator: self.generator.fork(device),
@@ -41,21 +41,21 @@ impl Networks {
         }
     }
 
-    /// The generator's part of the step.
+    /// Gradients for the generator update.
     pub(super) fn generator_gradients(
         &self,
         work: &Work<'_>,
         config: &Config,
         stage: Stage,
     ) -> (GradientsParams, GeneratorLoss) {
-        // The merge keeps no activations here: its backward pass computes them again, chunk by chunk.
+        // The merge stores no activations here: its backward pass recomputes them, chunk by chunk.
         let concept = self.concept(work.batch, config).require_grad();
         let (total, loss) = self.generator_loss(work, config, stage, &concept);
         let gradients = self.backward(work.batch, config, &(total * work.weight), concept);
         (gradients, loss)
     }
 
-    /// Both networks' losses in adversarial training, without gradients.
+    /// The losses of both networks in adversarial training, without gradients.
     pub(super) fn losses(
         &self,
         work: &Work<'_>,
@@ -88,7 +88,7 @@ impl Networks {
         generator_loss(&pass, &config.training.loss)
     }
 
-    /// What the discriminator makes of the real pictures and of generated ones, for the generator's loss.
+    /// The discriminator's features of real and generated pictures, for the generator's loss.
     fn judged(
         &self,
         work: &Work<'_>,
@@ -97,20 +97,20 @@ impl Networks {
         image: &Tensor<4>,
     ) -> Judged {
         let batch = work.batch;
-        let judge = self.discriminator.clone().no_grad();
+        let discriminator = self.discriminator.clone().no_grad();
         let seen = match config.network.discriminator.condition {
             Condition::Concept => concept.clone(),
             Condition::Labels => batch.labels.clone(),
         };
-        // Instance norms see one picture at a time, so judging fakes and reals apart is the same as
-        // judging them in one batch, and the reals need no gradient.
+        // Instance normalisation treats each picture separately, so two passes give the same result as one pass over
+        // both in a batch, and the pass over the real pictures needs no gradient.
         Judged {
-            real: judge.forward(seen.clone().detach(), batch.pictures.clone()),
-            fake: judge.forward(seen, image.clone()),
+            real: discriminator.forward(seen.clone().detach(), batch.pictures.clone()),
+            fake: discriminator.forward(seen, image.clone()),
         }
     }
 
-    /// Gradients of the generator for a loss that was computed from `concept`, a leaf.
+    /// Gradients of the generator for a loss computed from `concept`, which is a leaf of the graph.
     fn backward(
         &self,
         batch: &Batch,
@@ -126,7 +126,7 @@ impl Networks {
             &self.generator,
             precision.gradients(gradients, &self.generator),
         );
-        // Without weights there is nothing to find a gradient of, and nothing that has one.
+        // A merge without weights has no gradients.
         if let Some(merged) = merged
             && self.generator.merge.num_params() > 0
         {
@@ -135,10 +135,9 @@ impl Networks {
         accumulator.grads()
     }
 
-    /// Gradients of the merge's parameters, given the loss's gradient at the concept tensor.
+    /// Gradients of the merge's parameters, given the gradient of the loss with respect to the concept tensor.
     ///
-    /// Pixels do not see each other in the merge, so cutting them apart changes nothing but the order
-    /// of sums.
+    /// The merge treats each pixel separately, so computing in chunks changes only the order of summation.
     fn backward_merge(
         &self,
         batch: &Batch,
@@ -163,7 +162,7 @@ impl Networks {
         }
     }
 
-    /// The discriminator's part of the step.
+    /// Gradients for the discriminator update.
     pub(super) fn discriminator_gradients(
         &self,
         work: &Work<'_>,
@@ -233,8 +232,8 @@ mod tests {
         first.0
     }
 
-    /// Against autodiff without any cutting, for one given gradient at the concept tensor: what lies behind it
-    /// has ReLUs, whose kinks would turn rounding into gradient.
+    /// Compares with autodiff without chunks, for a given gradient at the concept tensor. The later layers are left
+    /// out: at the kinks of their ReLUs, rounding would change the gradient.
     #[test]
     fn chunks_give_the_gradient_of_the_whole() {
         let with_weights: Vec<MergeKind> = MergeKind::ALL
@@ -244,7 +243,7 @@ mod tests {
         assert_eq!(with_weights, [MergeKind::Tlam, MergeKind::Clam]);
     }
 
-    /// Whether the merge has weights; their gradients have been compared.
+    /// Compares the gradients, and returns whether the merge has weights.
     fn chunks_agree(config: &Config) -> bool {
         let device = Device::flex().autodiff();
         let networks = GanState::new(config, &device).networks(config);
@@ -253,7 +252,7 @@ mod tests {
         };
         let batch = batch(2, &device);
         let weight = |gradients: &GradientsParams| -> Tensor<2> {
-            gradients.get(first).expect("the merge has gradients")
+            gradients.get(first).expect("the merge has a gradient")
         };
 
         let concept = networks.generator.merge.forward(batch.labels.clone());

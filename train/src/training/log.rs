@@ -1,4 +1,4 @@
-//! The log of a run: one JSON object a line, so that any program can read it while it grows.
+//! The log of a run, in JSON Lines, so that any program can read it while training is running.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,21 +12,21 @@ use serde::{Deserialize, Serialize};
 use super::{DiscriminatorLoss, GeneratorLoss};
 use crate::files::lock;
 
-/// The log's name in a run's folder.
+/// File name of the log in a run's folder.
 pub(crate) const LOG: &str = "log.jsonl";
 
-/// One line of a run's `log.jsonl`. Losses are means since the line before.
+/// One line of a run's `log.jsonl`. Losses are means since the previous line.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// Steps done.
+    /// Number of steps done.
     pub step: u64,
-    /// Passes over the data done.
+    /// Number of epochs done.
     pub epoch: u64,
-    /// Share of the full learning rates.
+    /// Factor of the schedule on the learning rates.
     pub rate: f64,
-    /// Seconds a step.
+    /// Seconds per step.
     pub seconds_per_step: f64,
-    /// Share of the time that was spent waiting for data.
+    /// Fraction of the time spent waiting for the data loader.
     pub waiting: f64,
     /// The generator's losses.
     pub generator: GeneratorLoss,
@@ -34,11 +34,11 @@ pub struct LogLine {
     pub discriminator: DiscriminatorLoss,
 }
 
-/// Reads the log of a run, oldest line first. A last line without an end is left out: it is still being
-/// written, or its writer was killed.
+/// Reads the log of a run, oldest line first. A last line without a newline is skipped: it is still being written,
+/// or its writer was killed.
 ///
 /// # Errors
-/// When there is no such file, or a line of it is no line of a log.
+/// When the file cannot be read or a line is damaged.
 pub fn read_log(run: &Path) -> Result<Vec<LogLine>> {
     let path = run.join(LOG);
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -50,17 +50,17 @@ pub fn read_log(run: &Path) -> Result<Vec<LogLine>> {
     lines.collect()
 }
 
-/// The file, open for more lines. While it is open its run belongs to this process.
+/// The open log. It holds a lock, so no other process can train in the same folder.
 pub(super) struct Log {
     file: File,
     path: PathBuf,
 }
 
 impl Log {
-    /// Opens the log of a run that goes on after `step`; lines of lost later steps are cut off.
+    /// Opens the log of a run that continues after `step` and truncates the lines of later steps.
     ///
     /// # Errors
-    /// When another process has it open, or the disk refuses.
+    /// When another process has it open, or reading or writing fails.
     pub(super) fn open(run: &Path, step: u64) -> Result<Self> {
         let path = run.join(LOG);
         let place = || path.display().to_string();
@@ -84,7 +84,7 @@ impl Log {
     }
 }
 
-/// Bytes of a log up to the last whole line that is not of a later step.
+/// Length in bytes up to the last complete line whose step is not later than `step`.
 fn length_until(text: &[u8], step: u64) -> u64 {
     let (mut length, mut kept) = (0, 0);
     for line in text.split_inclusive(|&byte| byte == b'\n') {
@@ -97,7 +97,7 @@ fn length_until(text: &[u8], step: u64) -> u64 {
     kept
 }
 
-/// The losses since the last line.
+/// The losses since the last log line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Losses {
     generator: Vec<GeneratorLoss>,

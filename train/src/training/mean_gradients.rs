@@ -1,5 +1,5 @@
-//! The gradients of a step over all its shares. An update uses their mean, so that however the pictures
-//! are divided, the step is the same but for the order of sums.
+//! Averages the gradients of a step over all shares. An update uses the mean, so that splitting the batch changes
+//! only the order of summation.
 
 use std::{panic::resume_unwind, thread};
 
@@ -13,8 +13,8 @@ use super::{
     share::{Share, Work},
 };
 
-/// The mean over all parts of what `compute` gives, on the device of `module`, and the losses one by
-/// one.
+/// The mean of the gradients that `compute` returns for all micro-batches, on the device of `module`, and the losses
+/// of each.
 pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
     shares: &[Share<'_>],
     networks: &Networks,

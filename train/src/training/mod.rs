@@ -1,4 +1,4 @@
-//! The training of a generator against a discriminator, and of the segmenter that judges.
+//! Adversarial training of the generator, and training of the segmenter used in evaluation.
 
 mod backend;
 mod checkpoint;

@@ -1,8 +1,8 @@
-//! Computing a step in numbers of half the width, as GPUs with bf16 do several times faster.
+//! Mixed-precision training with bf16, which is several times faster on GPUs that support it.
 //!
-//! Both networks' weights, the average and Adam's state stay f32. A step works on copies in bf16,
-//! forward and backward; losses, and the sums of gradients over chunks, parts and devices, are f32 again.
-//! bf16 has the exponents of f32, so nothing needs scaling.
+//! The weights of both networks, the moving average and Adam's state stay f32. The forward and backward passes use
+//! copies in bf16. Losses, and sums of gradients over chunks, micro-batches and devices, are f32.
+//! bf16 has the exponent range of f32, so the loss needs no scaling.
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
@@ -11,19 +11,19 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The numbers that a step is computed in.
+/// The precision of a step's computations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 32 bits.
     #[default]
     F32,
-    /// 16 bits, 8 of them for the exponent.
+    /// bfloat16: 16 bits, 8 of them for the exponent.
     Bf16,
 }
 
 impl Precision {
-    /// The type of tensors.
+    /// The element type of tensors.
     pub fn dtype(self) -> DType {
         match self {
             Self::F32 => DType::F32,
@@ -31,8 +31,8 @@ impl Precision {
         }
     }
 
-    /// The networks as a step works on them. Copies have the parameters' identities, so that their
-    /// gradients are the parameters' own.
+    /// The module in this precision. Copies keep the ids of the parameters, so that their gradients can be applied to
+    /// the originals.
     pub(super) fn of<M: Module>(self, module: M) -> M {
         match self {
             Self::F32 => module,
@@ -40,7 +40,7 @@ impl Precision {
         }
     }
 
-    /// The gradients of what [`of`](Self::of) gave, in f32.
+    /// The gradients of a module returned by [`of`](Self::of), in f32.
     pub(super) fn gradients<M: Module>(self, gradients: Gradients, module: &M) -> GradientsParams {
         let gradients = GradientsParams::from_grads(gradients, module);
         match self {
@@ -104,7 +104,7 @@ mod tests {
         last.0.expect("a backbone has convolutions")
     }
 
-    /// bf16 has 8 binary digits; what a step makes of them is near what it makes of 24.
+    /// bf16 has 8 significant bits, f32 has 24; the gradients of a step must still be close.
     #[test]
     fn a_step_in_bf16_is_near_one_in_f32() {
         for kind in BackboneKind::ALL {

@@ -1,4 +1,4 @@
-//! What a user writes to start a run: a few choices, the rest from a preset and from the data.
+//! Recipes: what a user writes to start a run. A preset and the data determine the rest.
 
 use std::path::Path;
 
@@ -12,38 +12,38 @@ use crate::{
     net::{BackboneKind, MergeKind, NetworkConfig, Preset},
 };
 
-/// A run before it meets its data.
+/// The configuration of a run before the labels of its data are known.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
-    /// Name of the model, for people.
+    /// Display name of the model.
     pub name: String,
-    /// Notice that goes with the model.
+    /// Notice stored in the model.
     #[serde(default)]
     pub notice: Option<String>,
-    /// Sizes of the networks, unless `network` gives them one by one.
+    /// Network sizes, unless `network` is given.
     #[serde(default = "small")]
     pub preset: Preset,
-    /// The merge, in the preset's sizes; TLAM if absent.
+    /// The merge, with the preset's sizes; TLAM by default.
     #[serde(default)]
     pub merge: Option<MergeKind>,
-    /// The backbone, in the preset's sizes; ASAP-Net if absent.
+    /// The backbone, with the preset's sizes; ASAP-Net by default.
     #[serde(default)]
     pub backbone: Option<BackboneKind>,
-    /// Size of the pictures in training.
+    /// Picture size in training.
     #[serde(default = "default_size")]
     pub size: Size,
-    /// Names of the labels to use, in order; all that the data has if absent.
+    /// Names of the labels to use, in order; all labels of the data by default.
     #[serde(default)]
     pub labels: Option<Vec<String>>,
-    /// Whether labels carry a presence channel. The paper has none; with one a legal zero and a
-    /// missing value differ.
+    /// Whether labels have a presence channel, which distinguishes a valid zero from a missing value. The paper has
+    /// none.
     #[serde(default = "yes")]
     pub presence: bool,
-    /// Sizes of the networks one by one.
+    /// Explicit network sizes, instead of a preset.
     #[serde(default)]
     pub network: Option<NetworkConfig>,
-    /// How it is trained.
+    /// Training hyperparameters.
     #[serde(default)]
     pub training: TrainingConfig,
 }
@@ -64,7 +64,7 @@ fn yes() -> bool {
 }
 
 impl Recipe {
-    /// A preset with the paper's training and no other wishes.
+    /// A preset with the hyperparameters of the paper.
     pub fn preset(preset: Preset, name: impl Into<String>, size: Option<Size>) -> Self {
         Self {
             name: name.into(),
@@ -80,7 +80,7 @@ impl Recipe {
         }
     }
 
-    /// Reads a recipe.
+    /// Reads a recipe from a TOML file.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), toml_error(&error)))
@@ -89,7 +89,7 @@ impl Recipe {
     /// The complete configuration for data with these labels.
     ///
     /// # Errors
-    /// When a label is asked for that the data lacks, or choices do not fit together.
+    /// When the recipe names a label that the data lacks, or its settings contradict each other.
     pub fn complete(self, available: &[Label]) -> Result<Config> {
         let network = match (self.network, self.merge, self.backbone) {
             (Some(network), None, None) => network,
@@ -100,7 +100,7 @@ impl Recipe {
                     .or(backbone.map(BackboneKind::name))
                     .unwrap_or_default();
                 bail!(
-                    "{key} = \"{name}\" chooses among a preset's sizes, and [network] gives its own"
+                    "{key} = \"{name}\" selects sizes of a preset, but [network] gives explicit sizes; remove one of them"
                 )
             }
             (None, merge, backbone) => {
@@ -174,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn merges_that_cannot_be_are_refused() {
+    fn impossible_merges_are_rejected() {
         let network = toml::to_string(&Preset::Small.network(256)).expect("serialises");
         let network = network.replace('[', "[network.");
-        let refused = |text: &str| complete(text).expect_err(text).to_string();
-        let error = refused(&format!("merge = 'clam'\n[network]\n{network}"));
+        let rejected = |text: &str| complete(text).expect_err(text).to_string();
+        let error = rejected(&format!("merge = 'clam'\n[network]\n{network}"));
         assert!(error.contains("merge = \"clam\""), "{error}");
-        let error = refused("merge = 'semantics'\nlabels = ['depth']");
+        let error = rejected("merge = 'semantics'\nlabels = ['depth']");
         assert!(error.contains("categorical"), "{error}");
     }
 }

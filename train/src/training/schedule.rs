@@ -1,27 +1,27 @@
-//! The learning rate over the epochs: constant, then falling in a straight line.
+//! The learning-rate schedule: constant, then linear decay.
 
 use serde::{Deserialize, Serialize};
 
-/// Lengths of the two parts, in passes over the data.
+/// Lengths of both phases, in epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
-    /// Passes at the full rate.
+    /// Epochs at the full rate.
     pub constant_epochs: u64,
-    /// Passes over which the rate falls towards zero.
+    /// Epochs in which the rate decays towards zero.
     pub decay_epochs: u64,
 }
 
 impl Schedule {
-    /// All passes.
+    /// Total number of epochs.
     pub fn epochs(&self) -> u64 {
         self.constant_epochs + self.decay_epochs
     }
 
-    /// The share of the full rate in an epoch, counted from 0.
+    /// The factor on the learning rates in an epoch, counted from 0.
     ///
-    /// As in the original code the rate falls at the end of an epoch, so the first epoch of the second
-    /// part still runs at the full rate. It follows from the epoch alone, so resuming changes nothing.
+    /// As in the original code, the rate falls at the end of an epoch, so the first epoch of the decay still has the
+    /// full rate. The factor depends on the epoch only, so resuming does not change it.
     pub fn factor(&self, epoch: u64) -> f64 {
         let fallen = epoch.saturating_sub(self.constant_epochs);
         if fallen == 0 {

@@ -1,5 +1,5 @@
-//! The training of a segmenter: cross-entropy over the pixels whose class is known, Adam, a rate that falls as half a
-//! cosine.
+//! Training of the segmenter: cross-entropy over the pixels whose class is known, Adam, cosine decay of the learning
+//! rate.
 
 use std::f64::consts::PI;
 
@@ -17,25 +17,25 @@ use crate::{
     net::segmenter::{FACTOR, Segmenter},
 };
 
-/// How a segmenter is trained.
+/// Training options of the segmenter.
 #[derive(Clone, Copy, Debug)]
 pub struct SegmenterOptions {
-    /// Size that pictures are seen in.
+    /// Input size of the network.
     pub size: Size,
-    /// Steps.
+    /// Number of training steps.
     pub steps: u64,
-    /// Pictures a step.
+    /// Batch size.
     pub batch_size: usize,
-    /// Learning rate at the start.
+    /// Initial learning rate.
     pub rate: f64,
-    /// Seed of every random number.
+    /// Random seed.
     pub seed: u64,
 }
 
-/// Trains a fresh segmenter to tell the classes of `label`. `bar` shows the steps and the loss.
+/// Trains a new segmenter for the classes of `label`. `bar` shows the steps and the loss.
 ///
 /// # Errors
-/// When the size does not fit the network, a frame cannot be read, or the loss is no number.
+/// When the size is not a multiple of what the network needs, a frame cannot be read, or the loss is not finite.
 pub fn train_segmenter(
     data: Dataset,
     label: &Label,
@@ -46,7 +46,7 @@ pub fn train_segmenter(
     let Size { width, height } = options.size;
     ensure!(
         width.is_multiple_of(FACTOR) && height.is_multiple_of(FACTOR),
-        "sides of {} pixels: a segmenter wants multiples of {FACTOR}",
+        "size {}: the sides must be multiples of {FACTOR} pixels",
         options.size
     );
     let classes = label.classes().map_or(0, <[String]>::len);
@@ -82,7 +82,7 @@ pub fn train_segmenter(
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         let rate = options.rate * 0.5 * (1.0 + (PI * step as f64 / options.steps as f64).cos());
         network = adam.step(rate, network, gradients);
-        // A mean over the last fifty or so, for people to look at.
+        // An exponential mean over about the last 50 steps, for display.
         let mean = shown.map_or(value, |mean: f32| 0.98 * mean + 0.02 * value);
         shown = Some(mean);
         bar.set_message(format!("loss {mean:.3}"));
@@ -91,7 +91,7 @@ pub fn train_segmenter(
     Ok(network.valid())
 }
 
-/// The mean over pixels that have a class.
+/// Mean cross-entropy over the pixels whose class is known.
 fn cross_entropy(network: &Segmenter, batch: Batch) -> Tensor<1> {
     let logarithms = log_softmax(network.forward(batch.pictures), 1);
     let known = batch.labels.clone().sum().clamp_min(1.0);

@@ -1,29 +1,28 @@
-//! A step's pictures, divided: into parts that a device works through one after another, and among
-//! devices that work at the same time.
+//! The split of a batch among devices, which work in parallel, and into micro-batches, which each device processes
+//! one after another.
 
 use burn::tensor::Device;
 
 use crate::{data::Batch, net::vgg::Vgg};
 
-/// What one device has to do in a step.
+/// One device's share of a step.
 pub struct Share<'a> {
-    /// Its parts of the step's pictures, equally many pictures each, on that device and in the run's
-    /// precision.
+    /// Its micro-batches, all of the same size, on that device and in the run's precision.
     pub batches: Vec<Batch>,
-    /// The perceptual network on that device, if it is wanted.
+    /// The perceptual network on that device, if it is used.
     pub vgg: Option<&'a Vgg>,
 }
 
-/// One part of a share.
+/// One micro-batch of a share.
 pub(super) struct Work<'a> {
     pub(super) batch: &'a Batch,
     pub(super) vgg: Option<&'a Vgg>,
-    /// The part's weight among all parts of the step.
+    /// The weight of the micro-batch in the mean over the step.
     pub(super) weight: f64,
 }
 
 impl Share<'_> {
-    /// Its parts, each with that weight.
+    /// Its micro-batches, each with that weight.
     pub(super) fn parts(&self, weight: f64) -> impl Iterator<Item = Work<'_>> {
         self.batches.iter().map(move |batch| Work {
             batch,
@@ -32,7 +31,7 @@ impl Share<'_> {
         })
     }
 
-    /// The device that all of it is on.
+    /// The device that holds the share.
     pub(super) fn device(&self) -> Device {
         self.batches[0].labels.device()
     }

@@ -1,4 +1,4 @@
-//! Sheets of samples: one row a sample, its labels, the generated picture and the real one.
+//! Sample sheets: one row per sample with its labels, the generated picture and the ground truth.
 
 use image::RgbImage;
 use multicond::label::Label;
@@ -6,7 +6,7 @@ use ndarray::Array3;
 
 use crate::data::{Sample, show};
 
-/// One sheet. `generated` holds one picture `[3, height, width]` in [0, 1] a sample.
+/// Draws a sheet. `generated` holds one picture `[3, height, width]` in [0, 1] per sample.
 pub fn sheet(samples: &[Sample], schema: &[Label], generated: &[Array3<f32>]) -> RgbImage {
     let rows = samples.iter().zip(generated).map(|(sample, generated)| {
         let maps = sample.labels.iter().zip(schema);

@@ -24,31 +24,31 @@ use crate::{
     readable::words,
 };
 
-/// Frames on a sheet of samples; each comes once dense and once with holes.
+/// Frames on a sample sheet; each is shown once with dense and once with sparse labels.
 const SHEET_FRAMES: usize = 3;
 
-/// How a run is made, beside its configuration.
+/// Options of a run that are not part of its configuration.
 pub struct TrainOptions<'a> {
-    /// The data to learn from.
+    /// The training data.
     pub data: Dataset,
-    /// The data that sheets of samples show; the training data if absent.
+    /// The data for sample sheets; the training data if absent.
     pub validation: Option<Dataset>,
     /// The run's folder.
     pub run: &'a Path,
-    /// Where to compute, without gradients recorded: at least one device. The pictures of a step are
-    /// divided evenly among them; the first keeps the networks.
+    /// The devices to train on, without autodiff; at least one. Batches are split evenly among them; the first holds
+    /// the networks.
     pub devices: Vec<Device>,
     /// The perceptual network.
     pub vgg: Option<Vgg>,
-    /// Stop after this many steps, although the schedule is longer.
+    /// Stop after this many steps, even if the schedule is longer.
     pub steps: Option<u64>,
 }
 
 /// Trains until the schedule ends, from `resume` or from the start. Returns the last checkpoint.
 ///
 /// # Errors
-/// When data cannot be used, the disk refuses, or a loss is no longer a number; the last checkpoint
-/// stays usable.
+/// When a frame cannot be read, a file cannot be written, or a loss is no longer finite. The last checkpoint stays
+/// usable.
 pub fn run(
     config: &Config,
     options: TrainOptions<'_>,
@@ -145,7 +145,8 @@ pub fn run(
             )?;
         }
         if step == last || step.is_multiple_of(training.checkpoint_every) {
-            // What an update has done to the networks shows in the losses after it.
+            // The losses above are from before the update. Checking them again here keeps networks that diverged in
+            // this update out of the checkpoint.
             let (generator, discriminator) = state.losses(&shares, config);
             check_losses(options.run, step + 1, generator, discriminator)?;
             let checkpoint = save(step, &state)?;
@@ -157,7 +158,7 @@ pub fn run(
     }
 }
 
-/// A device that records gradients, with the network that stays on it.
+/// An autodiff device and its copy of the perceptual network.
 struct TrainingDevice {
     device: Device,
     vgg: Option<Vgg>,
@@ -168,14 +169,14 @@ fn devices(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<TrainingDe
     let devices = options.devices.len();
     ensure!(
         devices > 0 && pictures.is_multiple_of(devices * parts),
-        "{pictures} pictures a step cannot be divided evenly among {devices} devices, in {parts} parts \
+        "{pictures} pictures per step cannot be split evenly among {devices} devices, in {parts} parts \
          each: change training.batch_size or training.accumulate"
     );
     let dtype = config.training.precision.dtype();
     for device in &options.devices {
         ensure!(
             device.supports_dtype(dtype),
-            "training.precision {:?}: the device has no such numbers",
+            "training.precision {:?}: not supported by the device",
             config.training.precision
         );
     }
@@ -189,7 +190,7 @@ fn devices(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<TrainingDe
     Ok(options.devices.iter().map(prepare).collect())
 }
 
-/// A step's pictures to where they are worked on.
+/// Splits a batch and copies the parts to the devices.
 fn divide<'a>(
     batch: HostBatch,
     training: &TrainingConfig,
@@ -211,12 +212,12 @@ fn divide<'a>(
         .collect()
 }
 
-/// The name under which a model remembers its data.
+/// The description of the training data that is stored in a model.
 fn data_name(data: &Dataset) -> String {
     format!("{} ({} frames)", data.name(), data.frames().len())
 }
 
-/// Refuses losses that are no numbers.
+/// Returns an error if a loss is not finite.
 fn check_losses(
     run: &Path,
     step: u64,
@@ -245,7 +246,7 @@ fn advice(run: &Path) -> Result<String> {
     })
 }
 
-/// The losses beside the bar; terms that a run does not have are left out.
+/// The losses shown next to the progress bar, without terms that the run does not use.
 fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> String {
     let terms = generator
         .parts()
@@ -259,7 +260,7 @@ fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> Stri
     message.join(" ")
 }
 
-/// A bar of training steps, of which some may be done.
+/// A progress bar for training steps, of which some may be done already.
 pub fn progress_bar(done: u64, last: u64) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
@@ -270,7 +271,7 @@ pub fn progress_bar(done: u64, last: u64) -> ProgressBar {
     bar
 }
 
-/// Frames spread over the data, each once dense and once with half of its regions dropped.
+/// Frames spread over the data, each once with dense labels and once with half of the regions dropped.
 fn sheet_samples(config: &Config, data: &Dataset) -> Result<Vec<Sample>> {
     let frames = data.frames().len();
     let count = SHEET_FRAMES.min(frames);

@@ -1,5 +1,5 @@
-//! Scaling as PyTorch's `interpolate(mode="bilinear", align_corners=False)` does it: between the nearest two pixels
-//! each way, even where many are left out. Frechet distances depend on it.
+//! Bilinear scaling as in PyTorch's `interpolate(mode="bilinear", align_corners=False)`, without antialiasing. Frechet
+//! distances depend on these details.
 
 use multicond::Size;
 use ndarray::{Array3, ArrayView3};
@@ -28,11 +28,11 @@ pub(crate) fn scale_bilinear(picture: ArrayView3<'_, f32>, size: Size) -> Array3
     })
 }
 
-/// A place between two pixels.
+/// A position between two pixels.
 struct Between {
     first: usize,
     second: usize,
-    /// Share of the second.
+    /// Weight of the second pixel.
     share: f32,
 }
 
@@ -69,7 +69,7 @@ mod tests {
     fn the_numbers_of_pytorch() {
         // torch.nn.functional.interpolate(t, size=(1, n), mode="bilinear")
         assert_eq!(scaled(&[0.0, 1.0], 4), [0.0, 0.25, 0.75, 1.0]);
-        // Pixels between are left out, not averaged.
+        // Pixels in between are skipped, not averaged.
         assert_eq!(scaled(&[0.0, 8.0, 0.0, 0.0, 8.0, 0.0], 2), [8.0, 8.0]);
         let picture = array![[[0.0, 1.0], [2.0, 3.0]]];
         let size = Size {

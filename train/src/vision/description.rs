@@ -1,4 +1,4 @@
-//! What goes into a network and what comes out; docs/dataset.md and docs/evaluation.md have examples.
+//! Descriptions of a network's input and output; docs/dataset.md and docs/evaluation.md have examples.
 
 use std::path::PathBuf;
 
@@ -6,28 +6,28 @@ use anyhow::{Result, anyhow, ensure};
 use multicond::Size;
 use serde::{Deserialize, Serialize};
 
-/// Metadata key of an ONNX file that carries its own description, as TOML.
+/// Metadata key of ONNX files with an embedded description in TOML.
 pub(crate) const VISION_KEY: &str = "multicond.vision";
 
 /// The description of a network.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Description {
-    /// The ONNX file, from the description's folder; absent in the metadata of the file itself.
+    /// The ONNX file, relative to the description's folder; absent in an embedded description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<PathBuf>,
-    /// The output to take; the first if absent.
+    /// Name of the output; the first output if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output: Option<String>,
     pub(crate) input: Input,
     pub(crate) result: ResultKind,
 }
 
-/// What the network takes: `[1, 3, height, width]`, each channel `(value * white - mean) / std`.
+/// The network's input: `[1, 3, height, width]`, each channel `(value * white - mean) / std`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// The picture's own width and height if absent.
+    /// The input size; the picture's size if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) width: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,19 +45,18 @@ pub(crate) struct Input {
     pub(crate) order: Order,
 }
 
-/// How a picture is brought to the network's size.
+/// How pictures are resized to the network's size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Resize {
-    /// Catmull-Rom, over as many pixels as it takes when the picture gets smaller.
+    /// Catmull-Rom, with antialiasing.
     #[default]
     Smooth,
-    /// Between the nearest two pixels each way whatever the size, as PyTorch's `interpolate` does unless it is told
-    /// otherwise.
+    /// Bilinear without antialiasing, the default of PyTorch's `interpolate`.
     Bilinear,
 }
 
-/// Which colour comes first.
+/// Order of the colour channels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Order {
@@ -74,30 +73,31 @@ fn ones() -> [f32; 3] {
     [1.0; 3]
 }
 
-/// What comes out.
+/// The network's output.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum ResultKind {
-    /// One number a pixel; metres are `scale * value + shift`.
+    /// One value per pixel; metres are `scale * value + shift`.
     Depth {
         #[serde(default = "one")]
         scale: f32,
         #[serde(default)]
         shift: f32,
     },
-    /// One number a pixel; metres are `1 / (scale * value + shift)`.
+    /// One value per pixel; metres are `1 / (scale * value + shift)`.
     InverseDepth {
         #[serde(default = "one")]
         scale: f32,
         #[serde(default)]
         shift: f32,
     },
-    /// Inverse depth of unknown scale: the picture's nearest point is this many metres away, its furthest that many.
+    /// Inverse depth of unknown scale, mapped so that the nearest and furthest points of a picture are at these
+    /// distances in metres.
     RelativeInverseDepth { nearest: f32, furthest: f32 },
-    /// A score for each class of each pixel; the highest counts.
+    /// A score per class and pixel; the class with the highest score is used.
     Scores {
         classes: Vec<String>,
-        /// Classes that stand for "not known".
+        /// Classes that mean "unknown".
         #[serde(default)]
         unknown: Vec<usize>,
     },
@@ -107,7 +107,7 @@ pub(crate) enum ResultKind {
         #[serde(default)]
         unknown: Vec<usize>,
     },
-    /// A list of numbers that describes the whole picture.
+    /// A feature vector or feature maps.
     Features,
 }
 
@@ -122,7 +122,7 @@ impl Description {
 }
 
 impl Input {
-    /// Of pictures from -1 to 1 in this size.
+    /// An input of this size with values from -1 to 1.
     pub(crate) fn signed(size: Size) -> Self {
         Self {
             width: Some(size.width),
@@ -135,7 +135,7 @@ impl Input {
         }
     }
 
-    /// The size that the network takes a picture of this size in.
+    /// The input size for a picture of this size.
     pub(crate) fn size(&self, picture: Size) -> Size {
         Size {
             width: self.width.unwrap_or(picture.width),
@@ -150,11 +150,11 @@ impl Input {
                 .into_iter()
                 .flatten()
                 .all(|side| sides.contains(&side)),
-            "input.width and input.height lie between 1 and 4096"
+            "input.width and input.height must be between 1 and 4096"
         );
         ensure!(
             self.width.is_some() == self.height.is_some(),
-            "input.width and input.height are given both or neither"
+            "input.width and input.height must be given together"
         );
         ensure!(
             self.std.iter().all(|std| std.is_finite() && *std != 0.0),
@@ -165,7 +165,7 @@ impl Input {
 }
 
 impl ResultKind {
-    /// The classes, where the network tells them.
+    /// The classes, if the output is classes.
     pub(crate) fn classes(&self) -> Option<&[String]> {
         match self {
             Self::Scores { classes, .. } | Self::Ids { classes, .. } => Some(classes),

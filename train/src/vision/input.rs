@@ -1,4 +1,4 @@
-//! Pictures as a network takes them.
+//! Preprocesses pictures for a network.
 
 use multicond::Size;
 use ndarray::{Array4, ArrayView3, Axis, s};
@@ -7,7 +7,7 @@ use super::{Input, Resize, description::Order, scale_bilinear};
 use crate::data::scale_picture;
 
 impl Input {
-    /// A picture `[3, height, width]` in [0, 1] as `[1, 3, height, width]`.
+    /// The input `[1, 3, height, width]` for a picture `[3, height, width]` in [0, 1].
     pub(crate) fn of(&self, picture: ArrayView3<'_, f32>) -> Array4<f32> {
         let (_, height, width) = picture.dim();
         let size = self.size(Size { width, height });

@@ -1,6 +1,5 @@
-//! Networks that look at pictures: depth or classes for data that lacks them, features and classes for scores. The
-//! user brings them as ONNX files; what goes in and what comes out stands in a TOML file beside the network, or in
-//! its metadata.
+//! Networks that take pictures: they predict depth or classes for data that lacks them, and features or classes for
+//! metrics. Users provide them as ONNX files, described by a TOML file or by their metadata.
 
 mod bilinear;
 mod description;

@@ -1,4 +1,4 @@
-//! A network with its description, loaded into the SDK's engine. Runs wait for one another.
+//! A network with its description, loaded into the SDK's engine. Runs are serialised.
 
 use std::{
     fmt, fs,
@@ -20,10 +20,10 @@ use super::{
 };
 use crate::data::nearest;
 
-/// A network and what it makes of pictures.
+/// A network and the description of its output.
 #[derive(Debug)]
 pub(crate) struct Network {
-    /// Its file's name and the hash of all that makes the network.
+    /// Its file name and a hash of the model and the description.
     name: String,
     input: Input,
     result: ResultKind,
@@ -31,15 +31,15 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// Loads the network that a description names, or an ONNX file that carries its description.
+    /// Loads the network of a TOML description, or an ONNX file with an embedded description.
     ///
     /// # Errors
-    /// When a file cannot be read, the description is damaged or absent, or the engine refuses the network.
+    /// When a file cannot be read, the description is invalid or absent, or the engine rejects the network.
     pub(crate) fn load(path: &Path, engine: &EngineOptions) -> Result<Self> {
         Self::load_or(None, path, engine)
     }
 
-    /// [`load`](Self::load) with a description for an ONNX file that carries none.
+    /// Like [`load`](Self::load), with a default description for ONNX files without one.
     pub(crate) fn load_or(
         usual: Option<&str>,
         path: &Path,
@@ -54,7 +54,7 @@ impl Network {
             let text = description_within(&model).with_context(place)?;
             let text = text.or(usual.map(str::to_owned)).with_context(|| {
                 format!(
-                    "{}: does not say what goes in and what comes out; name a TOML file that does (docs/evaluation.md)",
+                    "{}: has no description of its input and output; give a TOML file with one (see docs/evaluation.md)",
                     path.display()
                 )
             })?;
@@ -71,7 +71,7 @@ impl Network {
         Self::new(path, &text, &bytes, engine)
     }
 
-    /// A network that is in memory; `path` is what messages call it.
+    /// A network in memory; `path` is its name in messages.
     pub(crate) fn new(
         path: &Path,
         text: &str,
@@ -104,7 +104,7 @@ impl Network {
         })
     }
 
-    /// What its description says of its output.
+    /// The description of its output.
     pub(crate) fn result(&self) -> &ResultKind {
         &self.result
     }
@@ -112,15 +112,15 @@ impl Network {
     /// Its output for a picture `[3, height, width]` in [0, 1].
     pub(crate) fn run(&self, picture: ArrayView3<'_, f32>) -> Result<ArrayD<f32>> {
         let input = self.input.of(picture);
-        // A panic while it was held has left the network as it was.
+        // A panic in another thread cannot leave the network in an invalid state.
         let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
         graph.run(input.view()).with_context(|| self.name.clone())
     }
 
-    /// The class of each pixel of a picture, in the picture's size, -1 where it is not known.
+    /// The class of each pixel of a picture, at the picture's size; -1 if unknown.
     ///
     /// # Panics
-    /// When the network's result is not classes.
+    /// When the network's output is not classes.
     pub(crate) fn classes(&self, picture: ArrayView3<'_, f32>) -> Result<Array2<i32>> {
         let (_, height, width) = picture.dim();
         let output = self.run(picture)?;
@@ -129,7 +129,7 @@ impl Network {
                 let scores = planes(output)?;
                 ensure!(
                     scores.len_of(Axis(0)) == classes.len(),
-                    "{}: gave scores for {} classes, its description names {}",
+                    "{}: has scores for {} classes, but its description lists {}",
                     self.name,
                     scores.len_of(Axis(0)),
                     classes.len()
@@ -139,7 +139,7 @@ impl Network {
             ResultKind::Ids { unknown, .. } => {
                 (plane(output)?.mapv(|id| id.round() as i32), unknown)
             }
-            other => unreachable!("{other:?} is no classes"),
+            other => unreachable!("{other:?} is not classes"),
         };
         let count = self.result.classes().map_or(0, <[String]>::len);
         let known =
@@ -157,7 +157,7 @@ impl fmt::Display for Network {
 
 /// The description in an ONNX file's metadata, if there is one.
 pub(crate) fn description_within(model: &[u8]) -> Result<Option<String>> {
-    let model = ModelProto::decode(model).context("no ONNX file")?;
+    let model = ModelProto::decode(model).context("not an ONNX file")?;
     let mut entries = model.metadata_props.into_iter();
     let found = entries.find(|entry| entry.key == VISION_KEY);
     Ok(found.map(|entry| entry.value))

@@ -1,17 +1,17 @@
-//! What networks give out, of whatever rank, as planes of pixels.
+//! Converts outputs of any rank to planes of pixels.
 
 use anyhow::{Result, anyhow, ensure};
 use image::{ImageBuffer, Luma, imageops::FilterType};
 use multicond::Size;
 use ndarray::{Array2, Array3, ArrayD, Axis, Ix2, Ix3};
 
-/// The one plane of an output.
+/// The only plane of an output.
 pub(crate) fn plane(output: ArrayD<f32>) -> Result<Array2<f32>> {
     let shape = output.shape().to_vec();
     let planes = planes(output)?;
     ensure!(
         planes.len_of(Axis(0)) == 1,
-        "the network's output is {shape:?}, expected one number a pixel"
+        "the network's output is {shape:?}, expected one value per pixel"
     );
     Ok(planes.index_axis_move(Axis(0), 0))
 }
@@ -35,7 +35,7 @@ pub(super) fn planes(output: ArrayD<f32>) -> Result<Array3<f32>> {
     Ok(output)
 }
 
-/// The plane with the highest number at each pixel.
+/// The index of the plane with the highest value at each pixel.
 pub(super) fn highest(scores: &Array3<f32>) -> Array2<i32> {
     scores.map_axis(Axis(0), |scores| {
         let best = scores
@@ -46,7 +46,7 @@ pub(super) fn highest(scores: &Array3<f32>) -> Array2<i32> {
     })
 }
 
-/// Scales smoothly.
+/// Scales with a smooth filter.
 pub(crate) fn scale_plane(plane: Array2<f32>, size: Size) -> Array2<f32> {
     let (rows, columns) = plane.dim();
     if (columns, rows) == (size.width, size.height) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
-/// Numbers that sizes and offsets are damaged to.
+/// Values that replace sizes and offsets.
 const EXTREMES: [u32; 8] = [
     0,
     1,
@@ -17,10 +17,10 @@ const EXTREMES: [u32; 8] = [
     u32::MAX,
 ];
 
-/// Bytes at the start of a file that half of the damage falls on.
+/// Half of the damage is within so many bytes at the start of a file.
 const HEADER: usize = 1024;
 
-/// Lengths to cut a file to: all of a short one; the ends of a longer one and `count` in between.
+/// Lengths to truncate a file to: all lengths of a short file; the ends of a longer one and `count` in between.
 pub(crate) fn lengths(length: usize, count: usize) -> Vec<usize> {
     let ends = 16;
     let mut lengths: Vec<usize> = (0..ends)
@@ -33,12 +33,12 @@ pub(crate) fn lengths(length: usize, count: usize) -> Vec<usize> {
     lengths
 }
 
-/// The file with a few places of it damaged.
+/// A copy of the file with damage in a few places.
 pub(crate) fn flipped(path: &Path, good: &[u8], seed: u64) -> Vec<u8> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut bytes = good.to_vec();
     for _ in 0..random.random_range(1..5) {
-        // Headers are short and say the most.
+        // Headers are short but matter most.
         let reach = if random.random() { HEADER } else { usize::MAX };
         let place = random.random_range(0..bytes.len().min(reach));
         match random.random_range(0..10) {
@@ -62,14 +62,14 @@ pub(crate) fn flipped(path: &Path, good: &[u8], seed: u64) -> Vec<u8> {
             break;
         }
     }
-    // Checksums would keep most of the damage from the decoder.
+    // With wrong checksums, the decoder would not see most of the damage.
     if path.extension().is_some_and(|e| e == "png") && seed.is_multiple_of(2) {
         mend_png(&mut bytes);
     }
     bytes
 }
 
-/// Gives every chunk of a PNG file the checksum of what is in it.
+/// Corrects the checksums of all chunks of a PNG file.
 pub(crate) fn mend_png(bytes: &mut [u8]) {
     let mut start = 8;
     while let Some(head) = bytes.get(start..start + 4) {
@@ -87,7 +87,7 @@ pub(crate) fn mend_png(bytes: &mut [u8]) {
     }
 }
 
-/// Makes the header of a picture say that it is square with sides of so many pixels.
+/// Changes the size in the header of a picture to `side` x `side`.
 pub(crate) fn claim_size(path: &Path, good: &[u8], side: u32) -> Vec<u8> {
     let mut bytes = good.to_vec();
     let after = |needle: &[u8]| {
@@ -105,7 +105,7 @@ pub(crate) fn claim_size(path: &Path, good: &[u8], side: u32) -> Vec<u8> {
             mend_png(&mut bytes);
         }
         Some("jpg") => {
-            // Start of frame, its length and the bits of a sample come before.
+            // Skips the start-of-frame marker, the length and the sample precision.
             let place = after(&[0xff, 0xc0]) + 3;
             put(place, &(side as u16).to_be_bytes());
             put(place + 2, &(side as u16).to_be_bytes());
@@ -129,7 +129,7 @@ pub(crate) fn claim_size(path: &Path, good: &[u8], side: u32) -> Vec<u8> {
                     .unwrap();
             let shape = format!("({side}, {side}), }}");
             let shape = format!("{shape:<width$}", width = end - start);
-            assert_eq!(shape.len(), end - start, "the header has room");
+            assert_eq!(shape.len(), end - start, "the shape fits the header");
             put(start, shape.as_bytes());
         }
         other => panic!("{other:?}"),

@@ -1,4 +1,4 @@
-//! Small valid datasets, one of every layout.
+//! Writes small valid datasets of every layout.
 
 use std::{
     fs,
@@ -21,15 +21,15 @@ use tempfile::TempDir;
 
 const WIDTH: u32 = 24;
 const HEIGHT: u32 = 14;
-/// Frames of each dataset.
+/// Number of frames in each dataset.
 const FRAMES: u32 = 2;
-/// Names that a file of NYU Depth v2 lists.
+/// Number of names in a file of NYU Depth v2.
 const NYU_NAMES: usize = 894;
 
 /// A dataset on disk.
 pub(crate) struct Made {
     _folder: TempDir,
-    /// What is opened.
+    /// The path to open.
     pub(crate) root: PathBuf,
     pub(crate) options: OpenOptions,
 }
@@ -180,14 +180,14 @@ pub(crate) fn cityscapes() -> Made {
     Made::new(write, options(&["normals=depth"]))
 }
 
-/// How Blender packs OpenEXR files.
+/// The encoding of Blender's OpenEXR files.
 pub(crate) const BLENDERS: Encoding = Encoding {
     compression: Compression::ZIP16,
     blocks: Blocks::ScanLines,
     line_order: LineOrder::Increasing,
 };
 
-/// The other ways to pack them.
+/// Other encodings of OpenEXR files.
 pub(crate) fn encodings() -> [Encoding; 8] {
     let lines = |compression| Encoding {
         compression,
@@ -339,7 +339,7 @@ space = "camera_forward"
 range = "unsigned"
 "##;
 
-/// A renderer's frames with a file for each label.
+/// Rendered frames with a file per label.
 pub(crate) fn frames_apart() -> Made {
     let write = |root: &Path| {
         fs::write(root.join("frames.toml"), FILES_TOML).unwrap();
@@ -370,7 +370,7 @@ fn write_depth(path: &Path, frame: u32) {
     image.write().non_parallel().to_file(path).unwrap();
 }
 
-/// A table of files, in either way to write one.
+/// A table of files, as CSV or JSONL.
 pub(crate) fn table(extension: &str) -> Made {
     let write = |root: &Path| {
         fs::write(root.join("classes.json"), r#"["wall", "floor", "chair"]"#).unwrap();
@@ -484,7 +484,7 @@ pub(crate) fn nyu() -> Made {
     Made::new(write, options(&["normals=depth"]))
 }
 
-/// Frames as the file has them, `[frame, (channel,) column, row]`, in chunks that do not divide the sides.
+/// Frames in the file's order `[frame, (channel,) column, row]`, with a chunk size that does not divide the sides.
 fn stack<T: H5WriteElement>(
     name: &str,
     channels: u32,

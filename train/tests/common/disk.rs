@@ -1,14 +1,14 @@
-//! A small disk of its own, where tests may have one.
+//! A small file system for tests of full disks, where the user may mount one.
 
 use std::{path::Path, process::Command, thread};
 
 use tempfile::TempDir;
 
-/// A tmpfs, mounted as long as this lives.
+/// A tmpfs, mounted until this is dropped.
 pub(crate) struct Disk(TempDir);
 
 impl Disk {
-    /// Only root may; others get none.
+    /// Mounts it; `None` if the user is not root.
     pub(crate) fn mount(bytes: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={bytes}");

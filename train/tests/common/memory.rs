@@ -1,26 +1,26 @@
-//! An allocator that keeps account, thread by thread.
+//! An allocator that counts allocations per thread.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
 };
 
-/// Counts what a thread asks for; the memory itself is the system's.
+/// Counts the allocations of each thread and forwards them to the system allocator.
 pub(crate) struct Counting;
 
 thread_local! {
     static LARGEST: Cell<usize> = const { Cell::new(0) };
-    /// Below zero when a thread frees what another one has allocated.
+    /// Negative if a thread frees memory that another one has allocated.
     static HELD: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
-/// What a piece of work has asked for.
+/// The memory use of a piece of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Account {
     /// Bytes of the largest single allocation.
     pub(crate) largest: usize,
-    /// Most bytes held at one time.
+    /// Peak of the bytes in use.
     pub(crate) peak: usize,
 }
 
@@ -33,7 +33,7 @@ impl Account {
     }
 }
 
-/// Does something and tells what it asked for.
+/// Runs `work` and measures its memory use.
 pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, Account) {
     let before = HELD.get();
     LARGEST.set(0);
@@ -56,7 +56,7 @@ fn give(bytes: usize) {
     HELD.set(HELD.get() - bytes as isize);
 }
 
-// SAFETY: everything is the system's; the counters neither allocate nor have destructors.
+// SAFETY: all calls are forwarded to the system allocator; the counters neither allocate nor have destructors.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());

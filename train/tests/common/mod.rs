@@ -1,4 +1,4 @@
-//! What the test of damaged data needs: small datasets of every layout, ways to damage files, and an account of memory.
+//! Helpers for tests: small datasets of every layout, damage to files, and measurement of memory.
 
 pub(crate) mod damage;
 pub(crate) mod datasets;

@@ -1,4 +1,4 @@
-//! A recipe for runs that take a moment: 48 steps over four frames, half of them at a falling rate.
+//! A recipe for short runs: 48 steps over four frames, half of them with a decaying rate.
 
 pub(crate) const RECIPE: &str = r#"
 name = "tiny"

@@ -1,4 +1,4 @@
-//! A dataset that takes no time to make, and the weights that runs on it end with.
+//! A tiny dataset for short runs, and comparison of the resulting weights.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -6,7 +6,7 @@ use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use safetensors::SafeTensors;
 use tempfile::TempDir;
 
-/// Rows and columns of its pictures.
+/// Width and height of its pictures.
 pub(crate) const SIDE: u32 = 32;
 
 /// Four frames with semantics and depth in the Taskonomy layout.
@@ -37,7 +37,7 @@ pub(crate) fn data() -> TempDir {
     folder
 }
 
-/// The bits of all numbers of a checkpoint's generator, by tensor.
+/// The bits of all values in a checkpoint's generator, by tensor.
 pub(crate) fn weights(checkpoint: &Path) -> BTreeMap<String, Vec<u32>> {
     let bytes = fs::read(checkpoint.join("generator.safetensors")).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
@@ -51,7 +51,7 @@ pub(crate) fn weights(checkpoint: &Path) -> BTreeMap<String, Vec<u32>> {
         .collect()
 }
 
-/// Says which tensors differ, instead of showing all of their numbers.
+/// Lists the tensors that differ instead of printing their values.
 #[track_caller]
 pub(crate) fn assert_same_weights(found: &Path, expected: &Path) {
     let (found, expected) = (weights(found), weights(expected));

@@ -1,4 +1,4 @@
-//! A dataset to prepare with the program itself, and ways to look at what it leaves.
+//! A dataset to prepare with the command, and helpers to inspect the result.
 
 use std::{
     fs,
@@ -10,16 +10,16 @@ use image::{ImageBuffer, Luma, Rgb, RgbImage};
 use multicond_train::data::DatasetManifest;
 use tempfile::TempDir;
 
-/// A dataset to prepare, and room for what is made of it.
+/// A dataset to prepare, and a folder for the results.
 pub(crate) struct Work {
     pub(crate) folder: TempDir,
     pub(crate) frames: u32,
     size: (u32, u32),
-    /// Beside the source, the destination and the size.
+    /// Arguments besides the source, the destination and the size.
     arguments: Vec<&'static str>,
 }
 
-/// Frames that take a moment each, so that a process can be caught at work.
+/// Large frames that take some time, so that a process can be killed while it works.
 pub(crate) fn slow() -> Work {
     let derive = ["curvature=depth", "edges=canny", "occlusion_edges=depth"];
     let mut arguments = vec!["--threads", "1", "--derive", "normals=depth"];
@@ -130,7 +130,7 @@ impl Work {
         self.command(destination).output().unwrap()
     }
 
-    /// A dataset that was made in one go.
+    /// A dataset that was prepared without interruption.
     pub(crate) fn whole(&self) -> PathBuf {
         let destination = self.destination("whole");
         succeeds(self.prepare(&destination));
@@ -138,7 +138,7 @@ impl Work {
         destination
     }
 
-    /// An attempt that stopped after so many frames, by a damaged file that is whole again afterwards.
+    /// An attempt that stopped after so many frames because of a damaged file, which is restored afterwards.
     pub(crate) fn stopped(&self, destination: &Path, done: u32) {
         let file = self.file(done, "depth_zbuffer");
         let good = fs::read(&file).unwrap();
@@ -160,7 +160,7 @@ pub(crate) fn succeeds(output: Output) {
     assert!(output.status.success(), "{text}");
 }
 
-/// The one line that a command says when it fails.
+/// The only line that a failed command prints.
 pub(crate) fn fails(output: Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{text}");

@@ -1,4 +1,4 @@
-//! Blender as a Python module, which renders labels as `blender` itself does.
+//! Blender as a Python module.
 
 use std::env::consts::{ARCH, OS};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use crate::workspace;
 
 const FOLDER: &str = "blender-4.2.0";
 
-/// The only one that it is built for.
+/// The only Python version for which it is built.
 const PYTHON: &str = "3.11";
 
-const LIBRARIES: &str = "Blender needs libraries of X11 and OpenGL (on Debian: apt-get install libgl1 \
+const LIBRARIES: &str = "Blender needs X11 and OpenGL libraries (on Debian: apt-get install libgl1 \
      libgomp1 libsm6 libxfixes3 libxi6 libxkbcommon0 libxrender1 libxxf86vm1)";
 
-/// The interpreter that has it once it is installed.
+/// The interpreter that has it after installation.
 pub(crate) fn interpreter(cache: &Path) -> PathBuf {
     Environment::at(&cache.join(FOLDER))
         .interpreter()
@@ -35,7 +35,7 @@ pub(super) fn install(cache: &Path) -> Result<PathBuf> {
     Ok(interpreter(cache))
 }
 
-/// Why it cannot be installed on this machine, if it cannot.
+/// The reason why it cannot be installed on this machine, if there is one.
 pub(crate) fn obstacle() -> Option<String> {
     match python::version() {
         Ok(version) => obstacle_on(OS, ARCH, &version),
@@ -50,7 +50,7 @@ fn obstacle_on(os: &str, arch: &str, python: &str) -> Option<String> {
         _ => return Some(format!("there is no bpy 4.2.0 for {arch} {os}")),
     }
     (python != PYTHON)
-        .then(|| format!("bpy 4.2.0 is for Python {PYTHON}, and python3 is Python {python}"))
+        .then(|| format!("bpy 4.2.0 needs Python {PYTHON}, but python3 is Python {python}"))
 }
 
 #[cfg(test)]

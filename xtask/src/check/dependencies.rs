@@ -1,4 +1,4 @@
-//! What applications do not get: the SDK's libraries depend on nothing that only the command or training needs.
+//! Checks that the SDK's libraries do not depend on crates that only the command or training needs.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::workspace::cargo;
 
 const LIBRARIES: [&str; 3] = ["multicond-format", "multicond", "multicond-capi"];
 
-/// Names of crates; the families of burn and clap too.
+/// Names of crates; also bans crates with these names as a prefix, such as burn-core.
 const BANNED: [&str; 5] = [
     "burn",
     "clap",
@@ -27,14 +27,14 @@ pub(crate) fn check() -> Result<()> {
         let found = banned(&process::read(&mut command)?);
         ensure!(
             found.is_empty(),
-            "{library} depends on {}; `cargo tree --package {library} --edges normal` tells by which way",
+            "{library} depends on {}; `cargo tree --package {library} --edges normal` shows why",
             found.join(", ")
         );
     }
     Ok(())
 }
 
-/// Those in what `cargo tree` printed, a package a line.
+/// The banned crates in the output of `cargo tree`, which has one package per line.
 fn banned(tree: &str) -> Vec<String> {
     let names: BTreeSet<_> = tree
         .lines()

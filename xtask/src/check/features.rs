@@ -1,11 +1,11 @@
-//! Each feature of the SDK's crates on its own, and none: the workspace's lints see only all of them together.
+//! Lints the SDK's crates with each feature alone and with none, because the lints of the workspace enable all of them.
 
 use anyhow::Result;
 
 use crate::process;
 use crate::workspace::{self, Member, cargo};
 
-/// Nothing but procedural macros and build scripts is run: half the time from an empty build folder.
+/// No optimisation of dependencies, because only macros and build scripts run. Halves the time of a clean build.
 const QUICK: &str = "profile.dev.package.'*'.opt-level=0";
 
 pub(crate) fn check() -> Result<()> {
@@ -20,12 +20,12 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// None, and then each.
+/// No feature, then each feature.
 fn choices(member: &Member) -> impl Iterator<Item = &str> {
     std::iter::once("").chain(member.features.iter().map(String::as_str))
 }
 
-/// Lints rather than a plain check, so that denied warnings build no dependency again.
+/// Uses clippy instead of `cargo check`, so that denying warnings does not rebuild dependencies.
 fn alone(package: &str, features: &str) -> Result<()> {
     let mut command = cargo(["clippy", "--quiet", "--locked", "--no-deps"])?;
     command

@@ -1,4 +1,4 @@
-//! What must hold before tests are worth running, the quick checks first.
+//! The checks that run before the tests, fastest first.
 
 mod dependencies;
 mod features;
@@ -29,7 +29,7 @@ pub(crate) fn stages() -> Vec<Stage> {
 
 fn format() -> Result<()> {
     process::run(&mut cargo(["fmt", "--all", "--check"])?)?;
-    // A workspace of its own.
+    // fuzz/ is a separate workspace.
     process::run(&mut cargo([
         "fmt",
         "--manifest-path=fuzz/Cargo.toml",
@@ -41,7 +41,7 @@ fn spelling() -> Result<()> {
     process::run(Command::new(TYPOS.install()?).current_dir(workspace::root()?))
 }
 
-/// Of all that is in Cargo.lock; known vulnerabilities, which need the network, are for the workflows.
+/// Checks everything in Cargo.lock. Known vulnerabilities, which need the network, are checked in CI workflows.
 fn licences() -> Result<()> {
     let mut command = Command::new(CARGO_DENY.install()?);
     command

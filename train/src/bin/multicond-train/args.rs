@@ -1,4 +1,4 @@
-//! Arguments that several subcommands share.
+//! Argument parsers and output helpers shared by the subcommands.
 
 use std::{
     io::{ErrorKind, Write},
@@ -17,11 +17,11 @@ pub(crate) fn size(text: &str) -> Result<Size, String> {
     let size: Size = text.parse()?;
     match is_size(size.width, size.height) {
         true => Ok(size),
-        false => Err(format!("a side has 1 to {MAX_SIDE} pixels")),
+        false => Err(format!("width and height must be 1 to {MAX_SIDE} pixels")),
     }
 }
 
-/// Prints a text; a reader that has seen enough, as `head` has, is no error.
+/// Prints to standard output. A closed pipe is not an error, so that `| head` works.
 pub(crate) fn print(text: &str) -> Result<()> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -29,12 +29,12 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Prints JSON.
+/// Prints a value as JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
     print(&(serde_json::to_string_pretty(value)? + "\n"))
 }
 
-/// Checks that a file can be written where it is wanted, before hours of work for it.
+/// Checks that the folder of an output file exists, so that a long run does not fail at its end.
 pub(crate) fn require_folder(file: &Path) -> Result<()> {
     let folder = file
         .parent()
@@ -44,7 +44,7 @@ pub(crate) fn require_folder(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A file that `cargo xtask assets` installs.
+/// The path of a file that `cargo xtask assets` installs.
 pub(crate) fn cached(name: &str) -> PathBuf {
     multicond::cache_folder().unwrap_or_default().join(name)
 }

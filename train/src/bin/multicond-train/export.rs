@@ -6,17 +6,17 @@ use anyhow::{Context, Result};
 use burn::tensor::Device;
 use multicond_train::{onnx, training::Checkpoint};
 
-/// Write a run's generator as one ONNX file
+/// Export a run's generator to a model file
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train export runs/rooms -o rooms.onnx
   multicond-train export runs/rooms/checkpoints/step_00001000 -o early.onnx
 
-The file is ordinary ONNX that any runtime can run; docs/model-file.md describes it.")]
+The file is standard ONNX, which any ONNX runtime can run; docs/model-file.md describes it.")]
 pub(crate) struct Args {
-    /// A run (its newest checkpoint is taken) or one checkpoint
+    /// Run (its newest checkpoint) or checkpoint
     run: PathBuf,
-    /// The model file to write
+    /// Output file
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
 }

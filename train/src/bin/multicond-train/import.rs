@@ -13,34 +13,34 @@ use multicond_train::{
 
 use crate::args::size;
 
-const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a PyTorch file: see their licence. \
-    Those released with its code are CC BY-NC-SA 4.0.";
+const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a PyTorch file; their own licence applies. \
+Weights released with the ASAP-Net code are licensed CC BY-NC-SA 4.0.";
 
-/// Make a model file of a generator that was trained with ASAP-Net's own code
+/// Convert a generator trained with the original ASAP-Net code to a model file
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train import cityscapes/latest_net_G.pth -o cityscapes.onnx --size 512x256
   multicond-train import facades512/latest_net_G.pth -o facades.onnx --classes facades.json
 
-Sizes follow from the file; every tensor in it is checked. PNG files of classes hold ids from 0.
-A model of Cityscapes takes a second label, instance_edges: 1 at pixels with a neighbour of
+Network sizes are read from the file; every tensor in it is checked. Class maps in PNG files use ids from 0.
+A Cityscapes model takes a second label, instance_edges: 1 at pixels that have a neighbour of
 another instance, else 0.")]
 pub(crate) struct Args {
-    /// The generator's file, *_net_G.pth
+    /// Generator weights, *_net_G.pth
     file: PathBuf,
-    /// The model file to write
+    /// Output file
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// A JSON list with the classes' names [default: those of Cityscapes if they are 35, else numbers]
+    /// JSON list of class names [default: Cityscapes names for 35 classes, else numbers]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
-    /// Size of the pictures in training [default: the square that the tile tells, 16 tiles a side]
+    /// Picture size in training [default: square, 16 tiles per side]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,
-    /// Name of the model, for people [default: the file's]
+    /// Display name of the model [default: the file name]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Notice that goes with the model [default: whose weights they are]
+    /// Notice stored in the model [default: origin and licence of the weights]
     #[arg(long, value_name = "TEXT")]
     notice: Option<String>,
 }
@@ -85,6 +85,6 @@ fn class_names(path: &Path) -> Result<Vec<String>> {
     let place = || path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(place)?;
     serde_json::from_str(&text)
-        .context("no JSON list of names")
+        .context("expected a JSON list of names")
         .with_context(place)
 }

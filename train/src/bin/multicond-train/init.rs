@@ -12,15 +12,15 @@ use multicond_train::{
 
 use crate::{args::size, dataset_args::DatasetArgs};
 
-/// Make an untrained run, to size a deployment before training
+/// Create an untrained run, to measure speed and memory before training
 #[derive(clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   multicond-train init --preset paper --data rooms/train -o runs/paper
   multicond-train init --preset paper --merge clam --data rooms/train -o runs/clam
   multicond-train export runs/paper -o paper.onnx
   multicond bench --model paper.onnx --size 256x256")]
 pub(crate) struct Args {
-    /// Sizes of the networks
+    /// Network sizes
     #[arg(long, value_enum)]
     preset: Preset,
     /// Merge [default: tlam]
@@ -29,13 +29,13 @@ pub(crate) struct Args {
     /// Backbone [default: asap]
     #[arg(long, value_enum, value_name = "KIND")]
     backbone: Option<BackboneKind>,
-    /// The dataset whose labels the model takes
+    /// Dataset whose labels the model takes
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Size of the pictures in training [default: 256x256]
+    /// Picture size in training [default: 256x256]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,
-    /// The run's folder
+    /// Output folder of the run
     #[arg(short, long, value_name = "RUN")]
     out: PathBuf,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The command line of the trainer: one file a subcommand.
+//! The command `multicond-train`, one file per subcommand.
 
 mod args;
 mod data;
@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(
     version,
-    about = "Trains generators that turn label maps into pictures, and exports them to ONNX"
+    about = "Train generators that turn label maps into pictures, and export them to ONNX"
 )]
 struct Cli {
     #[command(subcommand)]

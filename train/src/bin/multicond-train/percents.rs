@@ -1,17 +1,17 @@
-//! Lists of percents such as `10,20,...,70`.
+//! Lists of percentages such as `10,20,...,70`.
 
-/// Numbers from 0 to 100.
+/// Percentages from 0 to 100.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Percents(pub(crate) Vec<f64>);
 
-/// Parses numbers with commas between them. `...` goes on from the two before it to the one after it.
+/// Parses a comma-separated list. `...` continues the sequence of the two numbers before it up to the one after it.
 pub(crate) fn percents(text: &str) -> Result<Percents, String> {
     let mut numbers: Vec<f64> = Vec::new();
     let mut goes_on = false;
     for part in text.split(',').map(str::trim) {
         if matches!(part, "..." | "…") {
             if numbers.len() < 2 || goes_on {
-                return Err("`...` comes after two numbers, for example 10,20,...,70".into());
+                return Err("`...` must come after two numbers, for example 10,20,...,70".into());
             }
             goes_on = true;
             continue;
@@ -30,7 +30,7 @@ pub(crate) fn percents(text: &str) -> Result<Percents, String> {
         numbers.push(number);
     }
     if goes_on {
-        return Err("`...` lacks a number after it".into());
+        return Err("`...` lacks a number after it, for example 10,20,...,70".into());
     }
     let repeated = (1..numbers.len()).find(|&index| numbers[..index].contains(&numbers[index]));
     match repeated {
@@ -42,14 +42,14 @@ pub(crate) fn percents(text: &str) -> Result<Percents, String> {
 /// Parses a number from 0 to 100.
 pub(crate) fn percent(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| {
-        format!("`{text}` is no number; expected percents, for example 10,20,...,70")
+        format!("`{text}` is not a number; expected percentages, for example 10,20,...,70")
     })?;
     if !(0.0..=100.0).contains(&number) {
         return Err(format!("{number} is not between 0 and 100"));
     }
     if 0.0 < number && number < 1.0 {
         return Err(format!(
-            "{number} would be less than one percent; write {} for that share",
+            "{number} is less than one percent; write {} for that fraction",
             100.0 * number
         ));
     }
@@ -76,7 +76,7 @@ mod tests {
             ("0.5", "write 50"),
             ("101", "between"),
             ("50,20,50", "50 is given twice"),
-            ("a", "no number"),
+            ("a", "not a number"),
             ("10,...,70", "after two"),
             ("10,20,...", "lacks"),
             ("10,20,...,75", "steps of 10"),

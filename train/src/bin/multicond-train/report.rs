@@ -8,21 +8,21 @@ use multicond_train::report::{Run, page};
 
 use crate::args::print_json;
 
-/// Show how a run goes, as one HTML page
+/// Write an HTML report of a run
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train report runs/rooms -o report.html
   multicond-train report runs/rooms --json
 
-The page holds the run's numbers, configuration, loss curves and sheets of samples. It needs no
-network and no script, and can be made while the run goes on.")]
+The page shows the run's statistics, configuration, loss curves and sample sheets. It works offline and
+without scripts, and can be written while training is running.")]
 pub(crate) struct Args {
-    /// The run's folder
+    /// Folder of the run
     run: PathBuf,
-    /// The page to write
+    /// Output file
     #[arg(short, long, value_name = "FILE", required_unless_present = "json")]
     out: Option<PathBuf>,
-    /// Print the run's numbers as JSON
+    /// Print the run's statistics as JSON
     #[arg(long)]
     json: bool,
 }

@@ -20,43 +20,43 @@ use crate::{
     dataset_args::DatasetArgs,
 };
 
-/// Train a small segmenter, to judge generated pictures by the classes it sees in them
+/// Train a small segmenter, which scores generated pictures by the classes that it recognises
 #[derive(clap::Args)]
 #[command(after_help = "Example:
   multicond-train segmenter --data rooms/train --validation rooms/val -o segmenter.onnx
 
-`multicond-train eval --segmenter segmenter.onnx` uses it. The file says what goes in and what comes out, so that
-any ONNX runtime can use it too. With --validation its scores on real pictures are printed at the end: what
-those of generated pictures are held against.")]
+Use the result with `multicond-train eval --segmenter segmenter.onnx`. The file describes its input and output, so
+any ONNX runtime can use it too. With --validation, the scores on ground-truth pictures are printed at the end, as
+the reference for the scores of generated pictures.")]
 pub(crate) struct Args {
-    /// The dataset to learn from
+    /// Training dataset
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The dataset to score the segmenter on
+    /// Validation dataset, to score the segmenter on
     #[arg(long, value_name = "DIR")]
     validation: Option<PathBuf>,
     /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
-    /// The file to write
+    /// Output file
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
-    /// Size that pictures are seen in, multiples of 16
+    /// Input size of the network; multiples of 16
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "128x128")]
     size: Size,
-    /// Steps of the training
+    /// Number of training steps
     #[arg(long, value_name = "N", default_value = "3000")]
     steps: NonZeroU64,
-    /// Pictures a step
+    /// Batch size
     #[arg(long, value_name = "N", default_value = "4")]
     batch: NonZeroUsize,
-    /// Learning rate at the start
+    /// Initial learning rate
     #[arg(long, value_name = "RATE", default_value_t = 2e-3)]
     rate: f64,
-    /// Seed of every random number
+    /// Random seed
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// burn backend; all but flex need a cargo feature of the same name
+    /// burn backend; every backend except flex needs the cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
     backend: BackendKind,
     /// Print the scores as JSON
@@ -79,7 +79,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         let other = validation.class_label().and_then(Label::classes);
         ensure!(
             other == Some(classes),
-            "the validation data has other classes than the training data"
+            "the validation data does not have the same classes as the training data"
         );
     }
     require_folder(&args.out)?;
@@ -100,12 +100,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let Some(validation) = validation else {
         return print(&format!("{}\n", args.out.display()));
     };
-    let judge = Segmenter::load(&args.out, classes, &EngineOptions::default())?;
-    let scores = real_scores(&judge, &validation, args.size)?;
+    let segmenter = Segmenter::load(&args.out, classes, &EngineOptions::default())?;
+    let scores = real_scores(&segmenter, &validation, args.size)?;
     if args.json {
         return print_json(&scores);
     }
     let frames = validation.frames().len();
-    let table = Table::of_set(&format!("{frames} real pictures"), &scores);
+    let table = Table::of_set(&format!("ground truth of {frames} frames"), &scores);
     print(&table.text())
 }

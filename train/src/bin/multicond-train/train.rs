@@ -19,11 +19,11 @@ use crate::{args::cached, dataset_args::DatasetArgs};
   multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
       --backend libtorch --devices 4
 
-The run's folder receives checkpoints/step_*/, log.jsonl, samples/step_*.png and events/ for TensorBoard.
-`multicond-train report` shows them. With --resume the run goes on from its newest checkpoint, whose
-configuration counts; --config is then not read.")]
+The output folder receives checkpoints/step_*/, log.jsonl, samples/step_*.png and events/ for TensorBoard.
+`multicond-train report` shows them. --resume continues from the newest checkpoint with the configuration
+stored there; --config is ignored.")]
 pub(crate) struct Args {
-    /// The recipe: a TOML file (see docs/training.md)
+    /// Recipe, a TOML file (see docs/training.md)
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]
     config: Option<PathBuf>,
     /// Merge (overrides the recipe)
@@ -32,32 +32,31 @@ pub(crate) struct Args {
     /// Backbone (overrides the recipe)
     #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
     backbone: Option<BackboneKind>,
-    /// The dataset to learn from; a prepared one is fastest (multicond-train data prepare)
+    /// Training dataset; a prepared one loads fastest (see `multicond-train data prepare`)
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The dataset whose frames the sheets of samples show [default: the training data]
+    /// Validation dataset, shown on the sample sheets [default: the training data]
     #[arg(long, value_name = "DIR")]
     validation: Option<PathBuf>,
     /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
-    /// The run's folder
+    /// Output folder of the run
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
-    /// burn backend; all but flex need a cargo feature of the same name
+    /// burn backend; every backend except flex needs the cargo feature of the same name
     #[arg(long, value_enum, default_value = "flex")]
     backend: BackendKind,
-    /// How many devices of the backend share each step's pictures
+    /// Number of devices for data-parallel training
     #[arg(long, value_name = "N", default_value = "1")]
     devices: NonZeroUsize,
-    /// Go on from the newest checkpoint
+    /// Continue from the newest checkpoint
     #[arg(long)]
     resume: bool,
-    /// Stop after so many steps in all, although the schedule is longer
+    /// Stop after this many steps in total, even if the schedule is longer
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
-    /// Weights of VGG16 or VGG19 for the perceptual loss [default: those that `cargo xtask assets
-    /// lpips` installs]
+    /// VGG16 or VGG19 weights for the perceptual loss [default: as installed by `cargo xtask assets lpips`]
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
     #[command(flatten)]
@@ -78,7 +77,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (Some(recipe), false) => {
             ensure!(
                 existing.is_none(),
-                "{}: holds checkpoints already; give --resume to go on, or another folder",
+                "{}: holds checkpoints already; use --resume to continue, or choose another folder",
                 args.out.display()
             );
             let mut recipe = Recipe::load(recipe)?;
@@ -86,7 +85,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             recipe.backbone = args.backbone.or(recipe.backbone);
             (recipe.complete(data.labels())?, None)
         }
-        (None, false) => unreachable!("clap asks for --config"),
+        (None, false) => unreachable!("clap requires --config"),
     };
     let devices = open_devices(args.backend, args.devices)?;
     for device in &devices {

@@ -1,16 +1,16 @@
-//! Principal curvatures of a surface from its depth and its normals.
+//! Principal curvatures of surfaces, from depth and normals.
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
 use crate::data::camera::Intrinsics;
 
-/// Principal curvatures `[2, height, width]` in 1/m, k1 >= k2, convex positive: a ball of radius r has
-/// k1 = k2 = 1/r. From planar depth in metres and camera-space unit normals `[3, height, width]`; NaN
-/// where either is missing, or is at all neighbours along an axis.
+/// Principal curvatures `[2, height, width]` in 1/m, with k1 >= k2, positive where convex: a ball of radius r has
+/// k1 = k2 = 1/r. Computed from planar depth in metres and camera-space unit normals `[3, height, width]`. NaN where
+/// either is missing at the pixel, or at both neighbours along an axis.
 ///
 /// The eigenvalues of the shape operator, from the first and second fundamental form (do Carmo,
-/// Differential Geometry of Curves and Surfaces, 3-3) with central differences of positions and
-/// normals in place of derivatives. Creases are very curved, then; so are outlines in part.
+/// Differential Geometry of Curves and Surfaces, 3-3), with central differences of positions and normals instead of
+/// derivatives. Creases therefore have high curvature, and so have some outlines.
 pub(crate) fn curvature(
     depth: ArrayView2<f32>,
     normals: ArrayView3<f32>,
@@ -30,7 +30,7 @@ pub(crate) fn curvature(
         let Some(here) = *here else {
             continue;
         };
-        // Row or column -1 becomes one that does not exist either.
+        // Row or column -1 wraps to one that does not exist either.
         let by_column = difference(at(row, column.wrapping_sub(1)), here, at(row, column + 1));
         let by_row = difference(at(row.wrapping_sub(1), column), here, at(row + 1, column));
         let found = by_column.zip(by_row).and_then(|(u, v)| principal(u, v));
@@ -42,11 +42,11 @@ pub(crate) fn curvature(
     curvature
 }
 
-/// Normals `[3, height, width]` averaged with those of the neighbours, weighted 1-2-1 both ways, and
-/// made unit vectors again; missing ones are passed over and stay missing.
+/// Smooths normals `[3, height, width]` with a 1-2-1 filter in both directions and normalises them. Missing normals
+/// are skipped and stay missing.
 ///
-/// The normals of a renderer are averages over a pixel's filter, those derived from depth are not.
-/// Curvature of the latter comes closer to rendered curvature when they are softened first.
+/// A renderer's normals are averaged over a pixel's filter, those derived from depth are not. Smoothing the latter
+/// first brings their curvature closer to rendered curvature.
 pub(crate) fn soften(normals: ArrayView3<f32>) -> Array3<f32> {
     let (_, height, width) = normals.dim();
     let known = Array2::from_shape_fn((height, width), |at| normal(normals, at));
@@ -73,21 +73,21 @@ pub(crate) fn soften(normals: ArrayView3<f32>) -> Array3<f32> {
     soft
 }
 
-/// The normal at a pixel, if it is there and known.
+/// The normal at a pixel, if the pixel exists and the normal is known.
 fn normal(normals: ArrayView3<f32>, (row, column): (usize, usize)) -> Option<[f32; 3]> {
     let at = |channel: usize| normals.get((channel, row, column)).copied();
     let normal = [at(0)?, at(1)?, at(2)?];
     normal.iter().all(|v| v.is_finite()).then_some(normal)
 }
 
-/// A point of the surface and its normal, or the change of both from pixel to pixel.
+/// A point of the surface and its normal, or the change of both per pixel.
 #[derive(Clone, Copy)]
 struct Sample {
     position: [f32; 3],
     normal: [f32; 3],
 }
 
-/// Change per pixel: central, one-sided next to a missing neighbour.
+/// Difference per pixel: central, or one-sided next to a missing neighbour.
 fn difference(before: Option<Sample>, here: Sample, after: Option<Sample>) -> Option<Sample> {
     let pixels = match (before.is_some(), after.is_some()) {
         (true, true) => 2.0,
@@ -102,8 +102,8 @@ fn difference(before: Option<Sample>, here: Sample, after: Option<Sample>) -> Op
     })
 }
 
-/// Principal curvatures from the changes along two directions. The normals point outwards, so that
-/// they spread where the surface is convex: II = dn.dp.
+/// Principal curvatures from the changes along two directions. Normals point outwards and diverge where the surface
+/// is convex: II = dn.dp.
 fn principal(u: Sample, v: Sample) -> Option<[f32; 2]> {
     let (e, f, g) = (
         dot(u.position, u.position),
@@ -131,7 +131,7 @@ fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
 mod tests {
     use super::*;
 
-    /// A ball or an upright cylinder 2 m away: depth and outward normals, NaN beside it.
+    /// A ball or an upright cylinder at a distance of 2 m: depth and outward normals, NaN outside.
     fn round(radius: f32, cylinder: bool, camera: &Intrinsics) -> (Array2<f32>, Array3<f32>) {
         let mut depth = Array2::from_elem((128, 128), f32::NAN);
         let mut normals = Array3::from_elem((3, 128, 128), f32::NAN);

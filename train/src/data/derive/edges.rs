@@ -1,22 +1,21 @@
-//! Edges of a picture: Canny's thin lines, and gradient strength.
+//! Edges of a picture: Canny edges and gradient strength.
 
 use image::{GrayImage, Luma};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView3, Axis, Zip};
 
-/// Canny's thresholds as Sobel sums of the luminance from 0 to 255, eight times its slope per pixel:
-/// slopes of 0.025 and 0.05 of the range a pixel, 0.1 and 0.2 of what `texture` calls strength.
+/// Canny's thresholds as Sobel sums of the luminance from 0 to 255, which are eight times its slope per pixel. They
+/// correspond to slopes of 0.025 and 0.05 of the range per pixel, and to strengths of 0.1 and 0.2 in `texture`.
 const LOW: f32 = 50.0;
 const HIGH: f32 = 100.0;
 
-/// Steepest slope of luminance per pixel that `texture` tells apart.
+/// Slope of the luminance per pixel at which `texture` saturates.
 const STEEPEST: f32 = 0.25;
 
-/// Edges by Canny's method `[height, width]`, 1 on an edge and 0 elsewhere, of RGB `[3, height, width]`
-/// in [0, 1].
+/// Canny edges `[height, width]` of RGB `[3, height, width]` in [0, 1]: 1 on an edge, 0 elsewhere.
 ///
-/// imageproc's implementation on the luminance, 8-bit: Gaussian blur of sigma 1.4 pixels, Sobel
-/// gradients, thinning, hysteresis from 50 to 100. The outermost pixels never are edges. A pixel whose
-/// colour is not finite is NaN, and black for its neighbours.
+/// imageproc's implementation on the 8-bit luminance: Gaussian blur with a sigma of 1.4 pixels, Sobel gradients,
+/// non-maximum suppression, hysteresis thresholds of 50 and 100. Border pixels are never edges. Pixels with a colour
+/// that is not finite are NaN, and count as black for their neighbours.
 pub(crate) fn canny(picture: ArrayView3<f32>) -> Array2<f32> {
     let luminance = luminance(picture);
     let (height, width) = luminance.dim();
@@ -37,11 +36,11 @@ pub(crate) fn canny(picture: ArrayView3<f32>) -> Array2<f32> {
     })
 }
 
-/// Strength of edges `[height, width]` in [0, 1] of RGB `[3, height, width]` in [0, 1].
+/// Edge strength `[height, width]` in [0, 1] of RGB `[3, height, width]` in [0, 1].
 ///
-/// The gradient's length of the luminance after a Gaussian blur of sigma 1 pixel, by central
-/// differences, clipped at 0.25 a pixel and divided by that: Taskonomy's `edge_texture`, not thinned.
-/// Within five pixels of a colour that is not finite it is NaN.
+/// Gradient magnitude of the luminance after a Gaussian blur with a sigma of 1 pixel, by central differences, clipped
+/// at 0.25 per pixel and divided by it. This is Taskonomy's `edge_texture`, without thinning. NaN within five pixels
+/// of a colour that is not finite.
 pub(crate) fn texture(picture: ArrayView3<f32>) -> Array2<f32> {
     let mut smooth = luminance(picture);
     for axis in [Axis(0), Axis(1)] {
@@ -67,7 +66,7 @@ fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
     sum.mapv(|sum: f32| if sum.is_finite() { sum } else { multicond::label::MISSING })
 }
 
-/// Gaussian of sigma 1 pixel, cut at 4; the line goes on beyond its ends with its last values.
+/// Gaussian blur with a sigma of 1 pixel, truncated at 4 pixels, with replicate padding.
 fn blur(line: ArrayView1<f32>) -> Array1<f32> {
     const REACH: usize = 4;
     let kernel: [f32; 2 * REACH + 1] =
@@ -83,7 +82,7 @@ fn blur(line: ArrayView1<f32>) -> Array1<f32> {
         .collect()
 }
 
-/// Central differences along an axis, one-sided at its ends.
+/// Central differences along an axis, one-sided at the ends.
 fn gradient(values: &Array2<f32>, axis: Axis) -> Array2<f32> {
     let last = values.len_of(axis).saturating_sub(1);
     Array2::from_shape_fn(values.dim(), |(row, column)| {
@@ -128,7 +127,7 @@ mod tests {
                 "{edges:?}"
             );
         }
-        // Half the step's height times the Gaussian's middle two samples, of 0.25.
+        // Half the height of the step times the two middle samples of the Gaussian, divided by 0.25.
         let kernel: Vec<f32> = (-4..5).map(|i| (-0.5 * (i * i) as f32).exp()).collect();
         let expected = 0.6 * (kernel[4] + kernel[5]) / kernel.iter().sum::<f32>() / 2.0 / 0.25;
         let strength = texture(step(10).view());

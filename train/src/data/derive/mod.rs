@@ -1,4 +1,4 @@
-//! Labels that are computed from a picture and its other labels, where the data lacks them.
+//! Derived labels: labels that are computed from a picture and its other labels.
 
 mod curvature;
 mod edges;
@@ -17,26 +17,26 @@ pub use self::network::Network;
 pub(super) use self::normals::normals;
 use super::{Intrinsics, Sample, regions};
 
-/// One label, or the objects, and how it is computed. Written `NAME=METHOD`.
+/// The derivation of a label or of the objects, written `NAME=METHOD`.
 #[derive(Clone, Debug)]
 pub enum Derivation {
     /// `normals=depth`: surface normals from depth and the camera.
     Normals,
     /// `curvature=depth`: principal curvatures from depth, normals and the camera.
     Curvature,
-    /// `edges=canny`: Canny's edges of the picture.
+    /// `edges=canny`: Canny edges of the picture.
     CannyEdges,
-    /// `edges=texture`: the strength of the picture's gradient.
+    /// `edges=texture`: gradient strength of the picture.
     TextureEdges,
-    /// `occlusion_edges=depth`: where one surface hides another.
+    /// `occlusion_edges=depth`: occlusion edges from depth.
     OcclusionEdges,
-    /// `instances=semantics`: connected areas of one class, for data without objects.
+    /// `instances=semantics`: connected components of each class, for data without objects.
     Regions,
-    /// `NAME=FILE.toml`: what a network sees in the picture.
+    /// `NAME=FILE.toml`: the prediction of a network from the picture.
     Network(Arc<Network>),
 }
 
-/// What is written for the derivations that bring nothing along.
+/// The spelling of the derivations without parameters.
 const NAMES: [(&str, Derivation); 6] = [
     ("normals=depth", Derivation::Normals),
     ("curvature=depth", Derivation::Curvature),
@@ -47,12 +47,12 @@ const NAMES: [(&str, Derivation); 6] = [
 ];
 
 impl Derivation {
-    /// Whether it makes this label.
+    /// Whether it derives this label.
     pub(super) fn makes(&self, label: &Label) -> bool {
         self.label().is_some_and(|made| made.name == label.name)
     }
 
-    /// The label that it makes; objects are none.
+    /// The label that it derives; `None` for objects.
     fn label(&self) -> Option<Label> {
         match self {
             Self::Normals => Some(Label::normals()),
@@ -64,7 +64,7 @@ impl Derivation {
         }
     }
 
-    /// The labels that it is made of.
+    /// The labels that it needs.
     fn needs(&self) -> &'static [&'static str] {
         match self {
             Self::Normals | Self::OcclusionEdges => &["depth"],
@@ -74,8 +74,8 @@ impl Derivation {
         }
     }
 
-    /// Whether it works on what has its final size already. Lines a pixel wide do not survive being scaled down,
-    /// and regions are those that training sees; geometry is best where it was measured.
+    /// Whether it is computed after resizing. Lines of one pixel do not survive downscaling, and regions should match
+    /// the resized labels. Geometry is computed before, at the resolution at which it was measured.
     fn is_late(&self) -> bool {
         match self {
             Self::CannyEdges | Self::TextureEdges | Self::OcclusionEdges | Self::Regions => true,
@@ -105,7 +105,7 @@ impl FromStr for Derivation {
         match text.split_once('=') {
             Some((name, file)) if file.ends_with(".toml") => Network::load(name, file.as_ref())
                 .map(|network| Self::Network(Arc::new(network)))
-                // All of it: who asks by `FromStr` sees only the outermost error.
+                // The whole chain, because callers of `FromStr` get only a string.
                 .map_err(|error| format!("{error:#}")),
             _ => Err(format!(
                 "expected {}, or NAME=FILE.toml for a network",
@@ -115,20 +115,20 @@ impl FromStr for Derivation {
     }
 }
 
-/// The labels that there are after all derivations: those of the data in its order, a derived one in the
-/// place of the one that it replaces, the others after them.
+/// The labels after all derivations: those of the data in their order, where derived labels replace labels of the
+/// same name, then the other derived labels.
 pub(super) fn labels(data: &[Label], derivations: &[Derivation]) -> Result<Vec<Label>> {
     let mut labels = data.to_vec();
     for (index, derivation) in derivations.iter().enumerate() {
         for needed in derivation.needs() {
             let found = labels.iter().find(|label| label.name == *needed);
             let found = found.with_context(|| {
-                format!("`{derivation}` needs the label `{needed}`, which is not there before it")
+                format!("`{derivation}` needs the label `{needed}`, which neither the data nor an earlier derivation has")
             })?;
             ensure!(
                 found.classes().is_some() == (*needed == "semantics")
                     && found.channels() == if *needed == "normals" { 3 } else { 1 },
-                "`{derivation}` cannot be made of this data's label `{needed}`: it is of another kind"
+                "`{derivation}` cannot be derived from this data's label `{needed}`: it is of another kind"
             );
         }
         let Some(label) = derivation.label() else {
@@ -147,7 +147,7 @@ pub(super) fn labels(data: &[Label], derivations: &[Derivation]) -> Result<Vec<L
     Ok(labels)
 }
 
-/// What has to be read and computed for certain labels.
+/// What has to be read and computed for a set of labels.
 pub(super) struct Plan<'a> {
     /// Labels to read from the data.
     pub(super) read: Vec<Label>,
@@ -155,7 +155,7 @@ pub(super) struct Plan<'a> {
     run: Vec<&'a Derivation>,
 }
 
-/// Plans for the labels of `schema`, which are all there.
+/// Plans how to obtain the labels of `schema`, all of which must exist.
 pub(super) fn plan<'a>(
     schema: &[Label],
     data: &[Label],
@@ -180,7 +180,7 @@ pub(super) fn plan<'a>(
     }
 }
 
-/// Computes what was planned for a sample whose labels are those that were read, resizes it in between, and leaves
+/// Derives the planned labels of a sample that has the labels of `plan.read`, resizing it in between, and keeps only
 /// the labels of `schema`.
 pub(super) fn apply(
     sample: Sample,
@@ -203,11 +203,11 @@ pub(super) fn apply(
     Ok(known.leave(schema))
 }
 
-/// A sample on its way, with the names of its labels so far. What is asked for is there: [`plan`] saw to it.
+/// A sample in progress, with the names of its labels so far. [`plan`] ensures that the labels needed exist.
 struct Known {
     sample: Sample,
     names: Vec<String>,
-    /// Whether the normals are the data's, not derived ones.
+    /// Whether the normals come from the data, not from a derivation.
     has_own_normals: bool,
 }
 
@@ -221,7 +221,7 @@ impl Known {
             }
             Derivation::Curvature => {
                 let normals = self.values("normals").view();
-                // Renderers average normals over a pixel; derived ones belong to one point of it.
+                // Renderers average normals over a pixel, derived normals are those of a single point.
                 let softened = (!self.has_own_normals).then(|| curvature::soften(normals));
                 let normals = softened
                     .as_ref()
@@ -239,7 +239,9 @@ impl Known {
             }
             Derivation::Network(network) => network.see(picture)?,
         };
-        let label = derivation.label().expect("only regions make no label");
+        let label = derivation
+            .label()
+            .expect("all derivations but regions have a label");
         match self.names.iter().position(|name| *name == label.name) {
             Some(place) => self.sample.labels[place] = map,
             None => {
@@ -252,7 +254,7 @@ impl Known {
 
     fn camera(&self) -> Result<Intrinsics> {
         self.sample.camera.context(
-            "normals and curvature need the camera; give its field of view (--fov DEGREES)",
+            "normals and curvature need the camera; set its field of view with --fov DEGREES",
         )
     }
 
@@ -279,7 +281,7 @@ impl Known {
         }
     }
 
-    /// The sample with these of its labels.
+    /// The sample with only these labels.
     fn leave(mut self, schema: &[Label]) -> Sample {
         let maps = std::mem::take(&mut self.sample.labels);
         let mut maps: Vec<(String, LabelMap)> = self.names.into_iter().zip(maps).collect();
@@ -296,8 +298,8 @@ fn one_channel(values: Array2<f32>) -> LabelMap {
     LabelMap::Values(values.insert_axis(Axis(0)))
 }
 
-/// One over depth, with a margin of unknown pixels all around. Unlike depth it is linear in pixel
-/// coordinates on a plane. Depths that are not positive and finite are unknown: NaN.
+/// Inverse depth, with a margin of NaN. Unlike depth, it is linear in pixel coordinates on a plane. NaN where depth is
+/// not positive and finite.
 fn inverse_depth(depth: ArrayView2<f32>, margin: usize) -> Array2<f32> {
     let (height, width) = depth.dim();
     let mut inverse = Array2::from_elem((height + 2 * margin, width + 2 * margin), multicond::label::MISSING);
@@ -337,7 +339,7 @@ mod tests {
         };
         let depth = [Label::depth()];
         assert!(error(&[], &["normals=depth"]).contains("`depth`"));
-        // In this order normals come too late.
+        // In this order, curvature is derived before the normals exist.
         assert!(error(&depth, &["curvature=depth", "normals=depth"]).contains("`normals`"));
         assert!(error(&depth, &["edges=canny", "edges=texture"]).contains("twice"));
         let mut classes = Label::semantics(["a"]);
@@ -359,7 +361,7 @@ mod tests {
         assert_eq!((names(&plain.read), plain.run.len()), (vec!["albedo"], 0));
     }
 
-    /// A line that is found first and scaled down afterwards is broken into dots.
+    /// An edge found before downscaling would be broken into dots.
     #[test]
     fn edges_are_those_of_the_final_size() {
         let schema = [Label::edges()];

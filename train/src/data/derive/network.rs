@@ -1,4 +1,4 @@
-//! Depth or classes of a plain picture, as a network sees them that the user brings.
+//! Depth or classes predicted from a picture by a network that the user provides.
 
 use std::{fmt, path::Path};
 
@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView3, Axis};
 
 use crate::vision::{self, ResultKind, plane, scale_plane};
 
-/// A network and the label that it makes of pictures. Runs wait for one another.
+/// A network and the label that it predicts. Runs are serialised.
 #[derive(Debug)]
 pub struct Network {
     label: Label,
@@ -19,19 +19,19 @@ pub struct Network {
 }
 
 impl Network {
-    /// Loads the network that a description names, to make the label `name`.
+    /// Loads the network of a description, to predict the label `name`.
     pub(super) fn load(name: &str, path: &Path) -> Result<Self> {
         let network = vision::Network::load(path, &EngineOptions::default())?;
         let label = label(name, network.result()).with_context(|| path.display().to_string())?;
         Ok(Self { label, network })
     }
 
-    /// The label that it makes.
+    /// The label that it predicts.
     pub fn label(&self) -> &Label {
         &self.label
     }
 
-    /// What it sees in a picture `[3, height, width]`, in the picture's size.
+    /// The label of a picture `[3, height, width]`, at the picture's size.
     pub(super) fn see(&self, picture: ArrayView3<'_, f32>) -> Result<LabelMap> {
         let (_, height, width) = picture.dim();
         let size = Size { width, height };
@@ -52,7 +52,7 @@ impl Network {
             ResultKind::Scores { .. } | ResultKind::Ids { .. } => {
                 LabelMap::Classes(self.network.classes(picture)?)
             }
-            ResultKind::Features => unreachable!("no label is made of features"),
+            ResultKind::Features => unreachable!("features are not a label"),
         };
         Ok(map)
     }
@@ -64,7 +64,7 @@ impl fmt::Display for Network {
     }
 }
 
-/// The label of a name, if the network's result is one.
+/// The label with a name, if it matches the network's output.
 fn label(name: &str, result: &ResultKind) -> Result<Label> {
     match (name, result) {
         (
@@ -86,11 +86,11 @@ fn label(name: &str, result: &ResultKind) -> Result<Label> {
             label.validate()?;
             Ok(label)
         }
-        _ => bail!("makes depth or semantics, not `{name}`"),
+        _ => bail!("a network predicts depth or semantics, not `{name}`"),
     }
 }
 
-/// Metres from inverse depth whose range stands for `nearest` to `furthest`.
+/// Converts relative inverse depth to metres, mapping its range to `nearest` to `furthest`.
 fn relative(inverse: Array2<f32>, nearest: f32, furthest: f32) -> Array2<f32> {
     let finite = || inverse.iter().copied().filter(|value| value.is_finite());
     let (low, high) = (

@@ -1,7 +1,7 @@
 //! Surface normals from depth.
 //!
-//! Around every pixel a plane is fitted to inverse depth, which on a plane is linear in pixel
-//! coordinates, so that planes come out exact. Neighbours on another surface do not take part.
+//! A plane is fitted to the inverse depth around every pixel. Inverse depth is linear in pixel coordinates on a plane,
+//! so planes are exact. Neighbours on another surface are ignored.
 
 use ndarray::{Array3, ArrayView2};
 
@@ -9,19 +9,19 @@ use super::inverse_depth;
 use super::plane::{LANES, MARGIN, fit};
 use crate::data::camera::Intrinsics;
 
-/// How far a neighbour may be from the first guess of the plane before it counts as another surface:
-/// this much of a pixel's width on the surface, for its curvature, ...
+/// Maximum deviation of a neighbour from the initial plane; beyond it, the neighbour is on another surface. The sum of
+/// this many pixel widths on the surface, which allows for curvature, ...
 const PIXELS: f32 = 1.0;
 
-/// ... and this many times the noise of the map.
+/// ... and this multiple of the noise in the map.
 const NOISES: f32 = 6.0;
 
-/// Camera-space unit normals `[3, height, width]` that face the camera (x right, y up, z towards the
-/// camera) from planar depth in metres; NaN where depth is missing or no plane can be laid.
+/// Camera-space unit normals `[3, height, width]` (x right, y up, z towards the camera) from planar depth in metres.
+/// They face the camera. NaN where depth is missing or no plane can be fitted.
 ///
-/// The first guess is the slope to the smoother side, left or right, above or below; then comes one
-/// step of Tukey-weighted least squares in a 7x7 window. The noise that it allows for is measured on
-/// the map, so depth from stereo is smoothed and exact depth is not.
+/// The initial plane uses the slopes to the smoother sides (left or right, above or below). One iteration of least
+/// squares with Tukey weights in a 7x7 window follows. The tolerance depends on the noise measured in the map, so that
+/// stereo depth is smoothed and exact depth is not.
 pub(crate) fn normals(depth: ArrayView2<f32>, camera: &Intrinsics) -> Array3<f32> {
     let (height, width) = depth.dim();
     let inverse = inverse_depth(depth, MARGIN);
@@ -48,8 +48,8 @@ pub(crate) fn normals(depth: ArrayView2<f32>, camera: &Intrinsics) -> Array3<f32
     normals
 }
 
-/// Typical error of a map: a part that is constant in inverse depth, like that of stereo, and one that
-/// is constant in depth, like that of rounding.
+/// Noise of a map: one part is constant in inverse depth, as in stereo, the other is constant in depth, as from
+/// rounding.
 #[derive(Clone, Copy)]
 struct Noise {
     inverse: f32,
@@ -57,7 +57,7 @@ struct Noise {
 }
 
 impl Noise {
-    /// Medians of second differences along rows, which are mostly noise.
+    /// Estimates the noise by medians of second differences along rows.
     fn of(rows: &[&[f32]]) -> Self {
         let mut inverses = Vec::new();
         let mut depths = Vec::new();
@@ -76,7 +76,7 @@ impl Noise {
         }
     }
 
-    /// How far from a plane's inverse depth a neighbour may be.
+    /// Maximum deviation of a neighbour from a plane's inverse depth.
     fn tolerance(self, value: f32, focal: f32) -> f32 {
         PIXELS * value / focal + NOISES * (self.inverse + self.depth * value * value)
     }

@@ -1,23 +1,21 @@
-//! Occlusion edges from depth: the outlines along which one surface hides another.
+//! Occlusion edges from depth: outlines of surfaces that hide other surfaces.
 
 use ndarray::{Array2, ArrayView2};
 
 use super::inverse_depth;
 
-/// Gaps below this part of the distance are no edges: steps of rounded depth, curved surfaces.
+/// Minimum gap of an edge, relative to the distance; smaller gaps come from rounding or curved surfaces.
 const LEAST: f32 = 0.02;
 
-/// Occlusion edges `[height, width]` from planar depth in metres: 0 where there is none, NaN where
-/// depth is missing and only there.
+/// Occlusion edges `[height, width]` from planar depth in metres: 0 without an edge, NaN exactly where depth is
+/// missing.
 ///
-/// The strength is the gap behind the surface as a part of the distance to what is behind, (far -
-/// near) / far: 0.5 where the hidden surface is twice as far away, towards 1 where it is much farther.
-/// The pixel that carries it is the nearer one, whose outline it is.
+/// The strength is the gap relative to the distance of the hidden surface, (far - near) / far: 0.5 if the hidden
+/// surface is twice as far away, close to 1 if it is much farther. It is assigned to the nearer pixel.
 ///
-/// The gap between two neighbours is how far the change of inverse depth from one to the other is
-/// outside of what the changes next to it on both sides span. So slanted planes and creases, where
-/// surfaces touch, have none, whatever the camera; only where one of these is missing, at borders and
-/// holes, may a crease be taken for a gap. Gaps below 0.02 are set to 0.
+/// The gap between two neighbours is the part of the change of inverse depth that exceeds the range of the changes on
+/// both sides. Slanted planes and creases, where surfaces touch, therefore have no gap, with any camera. Only at
+/// borders and holes, where a neighbour is missing, a crease may count as a gap. Gaps below 0.02 are set to 0.
 pub(crate) fn occlusion(depth: ArrayView2<f32>) -> Array2<f32> {
     let inverse = inverse_depth(depth, 2);
     Array2::from_shape_fn(depth.dim(), |(row, column)| {
@@ -36,10 +34,10 @@ pub(crate) fn occlusion(depth: ArrayView2<f32>) -> Array2<f32> {
     })
 }
 
-/// How far inverse depth drops from the second value to the third beyond what the changes before and
-/// after it explain; 0 where it does not drop or neither is known.
+/// The drop of inverse depth from the second value to the third, minus what the changes before and after it explain; 0
+/// if there is no drop or neither change is known.
 fn gap([before, here, next, after]: [f32; 4]) -> f32 {
-    // `max` passes over a NaN.
+    // `max` ignores NaN.
     let explained = (before - here).max(next - after);
     if explained.is_nan() {
         return 0.0;

@@ -1,18 +1,18 @@
-//! Planes fitted to a map of inverse depth, several pixels at a time.
+//! Fits planes to a map of inverse depth, for several pixels at a time.
 
 use crate::data::camera::Intrinsics;
 
-/// The window of a fit reaches this many pixels to every side.
+/// Radius of the window in pixels.
 const RADIUS: usize = 3;
 const SIDE: usize = 2 * RADIUS + 1;
 
-/// Pixels that are fitted together, for the processor's vector units.
+/// Number of pixels that are fitted together, for SIMD.
 pub(super) const LANES: usize = 8;
 
-/// Unknown pixels around the map, so that no window and no lane has to mind its border.
+/// Margin of unknown pixels around the map, so that windows and lanes need no border checks.
 pub(super) const MARGIN: usize = RADIUS + LANES;
 
-/// Inverse depth around a pixel: its value there and what it gains per column and per row.
+/// Inverse depth around a pixel: its value there and its slope per column and per row.
 #[derive(Clone, Copy)]
 pub(super) struct Plane {
     value: f32,
@@ -31,8 +31,8 @@ impl Plane {
     }
 }
 
-/// Slope in the middle of five values: the mean of both sides where the middle is the smoothest part,
-/// else that of the smoother side. NaN if the middle or both its neighbours are missing.
+/// Slope in the middle of five values: the mean of both sides if the middle is smoothest, else the slope of the
+/// smoother side. NaN if the middle or both of its neighbours are missing.
 fn slope([a, b, c, d, e]: [f32; 5]) -> f32 {
     let (left, right) = (c - b, d - c);
     if left.is_nan() || right.is_nan() {
@@ -40,7 +40,7 @@ fn slope([a, b, c, d, e]: [f32; 5]) -> f32 {
     }
     let here = (right - left).abs();
     let (on_left, on_right) = ((left - (b - a)).abs(), ((e - d) - right).abs());
-    // Comparisons with NaN are false: a side that cannot be judged loses against one that can.
+    // Comparisons with NaN are false, so a side with unknown smoothness loses against a known one.
     if !(on_left < here || on_right < here) {
         (left + right) / 2.0
     } else if on_left < on_right || on_right.is_nan() {
@@ -50,10 +50,10 @@ fn slope([a, b, c, d, e]: [f32; 5]) -> f32 {
     }
 }
 
-/// The planes of `LANES` pixels of a row, from a column on, in a map with a margin.
+/// The planes of `LANES` pixels of a row, starting at a column, in a map with a margin.
 ///
-/// Starts from the slopes to the smoother sides and takes one step of least squares with Tukey's
-/// weights, (1 - (error / tolerance)^2)^2. `tolerance` is a function of the pixel's inverse depth.
+/// Starts with the slopes to the smoother sides, followed by one iteration of least squares with Tukey weights,
+/// (1 - (error / tolerance)^2)^2. `tolerance` is a function of the pixel's inverse depth.
 pub(super) fn fit(
     rows: &[&[f32]],
     row: usize,
@@ -111,7 +111,7 @@ pub(super) fn fit(
     std::array::from_fn(|lane| solve(sums.map(|sum| sum[lane]), value[lane]).unwrap_or(first[lane]))
 }
 
-/// Least squares plane of a window's sums, if its pixels do not lie on a line.
+/// The least-squares plane from a window's sums, unless its pixels are collinear.
 fn solve([n, x, y, xx, xy, yy, v, vx, vy]: [f32; 9], value: f32) -> Option<Plane> {
     let (mean_x, mean_y) = (x / n, y / n);
     let (xx, xy, yy) = (xx - x * mean_x, xy - x * mean_y, yy - y * mean_y);

@@ -1,4 +1,4 @@
-//! Finds frames that cannot be used, and values that cannot be true.
+//! Checks a dataset for unreadable frames and implausible values.
 
 use anyhow::Result;
 use indicatif::ProgressBar;
@@ -12,28 +12,28 @@ use crate::{
     readable::percent,
 };
 
-/// Share of a label's pixels that may have an impossible value: single ones are noise of the renderer.
+/// Tolerated fraction of pixels with an impossible value, which renderers produce as noise.
 const TOLERATED: f64 = 0.001;
-/// Share of the normals that may look away from the camera: back faces and edges of smooth-shaded models do.
+/// Tolerated fraction of normals that face away from the camera, as on back faces and edges of smooth-shaded models.
 const TOLERATED_AWAY: f64 = 0.2;
-/// Metres; few pictures show mostly what is farther away.
+/// Distance in metres that few pictures exceed in most pixels.
 const FARTHEST: f32 = 300.0;
-/// Median angle in degrees between the normals and those of the depth from which on their axes are in doubt.
+/// Median angle in degrees between the normals and those derived from depth above which their axes are in doubt.
 const DOUBTFUL_ANGLE: f32 = 45.0;
 
-/// Something about one frame that makes it unusable, or doubtful.
+/// A problem that makes a frame unusable or doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The frame's name.
     pub frame: String,
-    /// What is wrong: the file or label, and what was expected.
+    /// A description: the file or label, what is wrong, and what was expected.
     pub message: String,
 }
 
-/// Reads every frame with all of its labels and returns what is wrong.
+/// Reads every frame with all of its labels and returns the problems.
 ///
 /// # Errors
-/// When reading cannot go on at all; a frame that cannot be read is a problem, not an error.
+/// When reader threads fail. A frame that cannot be read is a problem, not an error.
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
@@ -73,7 +73,7 @@ fn problems(dataset: &Dataset, index: usize, sample: &Sample) -> Vec<String> {
     found
 }
 
-/// What is impossible about a label's values, going by what the label measures.
+/// Describes impossible values of a label, depending on its unit.
 fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -> Option<String> {
     let (unit, encoding) = (label.unit()?, label.encoding()?);
     let share = |is_bad: &dyn Fn(&[f32]) -> bool| {
@@ -96,7 +96,7 @@ fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -
             let away = looking_away(values, camera);
             (away > TOLERATED_AWAY).then(|| {
                 let away = percent(away);
-                format!("{away} of the directions look away from the camera; z points towards it")
+                format!("{away} of the directions face away from the camera; z points towards it")
             })
         }
         (_, "m") => {
@@ -125,8 +125,8 @@ fn impossible(values: &Array3<f32>, label: &Label, camera: Option<Intrinsics>) -
     }
 }
 
-/// The share of directions that no camera could see. Without the camera only those count that none with a field
-/// of view up to 105 degrees could see: a floor seen from a tilted camera has z below 0.
+/// The fraction of directions that the camera cannot see. Without a camera, only directions count that no camera with
+/// a field of view up to 105 degrees could see, because visible surfaces can have z below 0 away from the middle.
 fn looking_away(values: &Array3<f32>, camera: Option<Intrinsics>) -> f64 {
     let (mut present, mut away) = (0usize, 0usize);
     let (channels, height, width) = values.dim();
@@ -148,7 +148,7 @@ fn looking_away(values: &Array3<f32>, camera: Option<Intrinsics>) -> f64 {
     away as f64 / present.max(1) as f64
 }
 
-/// Whether normals are about those of the depth, which tells when their axes are not the camera's.
+/// Compares normals with those derived from depth, to detect normals whose axes are not the camera's.
 fn disagreement(sample: &Sample, labels: &[Label]) -> Option<String> {
     let camera = sample.camera?;
     let map = |name: &str| {

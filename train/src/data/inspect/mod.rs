@@ -1,4 +1,4 @@
-//! What a person asks of a dataset before training on it: is it sound, what is in it, how does it look.
+//! Inspection of datasets before training: checks, statistics and previews.
 
 mod check;
 mod preview;
@@ -14,7 +14,7 @@ pub use self::{
 };
 use super::{Dataset, ordered::Ordered};
 
-/// Looks at every frame on all cores; what was seen comes in the order of the frames.
+/// Processes frames on all cores and returns the results in the order of the frames.
 fn each_frame<T: Send + 'static>(
     dataset: &Dataset,
     frames: Vec<usize>,
@@ -33,7 +33,7 @@ fn each_frame<T: Send + 'static>(
     for index in frames {
         let result = seen.next().with_context(|| {
             format!(
-                "a thread that reads has stopped at frame `{}`",
+                "a reader thread stopped at frame `{}`",
                 dataset.frames()[index]
             )
         })?;

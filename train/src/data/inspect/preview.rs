@@ -1,4 +1,4 @@
-//! A contact sheet: one row a frame, the picture, its labels and its objects.
+//! Contact sheets: one row per frame with the picture, its labels and its objects.
 
 use anyhow::Result;
 use image::RgbImage;
@@ -8,18 +8,18 @@ use multicond::Size;
 use super::each_frame;
 use crate::data::{Dataset, Sparsity, show};
 
-/// What a contact sheet shows.
+/// Options of a contact sheet.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// Frames, spread over the dataset.
+    /// Number of frames, spread over the dataset.
     pub frames: usize,
-    /// Size of a picture on the sheet.
+    /// Size of each picture on the sheet.
     pub size: Size,
-    /// What goes missing.
+    /// What to drop from the labels.
     pub sparsity: Sparsity,
 }
 
-/// Draws the sheet, and says what its columns are.
+/// Draws the sheet and returns it with the names of its columns.
 ///
 /// # Errors
 /// When a frame cannot be read.

@@ -1,4 +1,4 @@
-//! What a dataset's labels hold: how much of each is there, which classes, which range of values.
+//! Statistics of a dataset's labels: coverage, class frequencies and value ranges.
 
 use anyhow::Result;
 use indicatif::ProgressBar;
@@ -9,46 +9,46 @@ use serde::Serialize;
 use super::each_frame;
 use crate::data::Dataset;
 
-/// A dataset in numbers.
+/// Statistics of a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stats {
-    /// Frames that were looked at.
+    /// Number of frames read.
     pub frames: usize,
-    /// Each label.
+    /// Statistics of each label.
     pub labels: Vec<LabelStats>,
-    /// Objects a frame, where the data has objects.
+    /// Mean number of objects per frame, if the data has objects.
     pub objects_per_frame: Option<f64>,
 }
 
-/// One label in numbers.
+/// Statistics of a label.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabelStats {
     /// The label's name.
     pub name: String,
-    /// Share of the pixels where it is known.
+    /// Fraction of the pixels where it is known.
     pub coverage: f64,
-    /// Frames where it is known nowhere.
+    /// Number of frames where it is missing completely.
     pub empty_frames: usize,
-    /// The unit of the values; none for classes.
+    /// The unit of the values; `None` for classes.
     pub unit: Option<String>,
     /// Smallest, mean and largest value of each channel.
     pub channels: Vec<[f64; 3]>,
-    /// Classes with their share of the known pixels, most frequent first.
+    /// Class frequencies, most frequent first.
     pub classes: Vec<ClassShare>,
 }
 
-/// How frequent a class is.
+/// The frequency of a class.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClassShare {
     /// The class.
     pub name: String,
-    /// Share of the known pixels.
+    /// Fraction of the known pixels.
     pub share: f64,
-    /// Frames in which it occurs.
+    /// Number of frames in which it occurs.
     pub frames: usize,
 }
 
-/// Looks at these frames, or at all of them.
+/// Computes statistics of so many frames, or of all.
 ///
 /// # Errors
 /// When a frame cannot be read.
@@ -92,15 +92,15 @@ pub fn stats(dataset: &Dataset, frames: Option<usize>, progress: &ProgressBar) -
     })
 }
 
-/// Counts that can be added up over frames.
+/// Sums over frames.
 #[derive(Clone, Debug)]
 struct Sums {
     pixels: u64,
     present: u64,
     empty_frames: usize,
-    /// Smallest, sum, largest.
+    /// Minimum, sum and maximum of each channel.
     channels: Vec<[f64; 3]>,
-    /// Pixels and frames of each class.
+    /// Number of pixels and frames of each class.
     classes: Vec<(u64, usize)>,
 }
 

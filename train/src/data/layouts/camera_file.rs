@@ -1,4 +1,4 @@
-//! The camera of a frame as a JSON file, which `examples/blender/render_labels.py` writes and others can.
+//! Camera files: the camera of a frame as JSON, as written by `examples/blender/render_labels.py`.
 
 use std::{fs, io::ErrorKind, path::Path};
 
@@ -9,18 +9,18 @@ use serde::Deserialize;
 use super::same_size;
 use crate::data::Intrinsics;
 
-/// A camera and, where the renderer lists them, the objects that it may see.
+/// A camera and, if the renderer lists them, the objects of the scene.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Camera {
     version: u32,
     width: usize,
     height: usize,
     pub(super) intrinsics: Intrinsics,
-    /// The camera's axes (right, up, towards the camera) and place as columns, row by row.
+    /// The camera's axes (right, up, towards the camera) and position as columns, in row-major order.
     camera_to_world: Option<[[f32; 4]; 4]>,
-    /// Length of the scene's unit.
+    /// Length of the scene's unit in metres.
     pub(super) metres_per_unit: Option<f32>,
-    /// What numbers in an index layer stand for.
+    /// The objects by their number in an index layer.
     #[serde(default)]
     pub(super) objects: Vec<Object>,
 }
@@ -29,12 +29,12 @@ pub(super) struct Camera {
 pub(super) struct Object {
     pub(super) name: String,
     pub(super) index: i32,
-    /// The class, where the renderer knows it.
+    /// The class, if the renderer knows it.
     pub(super) class: Option<String>,
 }
 
 impl Camera {
-    /// Reads a frame's camera; none if the file is not there.
+    /// Reads a frame's camera; `None` if the file does not exist.
     pub(super) fn read(path: &Path, picture: (usize, usize)) -> Result<Option<Self>> {
         let place = || path.display().to_string();
         let text = match fs::read_to_string(path) {
@@ -73,14 +73,14 @@ impl Camera {
                 // NaN is not close to anything.
                 ensure!(
                     (product - expected).abs() < 1e-3,
-                    "the first three columns of camera_to_world must be axes of length 1, square to each other"
+                    "the first three columns of camera_to_world must be orthogonal axes of length 1"
                 );
             }
         }
         Ok(())
     }
 
-    /// Turns directions `[3, height, width]` from the scene's axes to the camera's.
+    /// Rotates directions `[3, height, width]` from world to camera space.
     pub(super) fn rotate(&self, directions: &mut Array3<f32>) -> Result<()> {
         let matrix = self
             .camera_to_world
@@ -95,7 +95,7 @@ impl Camera {
         Ok(())
     }
 
-    /// Turns distances to the camera's centre into distances to its plane.
+    /// Converts distances from the camera's centre to planar depth.
     pub(super) fn to_plane(&self, distance: &mut Array3<f32>) {
         for ((_, y, x), value) in distance.indexed_iter_mut() {
             let [right, up] = self.intrinsics.ray(y, x);

@@ -1,4 +1,4 @@
-//! The layouts that are understood, and telling them apart by what is there.
+//! The supported layouts and their detection.
 
 use std::{fs, path::Path};
 
@@ -6,22 +6,22 @@ use anyhow::{Context, Result, bail};
 
 use super::{cityscapes, frames, nyu, pictures, prepared, table, taskonomy};
 
-/// How a dataset's files are arranged.
+/// The layout of a dataset's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// What `multicond-train data prepare` writes.
+    /// Output of `multicond-train data prepare`.
     Prepared,
-    /// One folder a domain, `point_P_view_V_domain_DOMAIN.png` in each.
+    /// Taskonomy: one folder per domain with `point_P_view_V_domain_DOMAIN.png` files.
     Taskonomy,
-    /// `leftImg8bit/SPLIT/CITY/`, `gtFine/`, `disparity/`, `camera/`.
+    /// Cityscapes: `leftImg8bit/SPLIT/CITY/`, `gtFine/`, `disparity/`, `camera/`.
     Cityscapes,
-    /// `nyu_depth_v2_labeled.mat`.
+    /// NYU Depth v2: `nyu_depth_v2_labeled.mat`.
     Nyu,
-    /// A renderer's frames: multi-layer OpenEXR files, or a folder a layer, with `frames.toml`.
+    /// Rendered frames: multi-layer OpenEXR files, or one folder per layer with `frames.toml`.
     Frames,
-    /// A CSV or JSONL file that names the files.
+    /// A CSV or JSONL file that lists the files of each frame.
     Table,
-    /// A folder of plain pictures, without labels.
+    /// A folder of pictures without labels.
     Pictures,
 }
 
@@ -29,7 +29,7 @@ pub enum Format {
 type Recognise = fn(&Path) -> bool;
 
 impl Format {
-    /// The name on the command line and in files.
+    /// Its name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prepared => "prepared",
@@ -44,7 +44,7 @@ impl Format {
 
     /// The layout of a folder or file.
     pub(in crate::data) fn recognise(path: &Path) -> Result<Self> {
-        // One clear message where nothing is there at all.
+        // A clear message if the path does not exist.
         fs::metadata(path).with_context(|| path.display().to_string())?;
         let recognisers: [(Self, Recognise); 7] = [
             (Self::Prepared, prepared::recognise),

@@ -1,11 +1,11 @@
-//! Object numbers, read like a label: 16-bit PNG, 0 where there is no object.
+//! Object indices, read like a label: 16-bit PNG, 0 for no object.
 
 use std::sync::LazyLock;
 
 use multicond::label::{Label, LabelMap, PngCode, Transfer};
 use ndarray::Array2;
 
-/// Object numbers as a label.
+/// Object indices as a label.
 pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| {
     Label::categorical("instances", vec![String::new(); 65_535])
         .with_missing_class(-1)
@@ -19,7 +19,7 @@ pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| {
         })
 });
 
-/// The numbers of a categorical map.
+/// The ids of a categorical map.
 pub(super) fn ids(map: LabelMap) -> Array2<i32> {
     match map {
         LabelMap::Classes(ids) => ids,

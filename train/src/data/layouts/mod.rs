@@ -1,5 +1,5 @@
-//! Folder layouts, one module each. All of them give the same sample: a picture, labels in physical units,
-//! NaN or the missing id where nothing is known.
+//! Dataset layouts, one module each. All return the same type of sample: a picture and labels in physical units, with
+//! NaN or the missing id for missing values.
 
 mod camera_file;
 mod cityscapes;
@@ -30,7 +30,7 @@ pub use self::format::Format;
 use self::prepared::Prepared;
 use super::Sample;
 
-/// Files whose gray values are class ids as they are.
+/// The code of files whose gray values are class ids.
 pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {
     PngCode {
         bits: 8,
@@ -41,20 +41,20 @@ pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {
     }
 }
 
-/// What the code that trains, prepares and scores knows of a dataset.
+/// The interface of a layout.
 pub(super) trait Layout: fmt::Debug + Send + Sync {
-    /// What is in it.
+    /// Its frames and labels.
     fn contents(&self) -> &Contents;
 
-    /// The file that holds a label of a frame, for messages.
+    /// The file of a frame's label, for messages.
     fn file(&self, index: usize, label: &Label) -> PathBuf;
 
-    /// Whether the label's values come from its PNG code, so that storing them in that code loses nothing.
+    /// Whether the label's values come from its PNG code, so that storing them in that code is lossless.
     fn is_coded(&self, _label: &Label) -> bool {
         false
     }
 
-    /// The customary size of its pictures in training.
+    /// The default picture size for training.
     fn training_size(&self) -> Size {
         Size {
             width: 256,
@@ -62,37 +62,37 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
         }
     }
 
-    /// Reads one frame in the size of its files, with these of its labels in this order.
+    /// Reads a frame at its original size, with these labels in this order.
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample>;
 }
 
-/// What a dataset has, found out when it is opened.
+/// The contents of a dataset, determined when it is opened.
 #[derive(Debug)]
 pub(super) struct Contents {
-    /// Its frames, in an order that stays.
+    /// Its frames, in a stable order.
     pub(super) frames: Vec<Entry>,
-    /// The labels that its frames have, in an order that stays.
+    /// The labels of its frames, in a stable order.
     pub(super) labels: Vec<Label>,
-    /// Whether its frames have objects, some of them at least.
+    /// Whether at least some frames have objects.
     pub(super) has_instances: bool,
 }
 
-/// One frame of a dataset.
+/// A frame of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Its name, unique in the dataset.
     pub(super) name: String,
-    /// The part of the dataset that it belongs to, where the dataset is divided.
+    /// Its split, if the dataset has splits.
     pub(super) split: Option<String>,
 }
 
-/// Opens a dataset of a known layout. `classes` chooses among the sets of classes of a dataset that has several.
+/// Opens a dataset of a known layout. `classes` selects the class set, if the dataset has several.
 pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Result<Arc<dyn Layout>> {
-    // A prepared dataset has made its choice.
+    // In a prepared dataset, the class set is fixed already.
     let has_choice = matches!(format, Format::Cityscapes | Format::Nyu | Format::Prepared);
     ensure!(
         has_choice || classes.is_none(),
-        "{}: a number of classes can be chosen for cityscapes and nyu only",
+        "{}: the number of classes can be chosen for cityscapes and nyu only",
         root.display()
     );
     Ok(match format {
@@ -106,14 +106,14 @@ pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Resul
     })
 }
 
-/// Reads a label's file, which has to have the size of its frame's picture.
+/// Reads a label's file, which must have the size of the frame's picture.
 fn read_label(path: &Path, label: &Label, picture: (usize, usize)) -> Result<LabelMap> {
     let map = files::read_label(path, label)?;
     same_size(path, map.size(), picture)?;
     Ok(map)
 }
 
-/// The names in a folder's `classes.json`, if it is there.
+/// The names in a folder's `classes.json`, if it exists.
 fn classes_file(folder: &Path) -> Result<Option<Vec<String>>> {
     let path = folder.join("classes.json");
     if !path.exists() {
@@ -125,11 +125,11 @@ fn classes_file(folder: &Path) -> Result<Option<Vec<String>>> {
     Ok(Some(names))
 }
 
-/// Refuses a file that differs in size from its frame's picture.
+/// Checks that a file has the size of its frame's picture.
 fn same_size(path: &Path, found: (usize, usize), picture: (usize, usize)) -> Result<()> {
     if found != picture {
         bail!(
-            "{}: is {}x{}, its picture is {}x{}",
+            "{}: is {}x{}, but its picture is {}x{}",
             path.display(),
             found.0,
             found.1,

@@ -1,4 +1,4 @@
-//! Pictures in any of the file formats that cameras and renderers write.
+//! Reads pictures in PNG and JPEG files.
 
 use std::{fs, io::Cursor, path::Path};
 
@@ -7,13 +7,13 @@ use image::{ImageFormat, ImageReader, Limits};
 use multicond::files;
 use ndarray::Array3;
 
-/// Pixels to a byte of a JPEG file, at most: a block of 64 takes a bit or more.
+/// Maximum number of pixels per byte of a JPEG file, in which a block of 64 takes at least one bit.
 const MOST_COMPRESSED: u64 = 1024;
 
-/// Extensions of files that can be read as pictures.
+/// Extensions of supported picture files.
 pub(super) const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
 
-/// Whether a file's name says that it is a picture.
+/// Whether a file is a picture, by its extension.
 pub(super) fn is_picture(path: &Path) -> bool {
     EXTENSIONS.contains(&extension(path).as_str())
 }
@@ -34,8 +34,8 @@ pub(super) fn read(path: &Path) -> Result<Array3<f32>> {
 }
 
 fn decode_jpeg(bytes: &[u8]) -> Result<Array3<f32>> {
-    // Decoders show what there is of a file that was cut short; training on that would go unnoticed.
-    ensure!(is_whole(bytes), "it is cut short");
+    // Decoders accept truncated files, so training on damaged pictures would go unnoticed.
+    ensure!(is_whole(bytes), "it is truncated");
     let reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg);
     let (width, height) = reader.into_dimensions()?;
     let pixels = u64::from(width) * u64::from(height);
@@ -58,7 +58,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Array3<f32>> {
     Ok(values)
 }
 
-/// Whether the last scan of a JPEG file (ITU-T T.81, B.1.1) has its end. Inside a scan 0xff is never followed by
+/// Whether the last scan of a JPEG file (ITU-T T.81, B.1.1) is complete. Within a scan, 0xff is never followed by
 /// either of these codes.
 fn is_whole(bytes: &[u8]) -> bool {
     const START_OF_SCAN: [u8; 2] = [0xff, 0xda];

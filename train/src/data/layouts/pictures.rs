@@ -1,4 +1,4 @@
-//! A folder of plain pictures, with whatever folders in it. They have no labels until some are derived.
+//! The layout of a folder of pictures, including subfolders, without labels.
 
 use std::{
     fs,
@@ -11,12 +11,12 @@ use multicond::label::Label;
 use super::{Contents, Entry, Layout, picture_file};
 use crate::data::Sample;
 
-/// Whether there is a picture somewhere in a folder.
+/// Whether a folder or one of its subfolders has a picture.
 pub(super) fn recognise(root: &Path) -> bool {
     find(root).is_ok_and(|files| !files.is_empty())
 }
 
-/// The pictures of a folder.
+/// A dataset of pictures.
 #[derive(Debug)]
 pub(super) struct Pictures {
     files: Vec<PathBuf>,
@@ -70,7 +70,7 @@ impl Layout for Pictures {
     }
 }
 
-/// All pictures under a folder, sorted by path. Links to folders are not followed: one may lead back up.
+/// All pictures in a folder and its subfolders, sorted by path. Links to folders are not followed, to avoid loops.
 fn find(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

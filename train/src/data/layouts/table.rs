@@ -1,8 +1,8 @@
-//! A CSV or JSONL file that names a frame's files, for data in any other arrangement.
+//! The table layout: a CSV or JSONL file that lists the files of each frame, for data in any other arrangement.
 //!
 //! Columns are `image`, labels by name, `instances`, `camera`, `name` and `split`; paths are relative to the table.
-//! Beside it `classes.json`, a list of names, says what class ids mean, and `labels.json` describes labels that
-//! multicond does not know, or in another code.
+//! In the same folder, `classes.json` lists the names of the classes, and `labels.json` describes labels that multicond
+//! does not know or that have another code.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -25,12 +25,12 @@ const CAMERA: &str = "camera";
 const NAME: &str = "name";
 const SPLIT: &str = "split";
 
-/// Whether a file, by its name, is a table; or the one table of that kind in a folder.
+/// Whether a path is a table, by its name, or a folder with one.
 pub(super) fn recognise(path: &Path) -> bool {
     file(path).is_some()
 }
 
-/// The table itself: the path, or `table.csv` or `table.jsonl` in the folder.
+/// The path of the table: the path itself, or `table.csv` or `table.jsonl` in the folder.
 fn file(path: &Path) -> Option<PathBuf> {
     if path.is_dir() {
         let inside = ["table.csv", "table.jsonl"].map(|name| path.join(name));
@@ -40,14 +40,14 @@ fn file(path: &Path) -> Option<PathBuf> {
     matches!(extension.as_str(), "csv" | "jsonl").then(|| path.to_owned())
 }
 
-/// Frames whose files are named one by one.
+/// A dataset listed by a table.
 #[derive(Debug)]
 pub(super) struct Table {
     rows: Vec<Row>,
     contents: Contents,
 }
 
-/// A frame's files by column; a label that a frame lacks has none.
+/// A frame's files by column, without the labels that the frame lacks.
 type Row = BTreeMap<String, PathBuf>;
 
 impl Table {
@@ -77,7 +77,7 @@ impl Table {
         let has_no_classes = |label: &&Label| label.classes().is_some_and(<[String]>::is_empty);
         if let Some(label) = labels.iter().find(has_no_classes) {
             bail!(
-                "{}: has the column `{}`, but there is no classes.json beside it that names the classes",
+                "{}: has the column `{}`, but its folder has no classes.json with the names of the classes",
                 path.display(),
                 label.name
             );
@@ -109,7 +109,7 @@ impl Layout for Table {
     fn is_coded(&self, label: &Label) -> bool {
         let can_be_missing = label.png.is_some_and(|code| code.missing.is_some());
         let has = |row: &Row| row.contains_key(&label.name);
-        // Where the code has no number for a missing value, a frame that lacks the label could not be stored.
+        // If the code has no number for missing values, frames without the label could not be stored.
         if label.classes().is_none() && !can_be_missing && !self.rows.iter().all(has) {
             return false;
         }
@@ -148,7 +148,7 @@ impl Layout for Table {
     }
 }
 
-/// Every label that a column may be named after: those that multicond knows, and those of `labels.json`.
+/// All labels that can be columns: those that multicond knows, and those in `labels.json`.
 fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
     let mut known = vec![
         Label::semantics(classes),
@@ -199,7 +199,7 @@ fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
             }
             let row = serde_json::from_str(&line).with_context(|| {
                 format!(
-                    "{}: line {}: expected an object of texts, {{\"image\": \"a.png\", ...}}",
+                    "{}: line {}: expected an object of strings, {{\"image\": \"a.png\", ...}}",
                     path.display(),
                     number + 1
                 )

@@ -1,4 +1,4 @@
-//! Makes a prepared dataset: frames are read and packed on all cores, and written in their order.
+//! Writes prepared datasets: frames are read and encoded on all cores, and written in order.
 
 mod unfinished;
 
@@ -15,24 +15,24 @@ use super::{
     ordered::Ordered,
 };
 
-/// Records a thread may be ahead of the writer.
+/// Number of records that each thread may be ahead of the writer.
 const AHEAD: usize = 2;
 
-/// How a dataset is prepared.
+/// Options for preparing a dataset.
 #[derive(Clone, Debug, Default)]
 pub struct PrepareOptions {
-    /// Size of the pictures; what is customary for the data if absent.
+    /// Picture size; the dataset's default if absent.
     pub size: Option<Size>,
     /// Names of the labels to keep; all if absent.
     pub labels: Option<Vec<String>>,
-    /// Threads that read; all cores if absent.
+    /// Number of reader threads; one per core if absent.
     pub threads: Option<usize>,
 }
 
-/// Prepares `dataset` as the folder `destination`, going on with an earlier attempt if there is one.
+/// Writes `dataset` to the folder `destination`, continuing an earlier attempt if there is one.
 ///
 /// # Errors
-/// When there is something under that name, a frame cannot be used, or the disk refuses. What is done stays in
+/// When the folder exists already, a frame cannot be read, or writing fails. Finished records are kept in
 /// `DESTINATION.unfinished`.
 pub fn prepare(
     dataset: &Dataset,
@@ -86,8 +86,8 @@ pub fn prepare(
     for packed in Ordered::start(threads, AHEAD, first, pack)? {
         let (record, camera) = packed.map_err(|error| {
             anyhow!(
-                "{error:#} (what is done is kept; `data check --good FILE` lists the frames that can be used, for \
-                 --frames)"
+                "{error:#} (finished frames are kept; `data check --good FILE` lists the usable frames, for \
+                --frames)"
             )
         })?;
         unfinished.push(&record, camera)?;
@@ -95,7 +95,7 @@ pub fn prepare(
     }
     ensure!(
         unfinished.done() == dataset.frames().len(),
-        "a thread that reads frames has stopped at frame `{}`",
+        "a reader thread stopped at frame `{}`",
         dataset.frames()[unfinished.done()]
     );
     unfinished.finish()
@@ -109,7 +109,7 @@ fn chosen_labels(dataset: &Dataset, names: Option<&[String]>) -> Result<Vec<Labe
     for name in names {
         ensure!(
             !labels.iter().any(|label| label.name == *name),
-            "label `{name}` is asked for twice"
+            "label `{name}` is given twice"
         );
         labels.push(dataset.label(name)?.clone());
     }

@@ -1,5 +1,5 @@
-//! A dataset that is being prepared: a folder beside the final one that knows how far it has come, so that
-//! preparing goes on after an interruption, and appears under its name only when it is whole.
+//! A dataset that is being prepared: a folder next to the destination that records its progress, so that preparation
+//! can be resumed after an interruption. It is renamed to the destination only when it is complete.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -22,10 +22,10 @@ use crate::{
     files::{lock, remove_temporary},
 };
 
-/// Everything that is done.
+/// The list of finished records.
 const DONE: &str = "done.txt";
 
-/// What is to be made, and of what: nothing of it may change between two attempts.
+/// What is prepared from which data. It must be the same in all attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Plan {
     pub(super) source: Source,
@@ -33,7 +33,7 @@ pub(super) struct Plan {
     pub(super) frames: Vec<String>,
 }
 
-/// The folder, open for more records.
+/// The open folder.
 pub(super) struct Unfinished {
     folder: PathBuf,
     destination: PathBuf,
@@ -44,8 +44,7 @@ pub(super) struct Unfinished {
 }
 
 impl Unfinished {
-    /// Goes on with the folder of an earlier attempt, or starts one. Records that did not reach the disk
-    /// whole are made again.
+    /// Opens the folder of an earlier attempt, or creates one. Records that were not written completely are discarded.
     pub(super) fn open(destination: &Path, plan: Plan) -> Result<Self> {
         let folder = unfinished_folder(destination)?;
         let place = || folder.display().to_string();
@@ -69,8 +68,8 @@ impl Unfinished {
             let earlier: Option<Plan> = serde_json::from_str(&text).ok();
             if earlier.as_ref() != Some(&plan) {
                 bail!(
-                    "{}: an earlier attempt with other data, size or labels was left there; remove the folder to \
-                     start anew, or give the same arguments to go on",
+                    "{}: belongs to an earlier attempt with other data, size or labels; remove the folder to \
+                    start again, or use the same arguments to continue",
                     folder.display()
                 );
             }
@@ -91,7 +90,7 @@ impl Unfinished {
         Ok(unfinished)
     }
 
-    /// Takes up the records that are there whole, and cuts off what comes after them.
+    /// Keeps the complete records and truncates what follows them.
     fn recover(&mut self) -> Result<()> {
         let mut record = vec![0; self.plan.manifest.record_bytes];
         let mut lines_bytes = 0;
@@ -118,12 +117,12 @@ impl Unfinished {
         Ok(())
     }
 
-    /// Frames whose records are done.
+    /// Number of finished records.
     pub(super) fn done(&self) -> usize {
         self.written.len()
     }
 
-    /// Adds the next frame's record.
+    /// Appends the record of the next frame.
     pub(super) fn push(&mut self, record: &[u8], camera: Option<Intrinsics>) -> Result<()> {
         let entry = FrameEntry {
             name: self.plan.frames[self.written.len()].clone(),
@@ -131,13 +130,13 @@ impl Unfinished {
             camera,
         };
         let line = line(&entry)?;
-        // In this order: a line without its record would count as damage.
+        // The record first, because a line without its record would count as damage.
         self.records
             .write_all(record)
             .and_then(|()| self.done.write_all(line.as_bytes()))
             .with_context(|| {
                 format!(
-                    "{}: {} frames are done and kept; the same command goes on from there",
+                    "{}: {} frames are finished and kept; run the same command to continue",
                     self.folder.display(),
                     self.written.len()
                 )
@@ -146,7 +145,7 @@ impl Unfinished {
         Ok(())
     }
 
-    /// Gives the dataset its description and its name.
+    /// Writes the manifest and renames the folder to the destination.
     pub(super) fn finish(self) -> Result<DatasetManifest> {
         let place = || self.folder.display().to_string();
         self.records.sync_all().with_context(place)?;
@@ -160,7 +159,7 @@ impl Unfinished {
         )?;
         let destination = &self.destination;
         fs::rename(&self.folder, destination).with_context(|| destination.display().to_string())?;
-        // Only now: with its plan an unfinished folder can be taken up whatever happens.
+        // Removed last, because an interrupted preparation can be resumed only with its plan.
         for name in [PLAN, DONE] {
             let path = destination.join(name);
             fs::remove_file(&path).with_context(|| path.display().to_string())?;
@@ -169,7 +168,7 @@ impl Unfinished {
     }
 }
 
-/// What is remembered of a record: a checksum of the rest of the line, and the record's entry.
+/// The line for a record: a checksum of the rest of the line, and the record's entry.
 fn line(entry: &FrameEntry) -> Result<String> {
     let entry = serde_json::to_string(entry)?;
     Ok(format!(
@@ -178,7 +177,7 @@ fn line(entry: &FrameEntry) -> Result<String> {
     ))
 }
 
-/// The entry of a whole line.
+/// The entry of a complete line; `None` if the line is damaged.
 fn parse_line(line: &str) -> Option<FrameEntry> {
     let (checksum, entry) = line.strip_suffix('\n')?.split_once(' ')?;
     let checksum = u32::from_str_radix(checksum, 16).ok()?;

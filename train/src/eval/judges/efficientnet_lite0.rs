@@ -1,5 +1,5 @@
-//! EfficientNet-Lite0 up to its 1280 pooled features, as an ONNX graph: the network for Frechet distances that
-//! installs from a package.
+//! EfficientNet-Lite0 up to its 1280 pooled features, as an ONNX graph: the default network for Frechet distances,
+//! whose weights come from a package.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ kind = "features"
 const EPSILON: f32 = 1e-3;
 const STEM: usize = 32;
 const HEAD: usize = 1280;
-/// Factor of the inner channels, side of the kernel, stride of the first block, channels, blocks.
+/// Expansion factor, kernel size, stride of the first block, output channels, number of blocks.
 const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (1, 3, 1, 16, 1),
     (6, 3, 2, 24, 2),
@@ -82,7 +82,7 @@ fn graph(file: &SafeTensors<'_>) -> Result<ModelProto> {
     Ok(network.graph.into_model(about.into(), []))
 }
 
-/// A convolution without a bias and the batch norm after it.
+/// A convolution without bias, followed by batch norm.
 struct Convolution {
     name: String,
     norm: String,
@@ -93,7 +93,7 @@ struct Convolution {
 }
 
 impl Convolution {
-    /// One pixel at a time.
+    /// A 1x1 convolution.
     fn of(name: &str, norm: &str, input: usize, output: usize) -> Self {
         Self {
             name: name.into(),
@@ -158,7 +158,8 @@ impl Builder<'_> {
         } = convolution;
         let shape = [*output, channels / groups, *kernel, *kernel];
         let weight = self.weight(&format!("{name}.weight"), &shape)?;
-        // As TensorFlow pads: what is odd goes to the right and below. Sides are even wherever the stride is 2.
+        // TensorFlow's `SAME` padding: an odd pixel goes to the right and bottom. Sides are even wherever the stride is
+        // 2.
         let padding = (kernel - stride) as i64;
         let (before, after) = (padding / 2, padding - padding / 2);
         let convolved = self

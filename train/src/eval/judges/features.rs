@@ -1,4 +1,4 @@
-//! Networks whose features Frechet distances compare.
+//! Feature networks for the Frechet distance.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use ndarray::{ArrayView3, Axis};
 use super::efficientnet_lite0;
 use crate::vision::{Network, ResultKind};
 
-/// What pytorch-fid does to a picture before its Inception network sees it.
+/// The preprocessing of pytorch-fid for its Inception network.
 const PYTORCH_FID: &str = r#"
 [input]
 width = 299
@@ -21,7 +21,7 @@ std = [0.5, 0.5, 0.5]
 kind = "features"
 "#;
 
-/// A network that makes a list of numbers of a picture.
+/// A network that computes a feature vector of a picture.
 #[derive(Debug)]
 pub struct FeatureNetwork {
     name: String,
@@ -29,11 +29,11 @@ pub struct FeatureNetwork {
 }
 
 impl FeatureNetwork {
-    /// Loads a user's network: a TOML description, or an ONNX file. A file that does not describe itself sees
-    /// pictures as pytorch-fid shows them to Inception.
+    /// Loads a user's network: a TOML description, or an ONNX file. An ONNX file without a description gets the
+    /// preprocessing of pytorch-fid.
     ///
     /// # Errors
-    /// When a file cannot be read or used, or its result is not features.
+    /// When a file cannot be read or used, or its output is not features.
     pub fn load(path: &Path, engine: &EngineOptions) -> Result<Self> {
         let network = Network::load_or(Some(PYTORCH_FID), path, engine)?;
         if !matches!(network.result(), ResultKind::Features) {
@@ -45,10 +45,10 @@ impl FeatureNetwork {
         })
     }
 
-    /// Loads EfficientNet-Lite0 of the file that `cargo xtask assets efficientnet` installs.
+    /// Loads EfficientNet-Lite0 from the file that `cargo xtask assets efficientnet` installs.
     ///
     /// # Errors
-    /// When the file is not there or damaged, or the engine refuses the network.
+    /// When the file is missing or damaged, or the engine rejects the network.
     pub fn efficientnet_lite0(path: &Path, engine: &EngineOptions) -> Result<Self> {
         Ok(Self {
             name: "EfficientNet-Lite0".into(),
@@ -56,12 +56,12 @@ impl FeatureNetwork {
         })
     }
 
-    /// What its distances are called after.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The features of a picture `[3, height, width]` in [0, 1]; maps are averaged over their pixels.
+    /// The features of a picture `[3, height, width]` in [0, 1]. Feature maps are averaged over their pixels.
     ///
     /// # Errors
     /// When the engine fails.

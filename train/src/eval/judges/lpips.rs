@@ -1,5 +1,5 @@
-//! LPIPS (Zhang et al. 2018), version 0.1 on AlexNet or VGG16: how different two pictures look. It is one ONNX graph
-//! that takes both pictures and gives out their distance.
+//! LPIPS 0.1 (Zhang et al. 2018) with AlexNet or VGG16: the perceptual distance between two pictures. One ONNX graph
+//! takes both pictures and returns their distance.
 
 use std::path::Path;
 
@@ -15,29 +15,29 @@ use crate::{
     weights,
 };
 
-/// Mean and spread that the networks expect of pictures in [-1, 1].
+/// Mean and standard deviation with which the networks normalise pictures in [-1, 1].
 const SHIFT: [f32; 3] = [-0.030, -0.088, -0.188];
 const SCALE: [f32; 3] = [0.458, 0.448, 0.450];
 
-/// Whose features are compared.
+/// The network whose features are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LpipsNetwork {
-    /// AlexNet, which the authors recommend for scores.
+    /// AlexNet, which the authors recommend for evaluation.
     Alex,
     /// VGG16.
     Vgg,
 }
 
-/// A convolution with a ReLU, and what stands around it.
+/// A convolution with a ReLU, and an optional pooling before it.
 #[derive(Clone, Copy)]
 struct Layer {
     channels: usize,
     kernel: usize,
     stride: usize,
     padding: usize,
-    /// Side of the maximum pooling before it, by 2 each way.
+    /// Window of the max pooling of stride 2 before it.
     pool: Option<usize>,
-    /// Whether its features are compared.
+    /// Whether LPIPS compares its features.
     is_compared: bool,
 }
 
@@ -87,15 +87,15 @@ impl LpipsNetwork {
     }
 }
 
-/// The distance, with its weights, in the SDK's engine.
+/// LPIPS, run by the SDK's engine.
 #[derive(Debug)]
 pub struct Lpips(ExternalNetwork);
 
 impl Lpips {
-    /// Reads `conv{i}.{weight,bias}` and `lin{i}.weight`, as `cargo xtask assets lpips` installs them.
+    /// Loads `conv{i}.{weight,bias}` and `lin{i}.weight` from the file that `cargo xtask assets lpips` installs.
     ///
     /// # Errors
-    /// When the file is not there or another network's, or the engine refuses it.
+    /// When the file is missing or belongs to another network, or the engine rejects it.
     pub fn load(network: LpipsNetwork, path: &Path, engine: &EngineOptions) -> Result<Self> {
         let model = weights::load(path, "lpips", |file| graph(network, file))?;
         let model = model.encode_to_vec();
@@ -103,18 +103,18 @@ impl Lpips {
         Ok(Self(loaded.with_context(|| path.display().to_string())?))
     }
 
-    /// The distance between two pictures `[3, height, width]` in [0, 1]; 0 for equal ones.
+    /// The distance between two pictures `[3, height, width]` in [0, 1]; 0 for equal pictures.
     ///
     /// # Errors
     /// When they differ in size or are smaller than the network allows.
     pub fn distance(&mut self, a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> Result<f64> {
-        let pair: Array4<f32> = stack(Axis(0), &[a, b]).context("LPIPS of pictures of one size")?;
+        let pair: Array4<f32> = stack(Axis(0), &[a, b]).context("LPIPS needs pictures of the same size")?;
         let distance = self.0.run(pair.view()).context("LPIPS")?;
         Ok(f64::from(distance.sum()))
     }
 }
 
-/// From `[2, 3, height, width]` in [0, 1] to one number.
+/// The graph, from `[2, 3, height, width]` in [0, 1] to one number.
 fn graph(network: LpipsNetwork, file: &SafeTensors<'_>) -> Result<ModelProto> {
     let mut graph = Graph::new("lpips");
     let sides = vec![fixed(2), fixed(3), named("height"), named("width")];
@@ -182,7 +182,8 @@ fn normalise(graph: &mut Graph, pictures: &Value) -> Result<Value> {
     Ok(graph.op("Add", &[&scaled, &offset]))
 }
 
-/// The weighted squared difference of two pictures' features, each pixel's at length 1, as `[1, 1, 1, 1]`.
+/// The weighted squared difference between the features of two pictures, normalised to unit length at each pixel, as
+/// `[1, 1, 1, 1]`.
 fn difference(graph: &mut Graph, features: &Value, head: &Value) -> Value {
     let channel = graph.list(&[1]);
     let squares = graph.op("Mul", &[features, features]);

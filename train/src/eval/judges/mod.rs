@@ -1,4 +1,4 @@
-//! The networks that scores need, run by the SDK's engine.
+//! The metric networks, run by the SDK's engine.
 
 mod efficientnet_lite0;
 mod features;
@@ -9,15 +9,15 @@ pub use features::FeatureNetwork;
 pub use lpips::{Lpips, LpipsNetwork};
 pub use segmenter::Segmenter;
 
-/// The networks of one evaluation; what is absent is not measured.
+/// The metric networks of an evaluation. Metrics whose network is absent are not computed.
 #[derive(Debug, Default)]
 pub struct Judges {
-    /// LPIPS on AlexNet.
+    /// LPIPS with AlexNet.
     pub lpips_alex: Option<Lpips>,
-    /// LPIPS on VGG16.
+    /// LPIPS with VGG16.
     pub lpips_vgg: Option<Lpips>,
-    /// Whose features the Frechet distance compares.
+    /// Feature network for the Frechet distance.
     pub features: Option<FeatureNetwork>,
-    /// Which tells the classes of generated pictures.
+    /// Segmenter for mIoU and pixel accuracy.
     pub segmenter: Option<Segmenter>,
 }

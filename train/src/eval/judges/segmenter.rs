@@ -1,5 +1,4 @@
-//! A network that tells the classes of a picture's pixels, to see whether generated ones look like what they ought
-//! to be.
+//! Segmentation networks, which classify the pixels of generated pictures for comparison with the true classes.
 
 use std::path::Path;
 
@@ -12,16 +11,16 @@ use crate::{
     vision::{Network, description_within},
 };
 
-/// The judge that is built in, trained on the rooms by `multicond-train segmenter`.
+/// The built-in segmenter, trained on the rooms dataset with `multicond-train segmenter`.
 const ROOMS: &[u8] = include_bytes!("../../../assets/rooms_segmenter.onnx");
 
-/// A segmenter with the data's classes among its own.
+/// A segmenter that knows all classes of the data.
 #[derive(Debug)]
 pub struct Segmenter {
     network: Network,
-    /// The data's class for each of the segmenter's own, -1 where the data has none.
+    /// The data's class for each class of the segmenter; -1 if the data does not have it.
     classes: Vec<i32>,
-    /// How many classes the data has.
+    /// Number of classes of the data.
     data_classes: usize,
 }
 
@@ -29,13 +28,13 @@ impl Segmenter {
     /// Loads a network for data of these classes: a TOML description, or an ONNX file that carries one.
     ///
     /// # Errors
-    /// When a file cannot be read or used, its result is no classes, or a class of the data is not among them.
+    /// When a file cannot be read or used, its output is not classes, or it lacks a class of the data.
     pub fn load(path: &Path, data: &[String], engine: &EngineOptions) -> Result<Self> {
         let network = Network::load(path, engine)?;
         Self::new(network, data).with_context(|| path.display().to_string())
     }
 
-    /// The built-in segmenter of rooms, for data whose classes it knows.
+    /// The built-in segmenter for the classes of the rooms dataset.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -45,15 +44,16 @@ impl Segmenter {
         Self::new(Network::new(path, &text, ROOMS, engine)?, data)
     }
 
-    /// Its name and the hash of all that makes it.
+    /// Its name and hash.
     pub fn name(&self) -> String {
         self.network.to_string()
     }
 
-    /// The data's class id of each pixel of a picture `[3, height, width]` in [0, 1], -1 where it sees none of them.
+    /// The data's class id of each pixel of a picture `[3, height, width]` in [0, 1]; -1 for classes that the data
+    /// lacks.
     ///
     /// # Errors
-    /// When the engine fails, or gives something else than classes.
+    /// When the engine fails, or the output is not classes.
     pub fn see(&self, picture: ArrayView3<'_, f32>) -> Result<Array2<i32>> {
         let ids = self.network.classes(picture)?;
         Ok(ids.mapv(|id| {
@@ -62,7 +62,7 @@ impl Segmenter {
         }))
     }
 
-    /// What it sees in a picture, against the data's class ids of its pixels.
+    /// Compares its output for a picture with the true class ids.
     ///
     /// # Errors
     /// As [`see`](Self::see).

@@ -5,24 +5,24 @@
 //! |m1 - m2|² + tr(C1) + tr(C2) - 2 tr((C1 C2)^½)
 //! ```
 //!
-//! No square root of a matrix is taken. With `C = Fᵀ F` the last trace is the sum of the singular values of
-//! `F1 F2ᵀ`, which is exact where there are fewer vectors than numbers in one and `C1 C2` is singular; pytorch-fid
-//! adds 1e-6 to the diagonals there if its root fails, and this never has to.
+//! No matrix square root is computed. With `C = Fᵀ F` the last trace is the sum of the singular values of `F1 F2ᵀ`.
+//! This is exact even if there are fewer vectors than dimensions and `C1 C2` is singular, where pytorch-fid may have to
+//! add 1e-6 to the diagonals.
 
 use anyhow::{Result, anyhow, ensure};
 use faer::{Mat, MatRef};
 
-/// Mean and covariance of feature vectors that come one at a time, in memory that does not grow with their number.
+/// Mean and covariance of a stream of feature vectors, in memory that does not depend on their number.
 #[derive(Clone, Debug)]
 pub struct Moments {
     dimensions: usize,
     count: usize,
-    /// Rows of `[1, features]`, or after [`compress`](Self::compress) a triangle with the same products of columns.
+    /// Rows `[1, features]`, or after [`compress`](Self::compress) a triangular matrix with the same Gram matrix.
     rows: Vec<f64>,
 }
 
 impl Moments {
-    /// Of no vectors yet, which will have so many numbers.
+    /// Creates empty moments for vectors of so many dimensions.
     pub fn new(dimensions: usize) -> Self {
         Self {
             dimensions,
@@ -31,15 +31,15 @@ impl Moments {
         }
     }
 
-    /// Vectors so far.
+    /// Number of vectors so far.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Takes one vector more.
+    /// Adds a vector.
     ///
     /// # Errors
-    /// When it has another length or a number that is not finite.
+    /// When it has another length or a value that is not finite.
     pub fn add(&mut self, features: &[f32]) -> Result<()> {
         ensure!(
             features.len() == self.dimensions,
@@ -61,7 +61,7 @@ impl Moments {
         Ok(())
     }
 
-    /// Replaces the rows by the triangle of their QR decomposition.
+    /// Replaces the rows by the R of their QR decomposition.
     fn compress(&mut self) {
         let triangle = self.triangle();
         self.rows.clear();
@@ -77,10 +77,13 @@ impl Moments {
     }
 
     fn gaussian(&self) -> Result<Gaussian> {
-        ensure!(self.count >= 2, "a Frechet distance needs two pictures");
+        ensure!(
+            self.count >= 2,
+            "a Frechet distance needs at least two pictures"
+        );
         let triangle = self.triangle();
-        // The column of ones puts the sums, over the root of the count, into the first row and leaves the rest
-        // without its mean.
+        // Because of the column of ones, the first row of R has the sums divided by the square root of the count, and
+        // the other rows belong to the centred vectors.
         let (rows, columns) = (triangle.nrows(), triangle.ncols());
         let mean = (1..columns).map(|column| triangle[(0, column)] / triangle[(0, 0)]);
         let spread = ((self.count - 1) as f64).sqrt();
@@ -101,14 +104,14 @@ impl Moments {
 pub fn frechet_distance(a: &Moments, b: &Moments) -> Result<f64> {
     ensure!(
         a.dimensions == b.dimensions,
-        "{} features against {}",
+        "feature vectors of different lengths, {} and {}",
         a.dimensions,
         b.dimensions
     );
     a.gaussian()?.distance(&b.gaussian()?)
 }
 
-/// The distance between two sets that are held in memory, two vectors or more each.
+/// The distance between two sets in memory, each with at least two vectors.
 pub(crate) fn distance_of(a: &[&[f32]], b: &[&[f32]]) -> Result<f64> {
     Gaussian::of(a).distance(&Gaussian::of(b))
 }
@@ -208,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_refused() {
+    fn invalid_features_are_rejected() {
         let mut moments = Moments::new(2);
         assert!(moments.add(&[1.0]).is_err());
         assert!(moments.add(&[1.0, f32::NAN]).is_err());

@@ -1,4 +1,4 @@
-//! What is computed from pictures, features and classes. Nothing here knows of files or networks.
+//! Metrics on pictures, feature vectors and class maps, independent of files and networks.
 
 mod frechet;
 mod psnr;

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView3;
 
-/// The ratio in dB for pictures in [0, 1]; infinite when they are equal.
+/// The PSNR in dB of pictures in [0, 1]; infinite for equal pictures.
 ///
 /// # Panics
 /// When the pictures differ in size.

@@ -1,10 +1,11 @@
-//! How many pixels of generated pictures a segmenter takes for what they ought to be.
+//! Segmentation metrics: mIoU and pixel accuracy.
 
 use std::ops::AddAssign;
 
 use ndarray::ArrayView2;
 
-/// Pixels by class: as much of a confusion matrix as the scores need. Sums of them are those of several pictures.
+/// Pixel counts per class: the part of a confusion matrix that the scores need. Counts of several pictures can be
+/// added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassCounts {
     pixels: u64,
@@ -13,36 +14,36 @@ pub struct ClassCounts {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Class {
-    /// Pixels that are of the class.
+    /// Pixels of the class.
     truth: u64,
-    /// Those of them that were seen as it.
+    /// Pixels of the class that are predicted as it.
     hits: u64,
-    /// Pixels whose class is known that were seen as it.
+    /// Pixels of known class that are predicted as this class.
     seen: u64,
-    /// Pixels whose class is not known that were seen as it.
+    /// Pixels of unknown class that are predicted as this class.
     seen_elsewhere: u64,
 }
 
-/// Scores in both ways of counting pixels whose class the data does not tell.
+/// Scores with two ways of counting pixels of unknown class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SegmentationScores {
-    /// Such pixels do not count, as in Cityscapes' own evaluation.
+    /// Unknown pixels are ignored, as in the evaluation of Cityscapes.
     pub known: ClassScores,
-    /// They count as mistakes, as in the accuracies that SPADE's and CC-FPSE's papers print.
+    /// Unknown pixels count as mistakes, as in the accuracies published in the SPADE and CC-FPSE papers.
     pub all: ClassScores,
 }
 
-/// Shares from 0 to 1.
+/// Scores from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassScores {
-    /// Mean over the classes of intersection over union; classes that neither occur nor were seen do not count.
+    /// Mean intersection over union; classes that neither occur nor are predicted are ignored.
     pub mean_iou: f64,
-    /// Pixels that were seen as what they are.
+    /// Fraction of pixels that are predicted correctly.
     pub pixel_accuracy: f64,
 }
 
 impl ClassCounts {
-    /// Of no pixels.
+    /// Counts without pixels.
     pub fn new(classes: usize) -> Self {
         Self {
             pixels: 0,
@@ -50,7 +51,7 @@ impl ClassCounts {
         }
     }
 
-    /// Counts one picture. Ids that are no class stand for "not known" in `truth`, and for no class in `seen`.
+    /// Adds a picture. Ids that are not a class mean "unknown" in `truth` and "no class" in `seen`.
     ///
     /// # Panics
     /// When the two differ in size.
@@ -77,7 +78,7 @@ impl ClassCounts {
         }
     }
 
-    /// Adds the counts of more pictures to a sum that may have none yet.
+    /// Adds these counts to a sum, which may still be `None`.
     pub fn add_to(&self, sum: &mut Option<Self>) {
         match sum {
             None => *sum = Some(self.clone()),
@@ -85,7 +86,7 @@ impl ClassCounts {
         }
     }
 
-    /// The scores; `None` where no pixel has a known class.
+    /// The scores; `None` if no pixel has a known class.
     pub fn scores(&self) -> Option<SegmentationScores> {
         let known: u64 = self.classes.iter().map(|class| class.truth).sum();
         let hits: u64 = self.classes.iter().map(|class| class.hits).sum();
@@ -132,7 +133,7 @@ mod tests {
         let mut counts = ClassCounts::new(3);
         counts.add(truth.view(), seen.view());
         let scores = counts.scores().unwrap();
-        // Class 0: 2 of 3; class 1: 3 of 4, or of 5 with the pixel that is not known; class 2 does not occur.
+        // Class 0: 2 of 3; class 1: 3 of 4, or of 5 with the unknown pixel; class 2 does not occur.
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
         close(scores.known.mean_iou, (2.0 / 3.0 + 3.0 / 4.0) / 2.0);
         close(scores.known.pixel_accuracy, 5.0 / 6.0);

@@ -1,5 +1,5 @@
-//! Structural similarity (Wang et al. 2004), as its authors compute it: a Gaussian window of 11x11 pixels with a
-//! deviation of 1.5, where it lies inside the picture; the mean over pixels and channels.
+//! Structural similarity (Wang et al. 2004), computed as by its authors: a Gaussian window of 11x11 pixels with a
+//! standard deviation of 1.5, without padding, and the mean over pixels and channels.
 
 use ndarray::{Array2, ArrayView2, ArrayView3, Axis, Zip, s};
 
@@ -8,8 +8,8 @@ const DEVIATION: f64 = 1.5;
 const C1: f64 = 0.01 * 0.01;
 const C2: f64 = 0.03 * 0.03;
 
-/// The similarity of two pictures `[3, height, width]` in [0, 1], 1 for equal ones; `None` for pictures that are
-/// smaller than the window.
+/// The similarity of two pictures `[3, height, width]` in [0, 1]; 1 for equal pictures, `None` for pictures smaller
+/// than the window.
 ///
 /// # Panics
 /// When the pictures differ in size.
@@ -59,7 +59,7 @@ fn window() -> [f64; 2 * RADIUS + 1] {
     weights.map(|weight| weight / sum)
 }
 
-/// Weighted means where the window lies inside, along rows and then along columns.
+/// Gaussian filter without padding, first along rows, then along columns.
 fn blur(plane: &Array2<f64>, window: &[f64]) -> Array2<f64> {
     let (height, width) = plane.dim();
     let (inner_height, inner_width) = (height + 1 - window.len(), width + 1 - window.len());

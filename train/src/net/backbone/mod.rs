@@ -1,5 +1,5 @@
-//! Backbones: networks from the concept tensor to the picture. A backbone is a folder here and a line in
-//! the table below.
+//! Backbones: networks from the concept tensor to the picture. Each backbone has a folder here and a line in the
+//! table below.
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor},
@@ -13,14 +13,14 @@ use crate::onnx::{
     convolution::Features,
 };
 
-// rustfmt finds files by these lines, so the table cannot write them.
+// rustfmt finds files by these lines, so the macro cannot generate them.
 pub mod asap;
 pub mod pix2pix;
 pub mod pix2pix_hd;
 pub mod spade;
 
-/// Makes the enums of backbones and their dispatch. A line of the table has the backbone's help text, its
-/// name in recipes, manifests and checkpoints, its folder, and the folder's network and sizes.
+/// Defines the enums of backbones and their dispatch. A line of the table gives the backbone's help text, its name in
+/// recipes, manifests and checkpoints, its module, and the network and configuration types.
 macro_rules! backbones {
     ($($(#[doc = $doc:literal])+ $name:literal => $folder:ident::{$network:ident, $config:ident},)+) => {
         /// A backbone.
@@ -29,14 +29,14 @@ macro_rules! backbones {
             $($(#[doc = $doc])+ $network($folder::$network),)+
         }
 
-        /// Sizes of a backbone.
+        /// Configuration of a backbone.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind", deny_unknown_fields)]
         pub enum BackboneConfig {
             $($(#[doc = $doc])+ #[serde(rename = $name)] $network($folder::$config),)+
         }
 
-        /// The kinds of backbone, without their sizes.
+        /// The kinds of backbone.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
         pub enum BackboneKind {
             $($(#[doc = $doc])+ #[serde(rename = $name)] #[value(name = $name)] $network,)+
@@ -46,7 +46,7 @@ macro_rules! backbones {
             /// All kinds.
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$network),+];
 
-            /// The name in recipes, in manifests and of the tensors in checkpoints.
+            /// The name in recipes and manifests, and the prefix of tensor names in checkpoints.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$network => $name,)+
@@ -76,7 +76,7 @@ macro_rules! backbones {
         }
 
         impl BackboneNetwork {
-            /// A fresh network over `input` channels.
+            /// A newly initialised network with `input` channels.
             pub fn new(config: &BackboneConfig, input: usize, device: &Device) -> Self {
                 match config {
                     $(BackboneConfig::$network(config) => {
@@ -91,7 +91,7 @@ macro_rules! backbones {
                 }
             }
 
-            /// One step towards the singular vectors of spectrally normed weights.
+            /// One power iteration of the spectral norms.
             pub fn power_iteration(self) -> Self {
                 match self {
                     $(Self::$network(network) => {
@@ -100,14 +100,14 @@ macro_rules! backbones {
                 }
             }
 
-            /// Visits the parameters under the names that they have in checkpoints.
+            /// Visits the parameters under their names in checkpoints.
             pub(super) fn visit_named(&self, visitor: &mut impl ModuleVisitor) {
                 match self {
                     $(Self::$network(network) => named::visit($name, network, visitor),)+
                 }
             }
 
-            /// Maps the parameters under the names that they have in checkpoints.
+            /// Maps the parameters under their names in checkpoints.
             pub(super) fn map_named(self, mapper: &mut impl ModuleMapper) -> Self {
                 match self {
                     $(Self::$network(network) => Self::$network(named::map($name, network, mapper)),)+
@@ -118,50 +118,50 @@ macro_rules! backbones {
 }
 
 backbones! {
-    /// A small network for every tile (ASAP-Net): what the paper builds on, and the fastest.
+    /// ASAP-Net: a small network for each tile; used in the paper, and the fastest.
     "asap" => asap::{Asap, AsapConfig},
-    /// Growing features, normalised under the concept (SPADE).
+    /// SPADE generator: normalisation layers conditioned on the concept.
     "spade" => spade::{Spade, SpadeConfig},
-    /// A U-Net (Pix2Pix).
+    /// Pix2Pix: a U-Net.
     "pix2pix" => pix2pix::{Pix2Pix, Pix2PixConfig},
-    /// Down, residual blocks, up: the global generator of Pix2PixHD.
+    /// Pix2PixHD global generator: residual blocks at low resolution.
     "pix2pixhd" => pix2pix_hd::{Pix2PixHd, Pix2PixHdConfig},
 }
 
-/// What the sizes of a backbone say of it.
+/// The configuration of a backbone.
 pub(crate) trait BackboneSizes {
-    /// The sizes of a preset for pictures of `height` rows.
+    /// The preset's sizes for pictures of `height` rows.
     fn preset(preset: Preset, height: usize) -> Self
     where
         Self: Sized;
 
-    /// Checks that the sizes fit together and to a concept tensor of so many channels.
+    /// Checks that the sizes are consistent, for a concept tensor of so many channels.
     fn validate(&self, concept_channels: usize) -> Result<(), NetworkConfigError>;
 
     /// Sides of pictures must be multiples of this many pixels.
     fn tile(&self) -> usize;
 
-    /// The shortest side of a picture: a norm needs more than one pixel to have a variance.
+    /// Minimum side of pictures: instance norms need more than one pixel to have a variance.
     fn smallest_side(&self) -> usize {
         2 * self.tile()
     }
 
-    /// The sizes in words, for reports.
+    /// A description of the sizes, for reports.
     fn describe(&self) -> String;
 
-    /// What the layers weigh, and cost for each tile.
+    /// Parameters of the layers, and their multiply-adds per tile.
     fn layers(&self, concept_channels: usize) -> Vec<LayerCost>;
 }
 
-/// What a backbone's network does.
+/// A backbone network.
 pub(crate) trait BackboneModule {
-    /// The picture `[batch, 3, height, width]` in (-1, 1) for a concept of whole tiles.
+    /// The picture `[batch, 3, height, width]` in (-1, 1) for a concept whose sides are multiples of the tile.
     fn forward(&self, concept: Tensor<4>) -> Tensor<4>;
 
     /// Sides of pictures must be multiples of this many pixels.
     fn tile(&self) -> usize;
 
-    /// One step towards the singular vectors of spectrally normed weights, where there are any.
+    /// One power iteration of the spectral norms, if there are any.
     fn power_iteration(self) -> Self
     where
         Self: Sized,
@@ -179,12 +179,12 @@ impl BackboneConfig {
         self.sizes().tile()
     }
 
-    /// The shortest side of a picture.
+    /// Minimum side of pictures.
     pub fn smallest_side(&self) -> usize {
         self.sizes().smallest_side()
     }
 
-    /// The sizes in words, for reports.
+    /// A description of the sizes, for reports.
     pub(crate) fn describe(&self) -> String {
         self.sizes().describe()
     }
@@ -216,7 +216,7 @@ impl BackboneNetwork {
     }
 }
 
-/// Checks numbers of channels.
+/// Checks that all channel counts are at least 1.
 fn check_widths(widths: &[usize]) -> Result<(), NetworkConfigError> {
     match widths.contains(&0) {
         true => Err(NetworkConfigError::new(
@@ -227,7 +227,7 @@ fn check_widths(widths: &[usize]) -> Result<(), NetworkConfigError> {
     }
 }
 
-/// Checks a number of convolutions of stride 2.
+/// Checks the number of convolutions of stride 2.
 fn check_downsamplings(downsamplings: usize) -> Result<(), NetworkConfigError> {
     match downsamplings {
         1..=10 => Ok(()),

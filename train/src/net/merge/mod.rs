@@ -1,5 +1,5 @@
-//! Merges: networks from the labels to the concept tensor. A merge is a folder here and a line in the
-//! table below. Whatever the kind, a pixel's concept depends on that pixel's labels alone.
+//! Merges: networks from the labels to the concept tensor. Each merge has a folder here and a line in the table
+//! below. In all of them, the concept of a pixel depends on the labels of that pixel only.
 
 use anyhow::bail;
 use burn::{
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{NetworkConfigError, Preset, cost::LayerCost, named};
 use multicond_format::model::builder::{Graph, Value};
 
-// rustfmt finds files by these lines, so the table cannot write them.
+// rustfmt finds files by these lines, so the macro cannot generate them.
 pub mod clam;
 pub mod naive;
 pub mod semantics;
 pub mod tlam;
 
-/// Makes the enums of merges and their dispatch. A line of the table has the merge's help text, its name in
-/// recipes, manifests and checkpoints, its folder, and the folder's network and sizes.
+/// Defines the enums of merges and their dispatch. A line of the table gives the merge's help text, its name in
+/// recipes, manifests and checkpoints, its module, and the network and configuration types.
 macro_rules! merges {
     ($($(#[doc = $doc:literal])+ $name:literal => $folder:ident::{$network:ident, $config:ident},)+) => {
         /// A merge network.
@@ -28,14 +28,14 @@ macro_rules! merges {
             $($(#[doc = $doc])+ $network($folder::$network),)+
         }
 
-        /// Sizes of a merge: of the paper's network, or of one of its baselines.
+        /// Configuration of a merge: the paper's network or one of its baselines.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind", deny_unknown_fields)]
         pub enum MergeConfig {
             $($(#[doc = $doc])+ #[serde(rename = $name)] $network($folder::$config),)+
         }
 
-        /// The kinds of merge, without their sizes.
+        /// The kinds of merge.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
         pub enum MergeKind {
             $($(#[doc = $doc])+ #[serde(rename = $name)] #[value(name = $name)] $network,)+
@@ -45,7 +45,7 @@ macro_rules! merges {
             /// All kinds.
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$network),+];
 
-            /// The name in recipes, in manifests and of the tensors in checkpoints.
+            /// The name in recipes and manifests, and the prefix of tensor names in checkpoints.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$network => $name,)+
@@ -75,10 +75,11 @@ macro_rules! merges {
         }
 
         impl MergeNetwork {
-            /// A fresh network for these labels.
+            /// A newly initialised network for these labels.
             ///
             /// # Panics
-            /// When `semantics` finds no categorical label, which [`NetworkConfig::validate`] tells.
+            /// When the kind is `semantics` and there is no categorical label, which [`NetworkConfig::validate`]
+            /// rejects.
             ///
             /// [`NetworkConfig::validate`]: super::NetworkConfig::validate
             pub fn new(config: &MergeConfig, labels: &[Label], device: &Device) -> Self {
@@ -95,14 +96,14 @@ macro_rules! merges {
                 }
             }
 
-            /// Visits the parameters under the names that they have in checkpoints.
+            /// Visits the parameters under their names in checkpoints.
             pub(super) fn visit_named(&self, visitor: &mut impl ModuleVisitor) {
                 match self {
                     $(Self::$network(network) => named::visit($name, network, visitor),)+
                 }
             }
 
-            /// Maps the parameters under the names that they have in checkpoints.
+            /// Maps the parameters under their names in checkpoints.
             pub(super) fn map_named(self, mapper: &mut impl ModuleMapper) -> Self {
                 match self {
                     $(Self::$network(network) => Self::$network(named::map($name, network, mapper)),)+
@@ -113,40 +114,40 @@ macro_rules! merges {
 }
 
 merges! {
-    /// A transformer over the labels of a pixel: the paper's network.
+    /// TLAM: a transformer over the labels of each pixel; the network of the paper.
     "tlam" => tlam::{Tlam, TlamConfig},
-    /// Dense layers for each label, and their mean: the paper's strongest baseline.
+    /// CLAM: dense layers for each label, then the mean; the strongest baseline in the paper.
     "clam" => clam::{Clam, ClamConfig},
-    /// The encoded labels side by side.
+    /// Concatenation of the encoded labels.
     "naive" => naive::{Naive, NaiveConfig},
-    /// The first categorical label alone.
+    /// Only the first categorical label.
     "semantics" => semantics::{Semantics, SemanticsConfig},
 }
 
-/// What the sizes of a merge say of it.
+/// The configuration of a merge.
 pub(crate) trait MergeSizes {
-    /// The sizes of a preset.
+    /// The preset's sizes.
     fn preset(preset: Preset) -> Self
     where
         Self: Sized;
 
-    /// Checks that the sizes fit together and that these labels can be merged.
+    /// Checks that the sizes are consistent and that these labels can be merged.
     fn validate(&self, labels: &[Label]) -> Result<(), NetworkConfigError>;
 
-    /// Channels of the concept tensor that it makes of these labels.
+    /// Number of channels of the concept tensor for these labels.
     fn concept_channels(&self, labels: &[Label]) -> usize;
 
-    /// What the network weighs, and costs for each pixel.
+    /// Parameters of the network, and its multiply-adds per pixel.
     fn cost(&self, labels: &[Label]) -> LayerCost;
 }
 
-/// What a merge's network does.
+/// A merge network.
 pub(crate) trait MergeModule {
     /// Encoded labels `[pixels, sum of label channels]`, zero where missing, to
     /// `[pixels, concept channels]`.
     fn merge(&self, pixels: Tensor<2>) -> Tensor<2>;
 
-    /// Checks that it merges these labels into a concept tensor of so many channels.
+    /// Checks that the network merges these labels into a concept tensor of so many channels.
     fn check_sizes(&self, labels: &[Label], channels: usize) -> anyhow::Result<()>;
 
     /// The same as [`merge`](Self::merge) in an ONNX graph whose inputs are the labels in physical units.
@@ -159,8 +160,7 @@ pub(crate) trait MergeModule {
 }
 
 impl MergeConfig {
-    /// Channels of the concept tensor that it makes of these labels; none where `semantics` finds no
-    /// categorical label.
+    /// Number of channels of the concept tensor for these labels; 0 for `semantics` without a categorical label.
     pub fn concept_channels(&self, labels: &[Label]) -> usize {
         self.sizes().concept_channels(labels)
     }
@@ -181,7 +181,7 @@ impl MergeNetwork {
         self.forward_in_chunks(labels, usize::MAX)
     }
 
-    /// [`forward`](Self::forward), so many pixels at a time: the same result in less memory.
+    /// Like [`forward`](Self::forward), but in chunks of `chunk` pixels, which needs less memory.
     pub fn forward_in_chunks(&self, labels: Tensor<4>, chunk: usize) -> Tensor<4> {
         let [batch, _, height, width] = labels.dims();
         let concepts = pixels(labels)
@@ -201,7 +201,7 @@ impl MergeNetwork {
         self.network().merge(pixels)
     }
 
-    /// The manifest's labels and concept tensor must be those of this merge.
+    /// Checks that labels and concept channels of a manifest match this merge.
     pub(crate) fn check_sizes(&self, labels: &[Label], channels: usize) -> anyhow::Result<()> {
         self.network().check_sizes(labels, channels)
     }
@@ -217,7 +217,7 @@ impl MergeNetwork {
     }
 }
 
-/// Lays the pixels of `[batch, channels, height, width]` out as `[pixels, channels]`.
+/// Reorders `[batch, channels, height, width]` to `[pixels, channels]`.
 pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
     let [batch, channels, height, width] = planes.dims();
     planes
@@ -225,30 +225,28 @@ pub fn pixels(planes: Tensor<4>) -> Tensor<2> {
         .reshape([batch * height * width, channels])
 }
 
-/// Checks that the manifest says as many labels as the network has.
+/// Checks the number of labels in the manifest against the network.
 fn check_labels(labels: &[Label], found: usize) -> anyhow::Result<()> {
     let count = labels.len();
     if found != count {
-        bail!("the manifest says {count} labels, the generator has {found}");
+        bail!("the manifest has {count} labels, but the generator has {found}");
     }
     Ok(())
 }
 
-/// Checks that the manifest says as many channels of the concept tensor as the network makes.
+/// Checks the number of concept channels in the manifest against the network.
 fn check_concept(channels: usize, found: usize) -> anyhow::Result<()> {
     if found != channels {
-        bail!(
-            "the manifest says {channels} channels of the concept tensor, the generator has {found}"
-        );
+        bail!("the manifest has {channels} concept channels, but the generator has {found}");
     }
     Ok(())
 }
 
-/// Checks the channels of labels that the network takes as they are. Other networks check them where
-/// they read the weights of each label.
+/// Checks the label channels of a network that takes labels unchanged. Other networks check them when they read the
+/// weights of each label.
 fn check_encoded(channels: usize, found: usize) -> anyhow::Result<()> {
     if found != channels {
-        bail!("the manifest's labels have {channels} channels, the generator takes {found}");
+        bail!("the manifest's labels have {channels} channels, but the generator takes {found}");
     }
     Ok(())
 }

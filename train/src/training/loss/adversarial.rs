@@ -1,4 +1,4 @@
-//! The adversarial term: the negated mean judgement of the generated pictures, averaged over the scales.
+//! The adversarial term: the negated mean discriminator output for generated pictures, averaged over the scales.
 
 use burn::tensor::Tensor;
 

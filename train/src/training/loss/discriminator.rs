@@ -1,4 +1,4 @@
-//! The discriminator's hinge loss on real and on generated pictures, each averaged over the scales.
+//! The discriminator's hinge loss for real and for generated pictures, each averaged over the scales.
 
 use burn::tensor::{Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::{
 };
 
 losses! {
-    /// The discriminator's loss on both kinds of pictures.
+    /// The discriminator's losses for real and generated pictures.
     DiscriminatorLoss {
         /// `max(0, 1 - D(real))`.
         real,
@@ -20,7 +20,7 @@ losses! {
 }
 
 impl DiscriminatorLoss {
-    /// The sum of both, and each.
+    /// The total, and both losses separately.
     pub(in crate::training) fn of(judged: &Judged) -> (Tensor<1>, Self) {
         let real = judged.real.iter();
         let real = mean_over(real.map(|features| relu(-judgement(features) + 1.0).mean()));

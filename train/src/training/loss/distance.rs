@@ -1,10 +1,10 @@
-//! What the terms are put together of.
+//! Building blocks of the loss terms.
 
 use burn::tensor::{DType, Tensor};
 
 use crate::net::discriminator::Features;
 
-/// Mean absolute difference; the real side takes no gradient.
+/// Mean absolute difference; `real` is detached.
 pub(super) fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
     (fake.clone() - real.clone().detach())
         .abs()
@@ -12,18 +12,18 @@ pub(super) fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
         .mean()
 }
 
-/// The discriminator's judgement of each patch, its last features.
+/// The discriminator's output for each patch, which is the last of its features.
 pub(super) fn judgement(features: &Features) -> Tensor<4> {
     features[features.len() - 1].clone().cast(DType::F32)
 }
 
-/// The sum of parts, at least one.
+/// The sum of at least one part.
 pub(super) fn sum(mut parts: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {
     let first = parts.next().expect("every network has layers");
     parts.fold(first, |total, part| total + part)
 }
 
-/// The mean of parts, at least one.
+/// The mean of at least one part.
 pub(super) fn mean_over(parts: impl ExactSizeIterator<Item = Tensor<1>>) -> Tensor<1> {
     let count = parts.len() as f64;
     sum(parts) / count

@@ -1,5 +1,5 @@
-//! Feature matching: the L1 distance of all the discriminator's features but the judgements, summed over
-//! layers and averaged over the scales.
+//! Feature matching: the L1 distance between the discriminator's features, without its outputs, summed over layers
+//! and averaged over the scales.
 
 use burn::tensor::Tensor;
 

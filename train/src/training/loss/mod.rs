@@ -1,5 +1,5 @@
-//! The losses (paper section 3.4, with the weights of SPADE). A term of the generator's loss is a file here
-//! and a line in the table below; recipes, the log, TensorBoard and reports know it by its name.
+//! The losses (paper section 3.4, with the weights of SPADE). Each term of the generator's loss has a file here and a
+//! line in the table below. Its name there is used in recipes, the log, TensorBoard and reports.
 
 mod adversarial;
 mod discriminator;
@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 pub use self::discriminator::DiscriminatorLoss;
 use crate::net::{discriminator::Features, vgg::Vgg};
 
-/// What a term of the generator's loss is computed from, beside the pictures.
+/// The network that a term of the generator's loss needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
-    /// Nothing: it is there in the warm-up, too.
+    /// None; such terms are used in the warm-up, too.
     Nothing,
     /// The discriminator.
     Discriminator,
@@ -29,38 +29,38 @@ pub enum Needs {
 
 /// One term of the generator's loss.
 trait LossTerm {
-    /// What it is computed from, beside the pictures.
+    /// The network it needs.
     const NEEDS: Needs;
-    /// Its weight where a recipe does not say.
+    /// Its default weight.
     const DEFAULT_WEIGHT: f64 = 1.0;
-    /// Whether it is logged where its weight is 0.
+    /// Whether it is computed and logged even if its weight is 0.
     const IS_ALWAYS_LOGGED: bool = false;
 
-    /// The unweighted loss; none where what it needs is not there.
+    /// The unweighted loss, or `None` if the network it needs is absent.
     fn of(pass: &GeneratorPass<'_>) -> Option<Tensor<1>>;
 }
 
-/// What the generator's loss is computed from.
+/// The inputs of the generator's loss.
 pub(super) struct GeneratorPass<'a> {
     /// The generated pictures.
     pub(super) image: Tensor<4>,
-    /// The real ones.
+    /// The ground truth.
     pub(super) pictures: &'a Tensor<4>,
-    /// What the discriminator makes of both; none in the warm-up.
+    /// The discriminator's features of both; `None` in the warm-up.
     pub(super) judged: Option<Judged>,
-    /// The perceptual network, if it is wanted; none in the warm-up.
+    /// The perceptual network, if it is used; `None` in the warm-up.
     pub(super) vgg: Option<&'a Vgg>,
 }
 
-/// Features of the discriminator, scale by scale.
+/// The discriminator's features, one item per scale.
 pub(super) struct Judged {
     /// Of the real pictures.
     pub(super) real: Vec<Features>,
-    /// Of the generated ones.
+    /// Of the generated pictures.
     pub(super) fake: Vec<Features>,
 }
 
-/// Makes a struct of losses by name.
+/// Defines a struct with one loss per field.
 macro_rules! losses {
     ($(#[$meta:meta])* $loss:ident { $($(#[doc = $doc:literal])+ $name:ident,)+ }) => {
         $(#[$meta])*
@@ -90,7 +90,7 @@ macro_rules! losses {
 }
 use losses;
 
-/// Makes what has a field for each term: the losses, and the weights of all but the first.
+/// Defines the structs with a field for each term: the losses, and the weights of all terms but the first.
 macro_rules! terms {
     (
         $(#[doc = $first_doc:literal])+ $first:ident => $first_term:path,
@@ -105,12 +105,12 @@ macro_rules! terms {
         }
 
         impl GeneratorLoss {
-            /// What each term needs, in their order.
+            /// The network that each term needs, in the order of the terms.
             pub const NEEDS: [Needs; [stringify!($first), $(stringify!($name)),+].len()] =
                 [<$first_term as LossTerm>::NEEDS, $(<$term as LossTerm>::NEEDS),+];
         }
 
-        /// How much each term counts in the generator's loss, beside the adversarial term's 1.
+        /// Weights of the terms in the generator's loss; the adversarial term always has weight 1.
         #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         pub struct LossWeights {
@@ -134,7 +134,7 @@ macro_rules! terms {
                 ]
             }
 
-            /// The same weights, but 0 for terms that need the perceptual network.
+            /// The same weights with 0 for the terms that need the perceptual network.
             #[must_use]
             pub fn without_vgg(self) -> Self {
                 Self {
@@ -146,7 +146,7 @@ macro_rules! terms {
             }
         }
 
-        /// The weighted sum of the terms that can be computed, and each of them without its weight.
+        /// The weighted sum of the terms that can be computed, and the unweighted terms.
         pub(super) fn generator_loss(
             pass: &GeneratorPass<'_>,
             weights: &LossWeights,
@@ -173,25 +173,24 @@ macro_rules! terms {
 }
 
 terms! {
-    /// The negated judgement of the discriminator, `-D(fake)`.
+    /// The negated output of the discriminator, `-D(fake)`.
     adversarial => adversarial::Adversarial,
     /// Distance between the discriminator's features.
     feature_matching => feature_matching::FeatureMatching,
     /// Distance between VGG features; a weight of 0 trains without VGG weights.
     perceptual => perceptual::Perceptual,
-    /// L1 distance between the pictures themselves. The paper has none; it shows a short run where colours
-    /// and shapes go.
+    /// L1 distance between the pictures. Not in the paper; helps short runs to learn colours and shapes.
     pixel => pixel::Pixel,
 }
 
 impl LossWeights {
-    /// Whether a term counts that needs the perceptual network.
+    /// Whether a term with a nonzero weight needs the perceptual network.
     pub fn needs_vgg(&self) -> bool {
         self.names_needing(Needs::Vgg)
             .any(|(_, weight)| weight > 0.0)
     }
 
-    /// The terms that need this, with their weights.
+    /// The names and weights of the terms that need this.
     pub(super) fn names_needing(&self, needs: Needs) -> impl Iterator<Item = (&'static str, f64)> {
         let terms = self.parts().into_iter().zip(GeneratorLoss::NEEDS);
         terms

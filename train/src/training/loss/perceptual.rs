@@ -1,4 +1,4 @@
-//! The perceptual term: the weighted L1 distance of the five VGG taps.
+//! The perceptual term: the weighted L1 distance between the five VGG feature maps.
 
 use burn::tensor::Tensor;
 
@@ -7,7 +7,7 @@ use super::{
     distance::{distance, sum},
 };
 
-/// Weights of the taps, finest first.
+/// Weights of the feature maps, finest first.
 const TAP_WEIGHTS: [f64; 5] = [1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0];
 
 pub(super) struct Perceptual;

@@ -1,4 +1,4 @@
-//! The pixel term: the L1 distance of the pictures themselves.
+//! The pixel term: the L1 distance between the pictures.
 
 use burn::tensor::Tensor;
 

@@ -1,4 +1,4 @@
-//! The losses against values worked out by hand.
+//! Tests of the losses against values calculated by hand.
 
 use burn::tensor::{Device, Tensor};
 
@@ -44,7 +44,7 @@ fn invariant_9_of_the_losses() {
 }
 
 #[test]
-fn values_worked_out_by_hand() {
+fn values_calculated_by_hand() {
     let fake = [[0.0, -2.0], [1.0, -1.0]];
     let loss = hinge([[0.5, 2.0], [0.0, 0.0]], fake);
     assert_eq!(loss.real, (0.25 + 1.0) / 2.0);
@@ -56,7 +56,7 @@ fn values_worked_out_by_hand() {
     assert_eq!(number(&perceptual(&ones, &zeros)), 1.46875);
 }
 
-/// The sum is that of the weighted terms whose networks are there.
+/// The total has the weighted terms whose networks are present.
 #[test]
 fn terms_are_weighted_and_summed() {
     let device = Device::flex();

@@ -12,20 +12,20 @@ use crate::{
     dataset_args::DatasetArgs,
 };
 
-/// Read every frame and say what is wrong with it
+/// Read every frame and report problems
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train data check taskonomy --split train
   multicond-train data check renders --good good.txt
   multicond-train data prepare renders --frames good.txt -o prepared
 
-Files that cannot be read, sizes that do not match, codes that a label does not have, and values \
-that cannot be true: distances that are not positive or mostly beyond 300 m, normals that look away or do not fit \
-the depth, curvatures in the wrong order. The exit code is 2 if there is anything.")]
+Reports unreadable files, mismatched sizes, codes that the label does not define, and impossible values: \
+distances that are not positive or mostly beyond 300 m, normals that face away from the camera or disagree with \
+the depth, and curvatures in the wrong order. The exit code is 2 if any frame has a problem.")]
 pub(crate) struct Args {
-    /// The dataset
+    /// Dataset to check
     source: PathBuf,
-    /// Write the names of the frames without problems, for --frames
+    /// Write the names of the frames without problems to a file, for --frames
     #[arg(long, value_name = "FILE")]
     good: Option<PathBuf>,
     /// Print JSON

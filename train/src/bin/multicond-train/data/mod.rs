@@ -1,4 +1,4 @@
-//! `multicond-train data`: everything about datasets, one file a subcommand.
+//! `multicond-train data`: commands for datasets, one file per subcommand.
 
 mod check;
 mod prepare;
@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Prepare, check and look at datasets
+/// Prepare, check and inspect datasets
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Prepare(prepare::Args),
@@ -27,7 +27,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
     }
 }
 
-/// A bar for frames; its length is set by who counts them.
+/// A progress bar for frames; the caller sets its length.
 fn frames_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:24} {pos}/{len} frames, {per_sec}, {eta} left");
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))

@@ -12,7 +12,7 @@ use crate::{
     dataset_args::DatasetArgs,
 };
 
-/// Write a dataset in the form that loads at the speed of memory
+/// Convert a dataset to the prepared format, which is memory-mapped during training
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train data prepare taskonomy --split train -o prepared/train --size 256x256
@@ -20,21 +20,21 @@ use crate::{
   multicond-train data prepare renders -o prepared/renders --labels depth,normals,semantics
   multicond-train data prepare photos -o prepared/photos --derive depth=midas.toml --fov 60 --derive normals=depth
 
-Interrupted, the same command goes on where it stopped. Pictures are cropped around their middle to \
-the proportions of the size, then scaled. docs/dataset.md describes the form and every layout that is read.")]
+After an interruption, the same command continues where it stopped. Pictures are centre-cropped to the aspect \
+ratio of the size, then scaled. docs/dataset.md describes the prepared format and all supported layouts.")]
 pub(crate) struct Args {
-    /// The dataset: a folder, or a table or .mat file
+    /// Dataset: a folder, a table or a .mat file
     source: PathBuf,
-    /// The folder to write
+    /// Output folder
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Size of the pictures [default: 512x256 for Cityscapes, else 256x256]
+    /// Picture size [default: 512x256 for Cityscapes, else 256x256]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,
-    /// Labels to keep, by name [default: all]
+    /// Names of the labels to keep [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     labels: Option<Vec<String>>,
-    /// Threads that read [default: one a core]
+    /// Number of reader threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print JSON

@@ -17,29 +17,29 @@ use crate::{
     percents::percent,
 };
 
-/// Draw a contact sheet: the picture, every label and the objects of some frames
+/// Draw a contact sheet of some frames: picture, labels and objects
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train data preview taskonomy --split train -o sheet.png
   multicond-train data preview renders -o sheet.png --count 4 --size 512x512 --sparsity 50
 
-Columns are printed in their order. A checkerboard is where nothing is known.")]
+Prints the names of the columns, left to right. A checkerboard marks missing values.")]
 pub(crate) struct Args {
-    /// The dataset
+    /// Dataset to draw
     source: PathBuf,
-    /// The picture to write
+    /// Output file
     #[arg(short, long, value_name = "FILE.png")]
     out: PathBuf,
-    /// Frames, spread over the dataset
+    /// Number of frames, spread over the dataset
     #[arg(long, value_name = "N", default_value_t = 6)]
     count: usize,
-    /// Size of a picture on the sheet [default: 512x256 for Cityscapes, else 256x256]
+    /// Size of each picture [default: 512x256 for Cityscapes, else 256x256]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,
-    /// Percent of the regions that lose each label
+    /// Percentage of regions in which each label is dropped
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0")]
     sparsity: f64,
-    /// Rub random strokes out of every label
+    /// Mask random strokes in every label
     #[arg(long)]
     free_form: bool,
     #[command(flatten)]
@@ -51,7 +51,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
         .out
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("png"));
-    ensure!(is_png, "{}: a sheet is a .png file", args.out.display());
+    ensure!(
+        is_png,
+        "{}: the output file must be a .png file",
+        args.out.display()
+    );
     let dataset = args.dataset.open(&args.source)?;
     let options = Preview {
         frames: args.count,

@@ -11,15 +11,15 @@ use crate::{
     dataset_args::DatasetArgs,
 };
 
-/// Count what a dataset holds: coverage of each label, ranges of values, frequencies of classes
+/// Show statistics of a dataset: label coverage, value ranges and class frequencies
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   multicond-train data stats prepared/train
   multicond-train data stats taskonomy --split train --sample 500 --json")]
 pub(crate) struct Args {
-    /// The dataset
+    /// Dataset to read
     source: PathBuf,
-    /// Look at so many frames, spread over the dataset [default: all]
+    /// Number of frames to read, spread over the dataset [default: all]
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
     /// Print JSON
@@ -45,7 +45,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 fn describe(stats: &Stats) -> Result<String> {
     let mut text = format!("{} frames", stats.frames);
     if let Some(objects) = stats.objects_per_frame {
-        write!(text, ", {objects:.1} objects a frame")?;
+        write!(text, ", {objects:.1} objects per frame")?;
     }
     text.push('\n');
     for label in &stats.labels {
@@ -62,7 +62,7 @@ fn describe_label(label: &LabelStats, text: &mut String) -> Result<()> {
         100.0 * label.coverage
     )?;
     if label.empty_frames > 0 {
-        write!(text, ", nowhere in {} frames", label.empty_frames)?;
+        write!(text, ", missing from {} frames", label.empty_frames)?;
     }
     text.push('\n');
     if let Some(unit) = &label.unit {

@@ -1,4 +1,4 @@
-//! What is asked of which models.
+//! The models to score, and the conditions under which each is scored.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,39 +14,39 @@ use multicond_train::{
 
 use crate::percents::{Percents, percents};
 
-/// What the model is not given.
+/// Which labels to withhold from the model.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Missing labels")]
 pub(super) struct Missing {
-    /// Percent of the regions that lose each label; several make a study, and `10,20,...,70` goes on in steps
+    /// Percentage of regions in which each label is dropped; for several values, a list such as 0,50 or 10,20,...,70
     #[arg(long, value_name = "PERCENTS", value_parser = percents, default_value = "0")]
     sparsity: Percents,
-    /// Score once with all labels and once without each
+    /// Score with all labels, then again without each label
     #[arg(long)]
     remove_labels: bool,
-    /// Labels that are left out, by name
+    /// Names of labels to leave out
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     remove: Vec<String>,
-    /// Chance that random strokes are masked out of a label, from 0 to 1
+    /// Probability, from 0 to 1, that random strokes are masked in a label
     #[arg(long, value_name = "S", value_parser = chance, default_value = "0")]
     free_form: f64,
-    /// What is dropped follows from this and the frame's name
+    /// Random seed; together with a frame's name it decides what is dropped
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) seed: u64,
 }
 
-/// Models, as they say themselves what they are.
+/// The models to score, with the sizes and labels that they declare.
 pub(super) struct Models {
     sources: Vec<(String, Source)>,
-    /// Size of the training pictures of the first.
+    /// `--size`, else the training size of the first model.
     pub(super) size: Size,
-    /// The labels of all.
+    /// The labels of all models.
     labels: Vec<Label>,
 }
 
 impl Models {
-    /// Looks at models and runs. All must be for the same size, unless one is asked for, and the data must have
-    /// their labels.
+    /// Reads the descriptions of models and runs. Without `size`, all must have been trained at the same size. The
+    /// data must have their labels.
     pub(super) fn find(
         models: &[PathBuf],
         runs: &[PathBuf],
@@ -65,10 +65,10 @@ impl Models {
                 sources.extend(found.map(|source| (name.clone(), source)));
             }
             let (trained_size, own) = describe(path)?;
-            let wanted = *first.get_or_insert(trained_size);
+            let expected = *first.get_or_insert(trained_size);
             ensure!(
-                size.is_some() || trained_size == wanted,
-                "{}: trained on {trained_size}, the first model on {wanted}; give the --size to score all at",
+                size.is_some() || trained_size == expected,
+                "{}: trained at {trained_size}, but the first model at {expected}; use --size to score all at one size",
                 path.display()
             );
             for label in own {
@@ -80,12 +80,13 @@ impl Models {
         }
         Ok(Self {
             sources,
-            size: first.expect("clap asks for a model"),
+            size: first.expect("clap requires a model"),
             labels,
         })
     }
 
-    /// One row a model and condition. Beside a single one stand pictures that were made without it.
+    /// One row per model and condition. Baselines are added: the mean colour if there is only one such row, the
+    /// nearest training picture if there is training data.
     pub(super) fn plan(self, missing: &Missing, has_training: bool) -> Result<Vec<Planned>> {
         let conditions = missing.conditions(&self.labels)?;
         let is_study = self.sources.len() * conditions.len() > 1;
@@ -97,17 +98,17 @@ impl Models {
                 condition: condition.clone(),
             }));
         }
-        // They do not look at labels.
-        let without = |name: &str, source| Planned {
+        // Baselines do not use labels, so conditions do not apply to them.
+        let baseline = |name: &str, source| Planned {
             name: name.into(),
             source,
             condition: Condition::default(),
         };
         if !is_study {
-            plan.push(without("mean colour", Source::MeanColour));
+            plan.push(baseline("mean colour", Source::MeanColour));
         }
         if has_training {
-            plan.push(without("nearest training picture", Source::Nearest));
+            plan.push(baseline("nearest training picture", Source::Nearest));
         }
         Ok(plan)
     }
@@ -120,7 +121,7 @@ impl Missing {
             let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
             ensure!(
                 is_label(name),
-                "--remove {name}: no label of the model; it has {}",
+                "--remove {name}: not a label of the models; they have {}",
                 names.join(", ")
             );
         }
@@ -130,7 +131,7 @@ impl Missing {
             let others: Vec<&String> = others.filter(|name| !self.remove.contains(name)).collect();
             ensure!(
                 others.len() > 1,
-                "--remove-labels: there is one label only to remove"
+                "--remove-labels: needs at least two labels to remove"
             );
             removals.extend(
                 others
@@ -152,7 +153,7 @@ impl Missing {
     }
 }
 
-/// Parses a chance.
+/// Parses a probability.
 fn chance(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(chance) if (0.0..=1.0).contains(&chance) => Ok(chance),

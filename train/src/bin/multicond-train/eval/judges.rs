@@ -1,4 +1,4 @@
-//! Which networks judge.
+//! The metrics to compute and the networks that they need.
 
 use std::path::PathBuf;
 
@@ -12,41 +12,41 @@ use multicond_train::{
 
 use crate::args::cached;
 
-/// Something to measure; PSNR and SSIM always are.
+/// A metric to compute; PSNR and SSIM are always computed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Metric {
-    /// Peak signal-to-noise ratio and structural similarity alone
+    /// PSNR and SSIM only
     Pixels,
-    /// LPIPS 0.1 on AlexNet
+    /// LPIPS 0.1 with AlexNet
     LpipsAlex,
-    /// LPIPS 0.1 on VGG16
+    /// LPIPS 0.1 with VGG16
     LpipsVgg,
     /// Frechet distance
     Frechet,
-    /// mIoU and pixel accuracy of a segmenter
+    /// mIoU and pixel accuracy, by a segmenter
     Classes,
 }
 
-/// The networks that judge.
+/// Files of the metric networks.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Networks")]
 pub(super) struct Networks {
     /// Network for the Frechet distance, .onnx or .toml [default: EfficientNet-Lite0]
     #[arg(long, value_name = "FILE")]
     features: Option<PathBuf>,
-    /// Segmenter, .onnx or .toml [default: the built-in one, which knows the classes of the rooms]
+    /// Segmenter, .onnx or .toml [default: built-in, for the classes of the rooms dataset]
     #[arg(long, value_name = "FILE")]
     segmenter: Option<PathBuf>,
-    /// AlexNet and the LPIPS heads [default: those that `cargo xtask assets lpips` installs]
+    /// AlexNet with the LPIPS heads [default: as installed by `cargo xtask assets lpips`]
     #[arg(long, value_name = "FILE")]
     alex: Option<PathBuf>,
-    /// VGG16 and the LPIPS heads [default: those that `cargo xtask assets lpips` installs]
+    /// VGG16 with the LPIPS heads [default: as installed by `cargo xtask assets lpips`]
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
 }
 
 impl Networks {
-    /// Loads what the metrics need, all of them if none is named.
+    /// Loads the networks that the metrics need; an empty list selects all metrics.
     pub(super) fn load(
         &self,
         metrics: &[Metric],
@@ -62,7 +62,7 @@ impl Networks {
         ] {
             ensure!(
                 file.is_none() || wants(metric),
-                "--{option} is given, but --metrics leaves out what it is for"
+                "--{option} is given, but --metrics does not include its metric"
             );
         }
         let lpips = |metric, network: LpipsNetwork, path: &Option<PathBuf>| {
@@ -72,7 +72,7 @@ impl Networks {
                 .transpose()
         };
         if data.frames().len() < 2 && wants(Metric::Frechet) {
-            eprintln!("one frame has no Frechet distance");
+            eprintln!("the Frechet distance is not computed: it needs at least two frames");
         }
         Ok(Judges {
             lpips_alex: lpips(Metric::LpipsAlex, LpipsNetwork::Alex, &self.alex)?,
@@ -97,7 +97,7 @@ impl Networks {
         }
     }
 
-    /// The segmenter that was asked for, or the built-in one if it knows the data's classes.
+    /// The segmenter given on the command line, or the built-in one if it has the data's classes.
     fn load_segmenter(
         &self,
         is_asked: bool,
@@ -107,7 +107,7 @@ impl Networks {
         let Some(classes) = data.class_label().and_then(Label::classes) else {
             ensure!(
                 !is_asked && self.segmenter.is_none(),
-                "{}: has no label of classes, so nothing to compare a segmenter's with",
+                "{}: has no label of classes, which the segmenter's output could be compared with",
                 data.name()
             );
             return Ok(None);
@@ -119,7 +119,7 @@ impl Networks {
                 let found = Segmenter::rooms(classes, engine);
                 if let Err(error) = &found {
                     eprintln!(
-                        "classes are not measured: {error:#}; --segmenter names another judge"
+                        "classes are not measured: {error:#}; use --segmenter to give another segmenter"
                     );
                 }
                 Ok(found.ok())

@@ -1,4 +1,4 @@
-//! Where the results of an evaluation go.
+//! Output of an evaluation: text, JSON, Markdown, HTML and pictures.
 
 use std::path::PathBuf;
 
@@ -11,29 +11,29 @@ use multicond_train::{
 
 use crate::args::{print, print_json, require_folder};
 
-/// Where the results go.
+/// Output options.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Results")]
 pub(super) struct Results {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Write JSON to a file
+    /// Write the results as JSON to a file
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Write a page with tables, curves and pictures
+    /// Write an HTML report with tables, curves and pictures
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
-    /// Write the tables in Markdown
+    /// Write the tables as Markdown
     #[arg(long, value_name = "FILE.md")]
     pub(super) markdown: Option<PathBuf>,
-    /// Write all pictures to a new folder, for other programs to score
+    /// Write all pictures to a new folder, to score them with other programs
     #[arg(long, value_name = "DIR")]
     pub(super) pictures: Option<PathBuf>,
 }
 
 impl Results {
-    /// Checks that all of it can be written, before hours of work for it.
+    /// Checks that the folders of all output files exist, so that a long run does not fail at its end.
     pub(super) fn check(&self) -> Result<()> {
         let files = [&self.out, &self.report, &self.markdown];
         files
@@ -42,7 +42,7 @@ impl Results {
             .try_for_each(|file| require_folder(file))
     }
 
-    /// Prints first: what cannot be written is then not lost.
+    /// Prints before it writes files, so that results are not lost when a file cannot be written.
     pub(super) fn deliver(&self, outcome: &Outcome) -> Result<()> {
         if self.json {
             print_json(outcome)?;

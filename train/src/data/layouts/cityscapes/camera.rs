@@ -1,4 +1,4 @@
-//! The stereo camera of a frame: `camera/…_camera.json`, see the dataset's csCalibration.pdf.
+//! The stereo camera of a frame: `camera/…_camera.json`; see csCalibration.pdf in the dataset.
 
 use std::{fs, path::Path};
 
@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 use crate::data::Intrinsics;
 
-/// A rectified stereo pair, seen from the left camera.
+/// The left camera of a rectified stereo pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stereo {
     pub(super) intrinsics: Intrinsics,
-    /// Metres between the cameras.
+    /// Distance between the cameras in metres.
     baseline: f32,
 }
 
@@ -64,7 +64,7 @@ impl Stereo {
         })
     }
 
-    /// Metres to the camera's plane at a disparity in pixels; NaN at infinity, where nothing was matched.
+    /// Planar depth in metres for a disparity in pixels; NaN at infinity, where no match was found.
     pub(super) fn depth(&self, disparity: f32) -> f32 {
         if disparity > 0.0 {
             self.baseline * self.intrinsics.fx / disparity

@@ -1,20 +1,20 @@
-//! The dataset's classes (mcordts/cityscapesScripts, `helpers/labels.py`) and the two ways to count them.
+//! The classes of Cityscapes (mcordts/cityscapesScripts, `helpers/labels.py`), in two class sets.
 
 use anyhow::{Result, bail};
 use multicond::label::Label;
 
 use crate::data::layouts::plain_ids;
 
-/// Which classes a model learns.
+/// The class set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Classes {
-    /// The 19 that the benchmark scores, by their training ids.
+    /// The 19 classes of the benchmark, by training id.
     Nineteen,
-    /// All ids from 0 to 33 and the licence plate, which files never hold.
+    /// All ids from 0 to 33, and the licence plate, which never occurs in files.
     ThirtyFive,
 }
 
-/// Names by id, and the training id of those that are scored.
+/// Names by id, with the training id of classes in the benchmark.
 const IDS: [(&str, Option<u8>); 35] = [
     ("unlabeled", None),
     ("ego vehicle", None),
@@ -52,7 +52,7 @@ const IDS: [(&str, Option<u8>); 35] = [
     ("bicycle", Some(18)),
     ("license plate", None),
 ];
-/// Ids below say that nothing is known, or nothing but the camera's own car.
+/// Lower ids mean unknown or the camera's own car.
 const FIRST_KNOWN: usize = 4;
 const MISSING: i32 = 255;
 
@@ -61,11 +61,11 @@ impl Classes {
         match count {
             None | Some(19) => Ok(Self::Nineteen),
             Some(35) => Ok(Self::ThirtyFive),
-            Some(count) => bail!("Cityscapes counts 19 or 35 classes, not {count}"),
+            Some(count) => bail!("Cityscapes has 19 or 35 classes, not {count}"),
         }
     }
 
-    /// The label that a model learns. Its PNG files hold training ids or ids.
+    /// The label of this class set. Its PNG files hold training ids or ids.
     pub(super) fn label(self) -> Label {
         let label = match self {
             Self::Nineteen => {
@@ -82,7 +82,7 @@ impl Classes {
         label.with_png(plain_ids(Some(MISSING as u16)))
     }
 
-    /// The class of an id, as the label counts it; 255 where it is missing.
+    /// The class of an id in this class set; 255 if it has none.
     pub(super) fn class(self, id: i32) -> i32 {
         let known = usize::try_from(id).ok().filter(|&id| id >= FIRST_KNOWN);
         match (self, known) {
@@ -96,7 +96,7 @@ impl Classes {
     }
 }
 
-/// What `gtFine_labelIds.png` holds.
+/// The label in `gtFine_labelIds.png` files.
 pub(crate) fn id_label() -> Label {
     Label::semantics(IDS.map(|(name, _)| name))
         .with_png(plain_ids(None))

@@ -1,4 +1,4 @@
-//! Cityscapes: `TYPE/SPLIT/CITY/CITY_SEQUENCE_FRAME_TYPE.png` for pictures, classes, objects and disparity.
+//! The Cityscapes layout: `TYPE/SPLIT/CITY/CITY_SEQUENCE_FRAME_TYPE.png` for pictures, classes, objects and disparity.
 
 mod camera;
 mod classes;
@@ -29,7 +29,7 @@ pub(super) fn recognise(root: &Path) -> bool {
     root.join(PICTURES).is_dir()
 }
 
-/// Street scenes with classes, objects and, where the packages are there, depth.
+/// A Cityscapes dataset with classes, objects and, if the optional packages are present, depth.
 #[derive(Debug)]
 pub(super) struct Cityscapes {
     root: PathBuf,
@@ -62,7 +62,7 @@ impl Cityscapes {
         if root.join("disparity").is_dir() {
             ensure!(
                 root.join("camera").is_dir(),
-                "{}: has disparity, but no camera folder to turn it into metres",
+                "{}: has disparity, but no camera folder, which is needed to convert it to metres",
                 root.display()
             );
             labels.push(Label::depth());
@@ -158,7 +158,7 @@ impl Layout for Cityscapes {
     }
 }
 
-/// Pixels of disparity: 16-bit PNG, `(p - 1) / 256`, 0 where none was found.
+/// Disparity in pixels: 16-bit PNG, `(p - 1) / 256`, 0 where missing.
 fn disparity_label() -> Label {
     let code = PngCode {
         bits: 16,

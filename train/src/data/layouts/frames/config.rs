@@ -1,32 +1,32 @@
-//! `frames.toml`: what a renderer's files mean where they do not say it themselves.
+//! `frames.toml`: how to interpret a renderer's files.
 
 use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-/// Everything in it may be left out; the defaults are Blender's.
+/// The contents of `frames.toml`. Everything is optional; the defaults suit Blender.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Config {
     /// Names of the classes, in the order of their ids.
     pub(super) classes: Vec<String>,
-    /// Which object belongs to which class; the first that fits counts.
+    /// Classes of objects by name; the first matching rule applies.
     objects: Vec<ObjectRule>,
-    /// Which colour of a segmentation picture stands for which class.
+    /// Classes by colour in segmentation pictures.
     colors: Vec<ColorRule>,
-    /// Class ids by colour, from `colors`.
+    /// Class ids by colour, computed from `colors`.
     #[serde(skip)]
     pub(super) class_by_color: HashMap<[u8; 3], i32>,
-    /// Where a frame's files are.
+    /// The files of a frame.
     pub(super) files: Files,
-    /// Which layers of its OpenEXR file to take.
+    /// The layers of the multi-layer file.
     pub(super) layers: Layers,
     pub(super) depth: Depth,
     pub(super) normals: Normals,
 }
 
-/// `*` and `?` stand for any letters and any one letter.
+/// Assigns a class to objects by a glob pattern with `*` and `?`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ObjectRule {
@@ -42,11 +42,11 @@ struct ColorRule {
     class: String,
 }
 
-/// Paths from the folder, with `{frame}` for the frame's name.
+/// Paths relative to the folder, with `{frame}` for the frame's name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Files {
-    /// One file with many layers.
+    /// The multi-layer file.
     pub(super) layers: Option<String>,
     pub(super) picture: Option<String>,
     pub(super) depth: Option<String>,
@@ -73,7 +73,7 @@ impl Default for Files {
 }
 
 impl Files {
-    /// The file with many layers, unless each label has a file of its own.
+    /// The multi-layer file, unless labels have separate files.
     pub(super) fn multi_layer(&self) -> Option<&str> {
         let single = [&self.depth, &self.normals, &self.albedo, &self.semantics];
         let are_apart = single.iter().any(|file| file.is_some());
@@ -83,14 +83,14 @@ impl Files {
         }
     }
 
-    /// The file that every frame has, whose name tells frames apart.
+    /// The file that every frame has, by which frames are listed.
     pub(super) fn leading(&self) -> Result<&str> {
         let leading = self.multi_layer().or(self.picture.as_deref());
         leading.context("[files] names neither `layers` nor `picture`")
     }
 }
 
-/// Names of layers, without the names of the layers around them; those of Blender and Unreal are found without.
+/// Names of layers, without the names of parent layers. Layers with Blender's and Unreal's names need no entry.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Layers {
@@ -98,7 +98,7 @@ pub(super) struct Layers {
     pub(super) depth: Option<String>,
     pub(super) normals: Option<String>,
     pub(super) albedo: Option<String>,
-    /// Numbers of objects.
+    /// Object indices.
     pub(super) index: Option<String>,
     pub(super) cryptomatte: Option<String>,
 }
@@ -106,19 +106,19 @@ pub(super) struct Layers {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Depth {
-    /// Length of the renderer's unit, or of a step in a PNG file; the camera's file may say it too.
+    /// Length in metres of the renderer's unit, or of a step in a PNG file. The camera file may give it instead.
     pub(super) metres_per_unit: Option<f32>,
     pub(super) measured: Measured,
 }
 
-/// What a depth is measured to.
+/// The meaning of depth values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Measured {
-    /// The camera's plane.
+    /// Distance from the camera's plane.
     #[default]
     ToPlane,
-    /// The camera's centre.
+    /// Distance from the camera's centre.
     ToCentre,
 }
 
@@ -129,11 +129,11 @@ pub(super) struct Normals {
     pub(super) range: Range,
 }
 
-/// The axes of normals.
+/// The coordinate system of normals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Space {
-    /// The scene's axes.
+    /// World space.
     #[default]
     World,
     /// x right, y up, z towards the camera.
@@ -142,7 +142,7 @@ pub(super) enum Space {
     CameraForward,
 }
 
-/// How components are written.
+/// The range of components.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Range {
@@ -154,7 +154,7 @@ pub(super) enum Range {
 }
 
 impl Config {
-    /// Reads `frames.toml` in a folder; without one everything is as Blender has it.
+    /// Reads `frames.toml` in a folder; the defaults apply if there is none.
     pub(super) fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(super::CONFIG);
         if !path.exists() {
@@ -232,16 +232,16 @@ fn parse_color(text: &str) -> Result<[u8; 3]> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
     match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
         Some(number) => Ok([(number >> 16) as u8, (number >> 8) as u8, number as u8]),
-        None => bail!("`{text}` is no colour, which is written #RRGGBB"),
+        None => bail!("`{text}` is not a colour, expected #RRGGBB"),
     }
 }
 
-/// Whether a name fits a pattern with `*` and `?`.
+/// Whether a name matches a pattern with `*` and `?`.
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
-    // Where the last star is, and how far it reaches so far.
+    // The position of the last star, and the end of its current match.
     let mut star = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -1,4 +1,4 @@
-//! Cryptomatte layers: which object covers most of a pixel, by the hash of its name (specification 1.2.0,
+//! Cryptomatte layers, which identify the object at a pixel by the hash of its name (specification 1.2.0,
 //! Psyop/Cryptomatte).
 
 use std::{
@@ -12,12 +12,12 @@ use anyhow::{Context, Result, bail, ensure};
 use multicond_format::files::{Channel, OpenExr};
 use ndarray::{Array2, ArrayView3};
 
-/// Pairs of an id and its share of the pixel are looked at up to this many; the specification's default.
+/// Maximum number of ranks (pairs of id and coverage) to read; the default of the specification.
 const MOST_RANKS: usize = 6;
-/// Bytes of a manifest in a file of its own: a million objects.
+/// Maximum size in bytes of a manifest in a separate file, enough for a million objects.
 const LARGEST_MANIFEST: u64 = 64 << 20;
 
-/// A set of mattes: channels of ids and shares in turn, and what the ids stand for.
+/// A set of mattes: alternating channels of ids and coverage, and the names of the ids.
 #[derive(Debug)]
 pub(super) struct Cryptomatte {
     pub(super) channels: Vec<Channel>,
@@ -25,7 +25,7 @@ pub(super) struct Cryptomatte {
 }
 
 impl Cryptomatte {
-    /// Finds the mattes of objects, or those of the name that is wanted.
+    /// Finds the mattes of objects, or those with the given name.
     pub(super) fn find(file: &OpenExr, path: &Path, wanted: Option<&str>) -> Result<Option<Self>> {
         let sets = sets(file);
         let fits = |set: &&BTreeMap<String, String>| {
@@ -79,13 +79,13 @@ impl Cryptomatte {
         Ok(Some(Self { channels, names }))
     }
 
-    /// What an id stands for.
+    /// The name of an id.
     pub(super) fn name(&self, id: u32) -> Option<&str> {
         self.names.get(&id).map(String::as_str)
     }
 }
 
-/// A manifest in a file of its own, which lies beside the picture and has some size.
+/// Reads a manifest from a separate file next to the picture.
 fn read_beside(path: &Path, name: &str) -> Result<String> {
     let name = Path::new(name).file_name().unwrap_or_default();
     let path = path.with_file_name(name);
@@ -97,7 +97,7 @@ fn read_beside(path: &Path, name: &str) -> Result<String> {
     Ok(manifest)
 }
 
-/// The id that covers most of each pixel, 0 where nothing does. `planes` are the channels of a [`Cryptomatte`].
+/// The id with the highest coverage at each pixel, 0 if there is none. `planes` are the channels of a [`Cryptomatte`].
 pub(super) fn ids(planes: ArrayView3<'_, f32>) -> Array2<u32> {
     let (channels, height, width) = planes.dim();
     Array2::from_shape_fn((height, width), |(y, x)| {
@@ -111,7 +111,7 @@ pub(super) fn ids(planes: ArrayView3<'_, f32>) -> Array2<u32> {
     })
 }
 
-/// The attributes `cryptomatte/KEY/ENTRY`, by key, without the keys.
+/// The attributes `cryptomatte/KEY/ENTRY`, grouped by key.
 fn sets(file: &OpenExr) -> Vec<BTreeMap<String, String>> {
     let mut sets: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for (attribute, text) in file.texts() {
@@ -126,7 +126,7 @@ fn sets(file: &OpenExr) -> Vec<BTreeMap<String, String>> {
     sets.into_values().collect()
 }
 
-/// Channels of the layers `NAME00`, `NAME01`, ...: ids and shares in turn.
+/// Channels of the layers `NAME00`, `NAME01`, ...: alternating ids and coverage.
 fn channels(file: &OpenExr, name: &str) -> Vec<Channel> {
     let mut channels = Vec::new();
     for number in 0..MOST_RANKS / 2 {
@@ -142,7 +142,7 @@ fn channels(file: &OpenExr, name: &str) -> Vec<Channel> {
     channels
 }
 
-/// Names by id, from JSON with ids in hexadecimal by name.
+/// Names by id, from JSON that maps names to hexadecimal ids.
 fn names(manifest: &str) -> Result<HashMap<u32, String>> {
     let ids: HashMap<String, String> =
         serde_json::from_str(manifest).context("expected an object of names and ids")?;
@@ -154,8 +154,8 @@ fn names(manifest: &str) -> Result<HashMap<u32, String>> {
         .collect()
 }
 
-/// The bits of the float that stands for a hash: an exponent that makes it subnormal, infinite or NaN is changed.
-/// Blender's manifests hold the hashes themselves.
+/// The bits of the float that represents a hash. Exponents of subnormal, infinite and NaN floats are changed, but
+/// Blender's manifests hold the unchanged hashes.
 fn as_float(hash: u32) -> u32 {
     match hash >> 23 & 0xff {
         0 | 0xff => hash ^ 1 << 23,

@@ -1,4 +1,4 @@
-//! One frame's files, opened: which labels are in them and where. Only headers are read.
+//! The files of a frame, and the labels in them. Only headers are read here.
 
 use std::path::{Path, PathBuf};
 
@@ -24,16 +24,16 @@ pub(super) struct FrameFiles<'a> {
     pub(super) exr: Option<LayerFile>,
 }
 
-/// A file with many layers.
+/// The multi-layer file.
 pub(super) struct LayerFile {
     path: PathBuf,
     pub(super) file: OpenExr,
     pub(super) mattes: Option<Cryptomatte>,
 }
 
-/// Where a label's numbers come from.
+/// The source of a label's values.
 pub(super) enum Source {
-    /// A file of its own.
+    /// A separate file.
     File(PathBuf),
     /// Channels of the multi-layer file.
     Layer(Vec<Channel>),
@@ -82,7 +82,7 @@ impl<'a> FrameFiles<'a> {
         Ok(labels)
     }
 
-    /// Whether the frame has numbers of objects.
+    /// Whether the frame has object indices.
     pub(super) fn has_instances(&self) -> Result<bool> {
         Ok(self.config.files.instances.is_some() || self.has_objects()?)
     }
@@ -92,7 +92,7 @@ impl<'a> FrameFiles<'a> {
         Ok(has_mattes || self.source(Content::Index)?.is_some())
     }
 
-    /// Where something is, if it is there.
+    /// The source of some content, if the frame has it.
     pub(super) fn source(&self, content: Content) -> Result<Option<Source>> {
         let (files, wishes) = (&self.config.files, &self.config.layers);
         let (file, layer) = match content {
@@ -118,7 +118,7 @@ impl<'a> FrameFiles<'a> {
         paths::path(self.root, pattern, self.frame)
     }
 
-    /// The file that holds something, for messages.
+    /// The file with some content, for messages.
     pub(super) fn file(&self, content: Content) -> PathBuf {
         match (self.source(content), &self.exr) {
             (Ok(Some(Source::File(path))), _) => path,
@@ -127,13 +127,13 @@ impl<'a> FrameFiles<'a> {
         }
     }
 
-    /// The picture file beside the multi-layer file, with the renderer's own tone mapping.
+    /// The picture file next to the multi-layer file, which has the renderer's tone mapping.
     pub(super) fn picture_beside(&self) -> Option<PathBuf> {
         if let Some(pattern) = &self.config.files.picture {
             return Some(self.path(pattern));
         }
         let pattern = self.config.files.multi_layer()?;
-        // Not the path's extension: a frame's name may have dots of its own.
+        // Not `Path::with_extension`, because frame names may contain dots.
         let stem = pattern.strip_suffix(".exr").unwrap_or(pattern);
         let candidates = picture_file::EXTENSIONS.iter();
         let mut candidates = candidates.map(|extension| self.path(&format!("{stem}.{extension}")));

@@ -1,4 +1,4 @@
-//! One frame's numbers, as labels in physical units.
+//! Reads a frame and converts its layers to labels in physical units.
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::data::layouts::{camera_file::Camera, instances, picture_file, read_label, same_size};
 
-/// Squared length below which an unsigned direction is none: whole numbers cannot say 0.5.
+/// Squared length below which a direction from an unsigned file is missing, because integers cannot represent 0.5
+/// exactly.
 const SHORT: f32 = 0.25;
 
 /// A frame whose picture, camera and layers are in memory.
@@ -28,14 +29,14 @@ pub(super) struct Frame<'a> {
     /// RGB `[3, height, width]` in [0, 1].
     pub(super) picture: Array3<f32>,
     pub(super) camera: Option<Camera>,
-    /// Where the camera's file is, or would be.
+    /// The path of the camera file, which may not exist.
     camera_path: Option<PathBuf>,
     planes: Vec<(Content, Array3<f32>)>,
     mattes: Option<(Cryptomatte, Array3<f32>)>,
 }
 
 impl<'a> Frame<'a> {
-    /// Reads the picture, the camera, and of the multi-layer file what these labels need, in one pass.
+    /// Reads the picture, the camera, and those layers of the multi-layer file that these labels need, in one pass.
     pub(super) fn read(mut files: FrameFiles<'a>, schema: &[Label]) -> Result<Self> {
         let needs = |name: &str| schema.iter().any(|label| label.name == name);
         let beside = files.picture_beside();
@@ -101,7 +102,7 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// One label, in physical units.
+    /// A label in physical units.
     pub(super) fn label(&self, label: &Label) -> Result<LabelMap> {
         match label.name.as_str() {
             "semantics" => self.semantics(label),
@@ -112,7 +113,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The numbers of a label as they are in its file or layer, and where that is.
+    /// The stored values of a label and the path of their file.
     fn numbers(&self, content: Content, label: &Label) -> Result<(PathBuf, Array3<f32>)> {
         let loaded = self.planes.iter().find(|(known, _)| *known == content);
         if let Some(Source::File(path)) = self.files.source(content)? {
@@ -175,7 +176,7 @@ impl<'a> Frame<'a> {
             .is_some_and(|e| e.eq_ignore_ascii_case("png"))
         {
             bail!(
-                "{}: normals in a PNG file run from 0 to 1; say `range = \"unsigned\"` under [normals]",
+                "{}: normals in a PNG file range from 0 to 1; set `range = \"unsigned\"` in [normals]",
                 path.display()
             );
         }
@@ -183,8 +184,7 @@ impl<'a> Frame<'a> {
             Space::Camera => {}
             Space::CameraForward => numbers.index_axis_mut(Axis(0), 2).mapv_inplace(|z| -z),
             Space::World => {
-                let what =
-                    "turning normals from world to camera space (or say `space = \"camera\"`)";
+                let what = "rotating normals from world to camera space (or `space = \"camera\"`)";
                 let rotated = self.camera(what)?.rotate(&mut numbers);
                 rotated.with_context(|| match &self.camera_path {
                     Some(path) => path.display().to_string(),
@@ -195,7 +195,7 @@ impl<'a> Frame<'a> {
         Ok(files::label_from_numbers(&path, label, numbers)?)
     }
 
-    /// Base colour; nothing is known of it where there is no surface.
+    /// Base colour; missing where there is no surface.
     fn albedo(&self, label: &Label) -> Result<LabelMap> {
         let (path, mut numbers) = self.numbers(Content::Albedo, label)?;
         if self.files.source(Content::Depth)?.is_some() {
@@ -250,14 +250,14 @@ impl<'a> Frame<'a> {
         Ok(LabelMap::Classes(objects.mapv(&mut class)))
     }
 
-    /// The class of an object's number, by the object's name.
+    /// The class of an object index, by the object's name.
     fn class_of(&self, object: i32) -> Option<i32> {
         let listed = self
             .camera
             .as_ref()
             .map_or(&[][..], |camera| &camera.objects);
         let name = match &self.mattes {
-            // An object's number is its hash, see `objects`.
+            // With mattes, the index is the hash; see `objects`.
             Some((mattes, _)) => mattes.name(object as u32)?,
             None => &listed.iter().find(|listed| listed.index == object)?.name,
         };
@@ -268,7 +268,7 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Which object each pixel shows, 0 where none: by Cryptomatte's hash, or by the renderer's own number.
+    /// The object at each pixel, 0 if none: its Cryptomatte hash, or the renderer's index.
     fn objects(&self) -> Option<Array2<i32>> {
         if let Some((_, planes)) = &self.mattes {
             return Some(cryptomatte::ids(planes.view()).mapv(|id| id as i32));
@@ -278,7 +278,7 @@ impl<'a> Frame<'a> {
             .iter()
             .find(|(content, _)| *content == Content::Index);
         let (_, planes) = index?;
-        // `as` turns NaN into 0 and clips.
+        // `as` converts NaN to 0 and saturates.
         Some(
             planes
                 .slice(s![0, .., ..])
@@ -286,7 +286,7 @@ impl<'a> Frame<'a> {
         )
     }
 
-    /// Object numbers, if the frame has them.
+    /// Object indices, if the frame has them.
     pub(super) fn instances(&self) -> Result<Option<Array2<i32>>> {
         let Some(pattern) = &self.files.config.files.instances else {
             return Ok(self.objects());
@@ -296,7 +296,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The linear layer as it is on a screen.
+/// The linear picture layer, converted to sRGB.
 fn linear_picture(
     files: &FrameFiles<'_>,
     planes: &[(Content, Array3<f32>)],
@@ -306,17 +306,17 @@ fn linear_picture(
         .find(|(content, _)| *content == Content::Picture);
     let (_, linear) = linear.with_context(|| {
         format!(
-            "{}: has no picture, and there is no picture file beside it",
+            "{}: has no picture layer, and there is no picture file next to it",
             files.file(Content::Picture).display()
         )
     })?;
     let srgb = |value: &f32| Transfer::Srgb.from_linear(value.clamp(0.0, 1.0));
-    // `clamp` lets NaN through.
+    // `clamp` keeps NaN.
     Ok(linear.map(|value| if value.is_nan() { 0.0 } else { srgb(value) }))
 }
 
-/// A label's numbers as a file has them. PNG files hold whole steps of depth, 0 where nothing is known, and
-/// normals from 0 to 1; nothing is brought to unit length yet.
+/// A label with the encoding of stored values. PNG files have integer steps of depth, with 0 for missing, and normals
+/// from 0 to 1. Nothing is normalised yet.
 fn plain(label: &Label, content: Content) -> Label {
     let mut plain = label.clone();
     let code = |bits, scale, missing| {

@@ -1,9 +1,9 @@
-//! Which layer of a renderer's OpenEXR file holds what, by the names that Blender and Unreal give them.
+//! Finds the layers of a renderer's OpenEXR file, by the names that Blender and Unreal use.
 
 use anyhow::{Context, Result};
 use multicond_format::files::{Channel, Layer, OpenExr};
 
-/// What a layer may hold.
+/// The content of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Picture,
@@ -14,7 +14,7 @@ pub(super) enum Content {
 }
 
 impl Content {
-    /// Last names of its layers, in small letters; Unreal puts words before them.
+    /// Names of its layers without parents, in lower case. Unreal adds prefixes.
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Picture => &["combined", "beauty", "finalimage", "rgba", ""],
@@ -33,7 +33,7 @@ impl Content {
     }
 }
 
-/// The channels that hold something, if there are any; `wanted` is the layer's last name, if the user gave it.
+/// The channels with some content, if there are any. `wanted` is the layer's name, if the user gave one.
 pub(super) fn find(
     file: &OpenExr,
     content: Content,
@@ -58,7 +58,7 @@ pub(super) fn find(
     })
 }
 
-/// A layer that is called so, or whose name ends so after a word of Unreal's.
+/// A layer with this name, or with this name after one of Unreal's prefixes.
 fn by_customary_name<'a>(layers: &'a [Layer], name: &str) -> Option<&'a Layer> {
     let is_it = |layer: &&Layer| layer.last_name().to_lowercase() == name;
     let ends_so = |layer: &&Layer| {

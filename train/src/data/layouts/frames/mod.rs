@@ -1,5 +1,5 @@
-//! A renderer's frames: a multi-layer OpenEXR file each, as Blender and Unreal write them, or a file for each
-//! label, as Unity does. `frames.toml` says what the files do not; see docs/dataset.md.
+//! The layout of rendered frames: a multi-layer OpenEXR file per frame, as from Blender and Unreal, or a file per
+//! label, as from Unity. `frames.toml` has the settings; see docs/dataset.md.
 
 mod config;
 mod cryptomatte;
@@ -19,13 +19,13 @@ use crate::data::Sample;
 
 const CONFIG: &str = "frames.toml";
 
-/// Whether a folder looks like this layout: it says so, or holds OpenEXR files.
+/// Whether a folder has this layout: it has a `frames.toml` or OpenEXR files.
 pub(super) fn recognise(root: &Path) -> bool {
     let has_frames = || paths::frames(root, "{frame}.exr").is_ok_and(|frames| !frames.is_empty());
     root.join(CONFIG).is_file() || has_frames()
 }
 
-/// Rendered frames and what their layers hold.
+/// A dataset of rendered frames.
 #[derive(Debug)]
 pub(super) struct Frames {
     root: PathBuf,
@@ -44,12 +44,12 @@ impl Frames {
         let first = entries
             .first()
             .with_context(|| format!("{}: holds no {leading}", root.display()))?;
-        // What the first frame has, all must have.
+        // All frames must have what the first one has.
         let files = FrameFiles::new(root, &config, &first.name)?;
         let (labels, has_instances) = (files.labels()?, files.has_instances()?);
         ensure!(
             !labels.is_empty(),
-            "{}: no layer or file of its frame `{}` is known; name them in {CONFIG}",
+            "{}: no layer or file of frame `{}` is known; set their names in {CONFIG}",
             root.display(),
             first.name
         );

@@ -1,4 +1,4 @@
-//! Frames by the names of their files: `{frame}` in a path stands for the frame.
+//! Path patterns, in which `{frame}` stands for the frame's name.
 
 use std::{
     fs,
@@ -7,16 +7,16 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// A frame's file.
+/// The path of a frame's file.
 pub(super) fn path(folder: &Path, pattern: &str, frame: &str) -> PathBuf {
     folder.join(pattern.replace("{frame}", frame))
 }
 
-/// The frames for which there is a file, sorted by name.
+/// The frames for which the file exists, sorted by name.
 pub(super) fn frames(folder: &Path, pattern: &str) -> Result<Vec<String>> {
     let (before, after) = pattern
         .split_once("{frame}")
-        .context("a path of a frame has `{frame}` in it")?;
+        .context("the path of a frame must contain `{frame}`")?;
     let (inner, prefix) = before.rsplit_once('/').unwrap_or(("", before));
     // `{frame}` may name a folder: what follows it up to the next `/` is part of that name.
     let suffix = after.split_once('/').map_or(after, |(suffix, _)| suffix);

@@ -1,19 +1,19 @@
-//! Which of 40 or 13 classes each of the 894 label names of NYU Depth v2 belongs to.
+//! Maps the 894 label names of NYU Depth v2 to 40 or 13 classes.
 //!
 //! The numbers are those of `classMapping40.mat` (Gupta, Arbelaez and Malik, CVPR 2013) and
 //! `class13Mapping.mat` (Couprie et al., ICLR 2013), both in `ankurhanda/nyuv2-meta-data`.
 
 use anyhow::{Result, bail};
 
-/// Names in the dataset's own list; label 0 is "unlabelled".
+/// Number of names in the dataset; label 0 is "unlabelled".
 pub(super) const NAMES: usize = 894;
-/// What [`ClassSet::class_of`] gives for an unlabelled pixel.
+/// The id that [`ClassSet::class_of`] returns for unlabelled pixels.
 pub(super) const UNLABELLED: i32 = 255;
 
-/// How finely the 894 names are sorted into classes.
+/// The class set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ClassSet {
-    /// The 40 classes of most work on NYU Depth v2 and of ScanNet and Hypersim.
+    /// The 40 classes of most work on NYU Depth v2, also used by ScanNet and Hypersim.
     #[default]
     Forty,
     /// The 13 classes of SceneNet.
@@ -21,16 +21,16 @@ pub(super) enum ClassSet {
 }
 
 impl ClassSet {
-    /// The set with this many classes.
+    /// The class set with this many classes.
     pub(super) fn of(count: Option<usize>) -> Result<Self> {
         match count {
             None | Some(40) => Ok(Self::Forty),
             Some(13) => Ok(Self::Thirteen),
-            Some(count) => bail!("NYU Depth v2 counts 13 or 40 classes, not {count}"),
+            Some(count) => bail!("NYU Depth v2 has 13 or 40 classes, not {count}"),
         }
     }
 
-    /// Names of the classes, class 0 first.
+    /// Names of the classes, starting with class 0.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Forty => &FORTY,
@@ -38,7 +38,7 @@ impl ClassSet {
         }
     }
 
-    /// Class of a label as the file has it: [`UNLABELLED`] for 0, none above [`NAMES`].
+    /// The class of a label in the file: [`UNLABELLED`] for 0, `None` above [`NAMES`].
     pub(super) fn class_of(self, label: u16) -> Option<i32> {
         if label == 0 {
             return Some(UNLABELLED);
@@ -113,7 +113,7 @@ const THIRTEEN_OF_FORTY: [u8; 40] = [
     12, 5, 6, 1, 4, 9, 10, 12, 13, 6, 8, 6, 13, 10, 6, 13, 6, 7, 7, 5, 7, 3, 2, 6, 11, 7, 7, 7, 7,
     7, 7, 6, 7, 7, 7, 7, 7, 7, 6, 7,
 ];
-/// Counted from 1, as in the source; label 1 first.
+/// Counted from 1, as in the source; starts with label 1.
 const FORTY_OF_NAME: [u8; NAMES] = [
     40, 40, 3, 22, 5, 40, 12, 38, 40, 40, 2, 39, 40, 40, 26, 40, 24, 40, 7, 40, 1, 40, 40, 34, 38,
     29, 40, 8, 40, 40, 40, 40, 38, 40, 40, 14, 40, 38, 40, 40, 40, 15, 39, 40, 30, 40, 40, 39, 40,

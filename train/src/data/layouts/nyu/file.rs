@@ -1,6 +1,6 @@
-//! The file itself: MATLAB 7.3, that is HDF5. Finds the datasets, checks what they are and reads one frame of one.
+//! Reads frames from `nyu_depth_v2_labeled.mat`, a MATLAB 7.3 (HDF5) file, after checking its datasets.
 //!
-//! A read fetches only the chunks that hold the frame, at positions of its own, so threads may share a file.
+//! A read fetches only the chunks of a frame, with positional reads, so that threads can share a file.
 
 use std::{
     fs,
@@ -15,12 +15,12 @@ use super::classes::NAMES;
 
 pub(super) const FILE_NAME: &str = "nyu_depth_v2_labeled.mat";
 const LONGEST_AXIS: u64 = 16_384;
-/// Bounds what one read may allocate whatever a damaged file claims; a frame of the real one needs 1.2 MB.
+/// Limits what a read may allocate for a damaged file; a frame of the original needs 1.2 MB.
 const LARGEST_READ: usize = 128 << 20;
 const LARGEST_CHUNK: usize = 64 << 20;
 const LARGEST_HEADER: usize = 1 << 20;
 
-/// Frames, width and height that all datasets agree on.
+/// Number of frames, width and height of all datasets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Extent {
     pub(super) frames: usize,
@@ -38,7 +38,7 @@ pub(super) struct LabelledFile {
     instances: Dataset,
 }
 
-/// A type of number that the file uses.
+/// An element type in the file.
 pub(super) trait Element: H5Type {
     const NAME: &str;
     fn is(kind: &Datatype) -> bool;
@@ -81,7 +81,7 @@ impl LabelledFile {
 
     fn open_file(path: &Path) -> Result<Self> {
         let options = OpenOptions {
-            // Frames are drawn in random order: a chunk that is kept is not asked for again.
+            // No cache: frames are read in random order, so cached chunks would not be reused.
             chunk_cache_bytes: 0,
             max_chunk_bytes: LARGEST_CHUNK,
             max_read_bytes: LARGEST_READ,
@@ -90,11 +90,11 @@ impl LabelledFile {
         };
         let file = Hdf5File::open_with_options(path, options)
             .with_context(|| format!("expected {FILE_NAME}, a MATLAB 7.3 (HDF5) file"))?;
-        // Counted from the file's start, whatever comes before the HDF5 part.
+        // Relative to the start of the file, including the MATLAB header.
         let (length, expected) = (fs::metadata(path)?.len(), file.superblock().eof_address);
         ensure!(
             length >= expected,
-            "has {length} bytes of {expected}, its download did not finish"
+            "has {length} of {expected} bytes, its download did not finish"
         );
         let (images, extent) = open_dataset::<u8>(&file, "images", 4)?;
         let same_extent = |(dataset, found): (Dataset, Extent)| {
@@ -144,17 +144,17 @@ impl LabelledFile {
         self.frame(&self.raw_depths, index)
     }
 
-    /// `[height, width]`, 0 or the number of a name.
+    /// `[height, width]`, 0 or the index of a name.
     pub(super) fn labels(&self, index: usize) -> Result<Array2<u16>> {
         self.frame(&self.labels, index)
     }
 
-    /// `[height, width]`, counted for each label.
+    /// `[height, width]`, numbered per label.
     pub(super) fn instances(&self, index: usize) -> Result<Array2<u8>> {
         self.frame(&self.instances, index)
     }
 
-    /// One frame, turned from the file's `[.., width, height]` to `[.., height, width]`.
+    /// Reads a frame and transposes it from `[.., width, height]` to `[.., height, width]`.
     fn frame<T: Element, D: Dimension>(
         &self,
         dataset: &Dataset,

@@ -1,4 +1,4 @@
-//! NYU Depth v2, the 1449 labelled frames: one MATLAB file, read a frame at a time.
+//! NYU Depth v2: the 1449 labelled frames in one MATLAB file.
 
 mod classes;
 mod file;
@@ -20,8 +20,8 @@ use self::{
 use super::{Contents, Entry, Layout};
 use crate::data::{Intrinsics, Sample};
 
-/// The camera all maps are projected to (`camera_params.m` of the dataset's toolbox), for the whole 640x480 picture.
-/// The toolbox counts the centre of the first pixel as 1, where it is 0.5 here: hence the halves that are taken off.
+/// The camera to which all maps are projected (`camera_params.m` of the dataset's toolbox), for the full 640x480
+/// picture. The centre of the first pixel is 1 in the toolbox and 0.5 here, so 0.5 is subtracted.
 const CAMERA: Intrinsics = Intrinsics {
     fx: 518.857_9,
     fy: 519.469_6,
@@ -29,17 +29,17 @@ const CAMERA: Intrinsics = Intrinsics {
     cy: 253.736_17 - 0.5,
 };
 
-/// The sensor's range as the dataset cuts it off, metres. The toolbox takes this value for noise, like 0.
+/// The depth in metres at which the dataset clips. The toolbox treats this value as noise, like 0.
 const RAW_DEPTH_LIMIT: f32 = 10.0;
-/// More than an instance number can be.
+/// Greater than any instance number.
 const INSTANCES_OF_LABEL: i32 = 256;
 
-/// Whether a file is the dataset, or a folder holds it.
+/// Whether a path is the dataset's file or a folder with it.
 pub(super) fn recognise(path: &Path) -> bool {
     path.join(FILE_NAME).is_file() || path.extension().is_some_and(|e| e == "mat")
 }
 
-/// An open `nyu_depth_v2_labeled.mat`. Threads may read from one at the same time.
+/// An open `nyu_depth_v2_labeled.mat`. Threads can read from it at the same time.
 pub(super) struct Nyu {
     file: LabelledFile,
     classes: ClassSet,
@@ -59,7 +59,7 @@ impl Nyu {
     /// Opens the file, or the `nyu_depth_v2_labeled.mat` in a folder. Only headers are read.
     ///
     /// # Errors
-    /// When it is not such a file: no HDF5, a dataset missing or of another type, sizes that disagree.
+    /// When it is not such a file: not HDF5, a dataset is missing or has another type, or sizes do not match.
     pub(super) fn open(path: &Path, classes: Option<usize>) -> Result<Self> {
         let classes = ClassSet::of(classes)?;
         let file = LabelledFile::open(path)?;
@@ -99,7 +99,7 @@ impl Nyu {
         }
     }
 
-    /// Two pixels are one object when label and instance are the same: so has the toolbox's
+    /// Two pixels belong to the same object if label and instance are the same, as in the toolbox's
     /// `get_instance_masks.m`.
     fn objects(&self, index: usize, labels: &Array2<u16>) -> Result<Array2<i32>> {
         let mut objects = labels.mapv(|label| INSTANCES_OF_LABEL * i32::from(label));
@@ -121,7 +121,7 @@ impl Layout for Nyu {
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let name = &self.contents.frames[index].name;
-        // Classes and objects both need it.
+        // Both classes and objects need them.
         let numbers = self.file.labels(index)?;
         let labels = schema.iter().map(|label| match label.name.as_str() {
             "semantics" => Ok(LabelMap::Classes(self.semantics(index, &numbers)?)),
@@ -142,7 +142,7 @@ impl Layout for Nyu {
     }
 }
 
-/// Classes, depth with holes filled in by the dataset's authors, and depth as the sensor gave it.
+/// Classes, depth with holes filled by the dataset's authors, and raw depth of the sensor.
 fn labels(classes: ClassSet) -> Vec<Label> {
     let semantics = Label::semantics(classes.names().iter().copied());
     let code = semantics.png.map(|code| PngCode {
@@ -157,7 +157,7 @@ fn labels(classes: ClassSet) -> Vec<Label> {
     ]
 }
 
-/// A depth map, NaN where nothing, or only that it is farther than the limit, is known.
+/// A depth map, NaN where depth is missing or not less than the limit.
 fn depth(metres: Array2<f32>, limit: f32) -> LabelMap {
     let known = |metres: f32| {
         if metres > 0.0 && metres < limit {

@@ -1,20 +1,20 @@
-//! The official split of NYU Depth v2: 795 frames to train on, 654 to test on, no scene in both.
+//! The official split of NYU Depth v2: 795 training frames and 654 test frames, with no scene in both.
 //!
 //! The numbers are those of `splits.mat` in `ankurhanda/nyuv2-meta-data`.
 
-/// Frames in the labelled dataset.
+/// Number of frames in the labelled dataset.
 pub(super) const FRAMES: usize = 1449;
 
-/// Which part of the official split a frame belongs to.
+/// A part of the official split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Split {
-    /// One of 795 frames.
+    /// The 795 training frames.
     Train,
-    /// One of 654 frames.
+    /// The 654 test frames.
     Test,
 }
 
-/// The part that a frame belongs to, counted from 0; none past [`FRAMES`].
+/// The split of a frame, counted from 0; `None` from [`FRAMES`] on.
 pub(super) fn official_split(index: usize) -> Option<Split> {
     if index >= FRAMES {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn official_split(index: usize) -> Option<Split> {
     })
 }
 
-/// First numbers, counted from 1, of the stretches of frames that are by turns for testing and training.
+/// First frames, counted from 1, of alternating ranges of test and training frames.
 const STRETCHES: [u16; 247] = [
     1, 3, 9, 10, 14, 19, 21, 22, 28, 44, 46, 48, 56, 58, 59, 64, 76, 80, 84, 92, 117, 120, 125,
     130, 131, 135, 137, 138, 153, 156, 167, 170, 171, 177, 180, 203, 207, 213, 220, 223, 250, 251,

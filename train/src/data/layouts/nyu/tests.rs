@@ -1,5 +1,4 @@
-//! The reader against files whose every value follows from a formula. The tests of the whole product read one that
-//! h5py wrote.
+//! Tests of the reader with files whose values follow from formulas. The product tests read a file written by h5py.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +21,7 @@ const LABELS: [u16; 9] = [0, 4, 5, 11, 21, 894, 1, 172, 88];
 const FORTY_IDS: [i32; 9] = [255, 21, 4, 1, 0, 39, 39, 24, 9];
 const THIRTEEN_IDS: [i32; 9] = [255, 2, 3, 4, 11, 6, 6, 10, 5];
 
-/// What the file holds at frame f, row y and column x.
+/// The file's values at frame f, row y and column x.
 fn image(f: usize, channel: usize, y: usize, x: usize) -> u8 {
     ((50 * f + 20 * channel + 3 * x + 7 * y) % 256) as u8
 }
@@ -61,7 +60,7 @@ fn instance(f: usize, y: usize, x: usize) -> u8 {
 
 type Datasets = BTreeMap<&'static str, DatasetBuilder>;
 
-/// The datasets of a good file; tests change one of them.
+/// The datasets of a valid file; tests change one of them.
 fn datasets(frames: usize, width: usize, height: usize) -> Datasets {
     let sides = [frames, width, height].map(|side| side as u64);
     let mut datasets = BTreeMap::from([
@@ -88,7 +87,8 @@ fn datasets(frames: usize, width: usize, height: usize) -> Datasets {
     datasets
 }
 
-/// Values in the file's order `[frame, (channel,) column, row]`, compressed, in chunks that do not divide the sides.
+/// Values in the file's order `[frame, (channel,) column, row]`, compressed, with a chunk size that does not divide
+/// the sides.
 fn stack<T: H5WriteElement>(
     name: &str,
     [frames, width, height]: [u64; 3],

@@ -1,4 +1,4 @@
-//! `dataset.json`: what a prepared dataset holds and where in a record it is.
+//! `dataset.json`: the contents of a prepared dataset and the layout of its records.
 
 use anyhow::{Context, Result, ensure};
 use multicond::{
@@ -9,32 +9,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Intrinsics;
 
-/// The version of the form that this program reads and writes.
+/// The format version that this program reads and writes.
 const VERSION: u32 = 1;
-/// Planes start at multiples of this, so that any program can look at them as they are.
+/// Alignment of planes in bytes, so that programs can map them as arrays.
 const ALIGNMENT: usize = 64;
-/// Largest record; a side of 16384 pixels each way would not be a training picture.
+/// Maximum size of a record in bytes, far above that of training pictures.
 const MAX_RECORD: usize = 1 << 30;
 
 /// The description of a prepared dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetManifest {
-    /// Version of the form, 1.
+    /// Format version, 1.
     pub version: u32,
-    /// Name of the data that it was made of.
+    /// Name of the source dataset.
     pub name: String,
-    /// The program that made it.
+    /// The program that wrote it.
     pub made_by: String,
-    /// Labels that were computed, as `NAME=METHOD`.
+    /// Derived labels, as `NAME=METHOD`.
     pub derived: Vec<String>,
     /// Size of every picture and label.
     pub size: Size,
-    /// Bytes from one record to the next.
+    /// Size of a record in bytes.
     pub record_bytes: usize,
-    /// Where in a record the picture starts: `u8 [3, height, width]`, RGB.
+    /// Offset of the picture in a record: `u8 [3, height, width]`, RGB.
     pub picture_offset: usize,
-    /// Where in a record the object numbers start, if there are any: `u16 [height, width]`, 0 no object.
+    /// Offset of the object indices in a record, if there are any: `u16 [height, width]`, 0 for no object.
     pub instances_offset: Option<usize>,
     /// The labels, in order.
     #[serde(rename = "labels")]
@@ -43,20 +43,20 @@ pub struct DatasetManifest {
     pub frames: Vec<FrameEntry>,
 }
 
-/// How one label is stored.
+/// The storage of a label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
-    /// What the label is.
+    /// The label.
     #[serde(flatten)]
     pub label: Label,
-    /// The numbers.
+    /// The number format.
     pub storage: Storage,
-    /// Where in a record they start: `[channels, height, width]`.
+    /// Offset in a record: `[channels, height, width]`.
     pub offset: usize,
 }
 
-/// Numbers on disk, little-endian. Class ids are stored as they are, the highest number for a missing one;
-/// values in 8 or 16 bits by the label's PNG code.
+/// Number format on disk, little-endian. Class ids are stored unchanged, with the highest number for missing. Values
+/// in 8 or 16 bits use the label's PNG code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Storage {
@@ -76,7 +76,7 @@ impl Storage {
         }
     }
 
-    /// What suits a label. `is_coded` says that its values come from its PNG code.
+    /// The best format for a label. `is_coded` means that its values come from its PNG code.
     fn of(label: &Label, is_coded: bool) -> Self {
         match (label.class_count(), &label.png) {
             (1..=255, _) => Self::U8,
@@ -88,21 +88,21 @@ impl Storage {
     }
 }
 
-/// One record.
+/// The entry of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrameEntry {
-    /// The frame's name in the data that it was made of.
+    /// The frame's name in the source dataset.
     pub name: String,
     /// CRC-32 (IEEE 802.3) of the record.
     pub crc32: u32,
-    /// The camera in pixels of the record, where the data knew it.
+    /// The camera in pixels of the record, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camera: Option<Intrinsics>,
 }
 
 impl DatasetManifest {
-    /// Plans records for labels; `is_coded` as for [`Storage`].
+    /// Plans the records for labels; `is_coded` as in [`Storage`].
     pub(in crate::data) fn plan(
         name: String,
         derived: Vec<String>,
@@ -133,11 +133,11 @@ impl DatasetManifest {
         Ok(manifest)
     }
 
-    /// Gives every plane its place: the picture, the labels, the objects.
+    /// Assigns the offsets of all planes: picture, labels, objects.
     fn lay_out(&mut self) -> Result<()> {
         let pixels = self.size.width.checked_mul(self.size.height);
         let pixels = pixels.filter(|&pixels| (1..=MAX_RECORD).contains(&pixels));
-        let pixels = pixels.with_context(|| format!("{} is no size for pictures", self.size))?;
+        let pixels = pixels.with_context(|| format!("{} is not a valid picture size", self.size))?;
         let mut end = 0usize;
         let mut place = |bytes_per_pixel: usize| {
             let start = end.next_multiple_of(ALIGNMENT);
@@ -154,14 +154,14 @@ impl DatasetManifest {
         self.record_bytes = end.next_multiple_of(ALIGNMENT);
         ensure!(
             self.record_bytes <= MAX_RECORD,
-            "{} with these labels takes {} bytes a frame, at most {MAX_RECORD} are possible",
+            "{} with these labels takes {} bytes per frame, the maximum is {MAX_RECORD}",
             self.size,
             self.record_bytes
         );
         Ok(())
     }
 
-    /// Reads and checks a description.
+    /// Parses and checks a manifest.
     pub(in crate::data) fn parse(text: &str) -> Result<Self> {
         let manifest: Self = serde_json::from_str(text).context("not a dataset's description")?;
         ensure!(
@@ -193,12 +193,12 @@ impl DatasetManifest {
         laid_out.lay_out()?;
         ensure!(
             laid_out == manifest,
-            "its offsets are not where this version puts them"
+            "its offsets are not those of this format version"
         );
         Ok(manifest)
     }
 
-    /// How a label is stored.
+    /// The storage of a label, if it has it.
     pub(in crate::data) fn column(&self, label: &Label) -> Option<&Column> {
         let mut columns = self.columns.iter();
         columns.find(|column| column.label.name == label.name)

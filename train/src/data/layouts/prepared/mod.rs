@@ -1,5 +1,5 @@
-//! Prepared datasets: every frame a record of the same size in one file, mapped into memory, so that reading
-//! one is little more than a copy. `docs/dataset.md` describes the form for other programs.
+//! Prepared datasets: one memory-mapped file with a record of fixed size per frame, so that reading a frame is little
+//! more than a copy. `docs/dataset.md` describes the format for other programs.
 
 mod manifest;
 pub(in crate::data) mod record;
@@ -22,7 +22,7 @@ use crate::data::Sample;
 
 pub(in crate::data) const MANIFEST: &str = "dataset.json";
 pub(in crate::data) const RECORDS: &str = "samples.bin";
-/// What is to be made, while a dataset is being prepared.
+/// The plan of a dataset that is being prepared.
 pub(in crate::data) const PLAN: &str = "plan.json";
 
 /// Whether a folder is a prepared dataset.
@@ -30,7 +30,8 @@ pub(super) fn recognise(path: &Path) -> bool {
     path.join(MANIFEST).is_file()
 }
 
-/// Whether preparing a folder was begun and not finished; either its name or that of the unfinished one is given.
+/// Whether preparation of a dataset was started but not finished. The path is that of the dataset or of its unfinished
+/// folder.
 pub(super) fn is_unfinished(path: &Path) -> bool {
     let beside = unfinished_folder(path);
     let folders = [Some(path.to_owned()), beside.ok()];
@@ -40,24 +41,24 @@ pub(super) fn is_unfinished(path: &Path) -> bool {
         .any(|folder| folder.join(PLAN).is_file())
 }
 
-/// The folder beside the destination in which a dataset is prepared.
+/// The folder next to the destination in which a dataset is prepared.
 pub(in crate::data) fn unfinished_folder(destination: &Path) -> Result<PathBuf> {
     let name = destination
         .file_name()
-        .with_context(|| format!("{}: names no folder", destination.display()))?;
+        .with_context(|| format!("{}: not the name of a folder", destination.display()))?;
     let mut unfinished = OsString::from(name);
     unfinished.push(".unfinished");
     Ok(destination.with_file_name(unfinished))
 }
 
-/// A prepared dataset, open for reading.
+/// An open prepared dataset.
 #[derive(Debug)]
 pub(super) struct Prepared {
     path: PathBuf,
     manifest: DatasetManifest,
     contents: Contents,
     records: Mmap,
-    /// Which records have been compared with their checksum.
+    /// Whether each record has been verified by its checksum.
     checked: Vec<AtomicBool>,
 }
 
@@ -74,12 +75,12 @@ impl Prepared {
         let expected = manifest.record_bytes as u64 * manifest.frames.len() as u64;
         ensure!(
             found == expected,
-            "{}: is {found} bytes long, {} frames of {} bytes were expected",
+            "{}: is {found} bytes long, expected {} frames of {} bytes",
             path.display(),
             manifest.frames.len(),
             manifest.record_bytes
         );
-        // SAFETY: the file is only read here; nothing of ours writes to a finished dataset.
+        // SAFETY: the file is only read, and this program never writes to a finished dataset.
         let records = unsafe { Mmap::map(&file) }.with_context(place)?;
         let entry = |frame: &FrameEntry| Entry {
             name: frame.name.clone(),

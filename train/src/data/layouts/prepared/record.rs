@@ -1,4 +1,4 @@
-//! One frame as bytes, and back.
+//! Encodes and decodes the record of a frame.
 
 use std::collections::HashMap;
 
@@ -13,18 +13,18 @@ use ndarray::{Array2, Array3};
 use super::manifest::{Column, DatasetManifest, Storage};
 use crate::data::Sample;
 
-/// Writes a sample, whose labels are the manifest's, into a record.
+/// Writes a sample with the manifest's labels to a record.
 pub(in crate::data) fn write(
     sample: &Sample,
     manifest: &DatasetManifest,
     record: &mut [u8],
 ) -> Result<()> {
-    // Gaps between planes are part of the checksum.
+    // The checksum includes the gaps between planes.
     record.fill(0);
     let plane = |offset: usize, bytes: usize| offset..offset + bytes * manifest.pixels();
     let picture = &mut record[plane(manifest.picture_offset, 3)];
     for (byte, value) in picture.iter_mut().zip(&sample.picture) {
-        // `as` clips to 0..=255.
+        // `as` saturates to 0..=255.
         *byte = (value * 255.0).round() as u8;
     }
     for (column, map) in manifest.columns.iter().zip(&sample.labels) {
@@ -33,7 +33,7 @@ pub(in crate::data) fn write(
     }
     if let Some(offset) = manifest.instances_offset {
         let numbers = &mut record[plane(offset, 2)];
-        // A frame without objects in data with some has none that is known.
+        // Frames without objects keep zeros, which mean no object.
         if let Some(instances) = &sample.instances {
             let renumbered = renumber(instances)?;
             for (bytes, number) in numbers.chunks_exact_mut(2).zip(renumbered) {
@@ -75,7 +75,7 @@ fn write_label(map: &LabelMap, column: &Column, out: &mut [u8]) {
     }
 }
 
-/// The nearest half float; one that is too large for it is the largest there is, not infinite, which would be missing.
+/// The nearest half float. Values out of range saturate, because infinity would mean missing.
 fn half(value: f32) -> f16 {
     if value.is_finite() {
         f16::from_f32(value.clamp(f16::MIN.to_f32(), f16::MAX.to_f32()))
@@ -90,7 +90,7 @@ fn write_u16(out: &mut [u8], numbers: impl Iterator<Item = u16>) {
     }
 }
 
-/// Object numbers that fit 16 bits: as they are, or counted anew where one is too large.
+/// Object indices in 16 bits: unchanged if all fit, else renumbered.
 fn renumber(instances: &Array2<i32>) -> Result<Vec<u16>> {
     let fits = |&number: &i32| u16::try_from(number).ok();
     if let Some(numbers) = instances.iter().map(fits).collect() {
@@ -120,7 +120,7 @@ pub(in crate::data) fn read_picture(record: &[u8], manifest: &DatasetManifest) -
     Array3::from_shape_vec((3, height, width), values).expect("three planes")
 }
 
-/// The object numbers of a record.
+/// The object indices of a record.
 pub(in crate::data) fn read_instances(
     record: &[u8],
     manifest: &DatasetManifest,
@@ -132,7 +132,7 @@ pub(in crate::data) fn read_instances(
     Some(Array2::from_shape_vec((height, width), values).expect("one plane"))
 }
 
-/// One label of a record.
+/// A label of a record.
 pub(in crate::data) fn read_label(record: &[u8], column: &Column, size: Size) -> LabelMap {
     let channels = column.label.channels();
     let shape = (channels, size.height, size.width);

@@ -1,5 +1,5 @@
-//! What the folders of the layout hold: which label, and how its PNG files code it
-//! (StanfordVL/taskonomy, `data/README.md`; ranges from EPFL-VILAB/omnidata).
+//! The domains of the layout: their labels and PNG codes (StanfordVL/taskonomy, `data/README.md`; ranges from
+//! EPFL-VILAB/omnidata).
 
 use multicond::label::{Encoding, Label, PngCode, Transfer};
 
@@ -7,7 +7,7 @@ pub(super) const PICTURE: &str = "rgb";
 pub(super) const INSTANCES: &str = "segment_instance";
 pub(super) const CAMERA: &str = "point_info";
 
-/// Which folder holds which label.
+/// Labels and their folders.
 const LABELS: [(&str, &str); 11] = [
     ("semantics", "segment_semantic"),
     ("depth", "depth_zbuffer"),
@@ -22,7 +22,7 @@ const LABELS: [(&str, &str); 11] = [
     ("reshading", "reshading"),
 ];
 
-/// Classes of the original dataset, value 1 first (value 0 is "uncertain").
+/// Classes of the original dataset, starting with value 1 (value 0 is "uncertain").
 pub(super) const CLASSES: [&str; 17] = [
     "background",
     "bottle",
@@ -43,7 +43,7 @@ pub(super) const CLASSES: [&str; 17] = [
     "vase",
 ];
 
-/// Folders that hold labels, in the order in which labels are listed.
+/// Folders with labels, in the order of the labels.
 pub(super) fn label_domains() -> impl Iterator<Item = &'static str> {
     LABELS.iter().map(|(_, domain)| *domain)
 }
@@ -63,7 +63,7 @@ pub(super) fn label(domain: &str, classes: &[String]) -> Label {
     };
     named(match domain {
         "segment_semantic" => Label::semantics(classes),
-        // Both kinds of depth have the same code; they measure to the camera's plane and to its centre.
+        // Both have the same code. They are the distances from the camera's plane and from its centre.
         "depth_zbuffer" | "depth_euclidean" => Label::depth(),
         "normal" => Label::normals(),
         "principal_curvature" => Label::curvature(),
@@ -73,7 +73,7 @@ pub(super) fn label(domain: &str, classes: &[String]) -> Label {
     })
 }
 
-/// The picture as it would be if everything were gray and lit from the camera: 8-bit, 0 to 1.
+/// Shading of a gray scene lit from the camera: 8-bit, 0 to 1.
 fn reshading() -> Label {
     let encoding = Encoding::Affine {
         scale: 2.0,

@@ -1,5 +1,5 @@
-//! Where the files are. The dataset goes around in three arrangements: all files of a domain in one folder,
-//! a folder a building inside each domain, and a folder a domain inside each building.
+//! Finds the files of the dataset, which is distributed in three arrangements: all files of a domain in one folder, a
+//! folder per building in each domain, or a folder per domain in each building.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::domains::PICTURE;
 
-/// One frame: `point_P_view_V` of a building.
+/// A frame: `point_P_view_V` of a building.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     nesting: Nesting,
@@ -19,7 +19,7 @@ pub(super) struct Frame {
     stem: String,
 }
 
-/// How the folders above a file are nested.
+/// The nesting of folders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Nesting {
     /// `DOMAIN/`
@@ -31,7 +31,7 @@ enum Nesting {
 }
 
 impl Frame {
-    /// The frame's name: with its building, where there is one.
+    /// The frame's name, with its building if it has one.
     pub(super) fn name(&self) -> String {
         match self.building_folder() {
             Some(building) => format!("{building}/{}", self.stem),
@@ -39,7 +39,7 @@ impl Frame {
         }
     }
 
-    /// What its split goes by: the building, or the point where files say no more.
+    /// The key for its split: the building, or the point if the building is unknown.
     pub(super) fn building(&self) -> &str {
         self.building_folder().unwrap_or_else(|| {
             let view = self.stem.find("_view_").unwrap_or(self.stem.len());
@@ -47,13 +47,13 @@ impl Frame {
         })
     }
 
-    /// The frame's file of a domain, less its extension.
+    /// The frame's file of a domain, without extension.
     pub(super) fn path(&self, root: &Path, domain: &str) -> PathBuf {
         self.folder(root, domain)
             .join(format!("{}_domain_{domain}", self.stem))
     }
 
-    /// The folder that holds a domain of the frame.
+    /// The folder with a domain of the frame.
     pub(super) fn folder(&self, root: &Path, domain: &str) -> PathBuf {
         match &self.nesting {
             Nesting::Flat => root.join(domain),
@@ -75,7 +75,7 @@ impl Frame {
     }
 }
 
-/// All frames, by building, point and view.
+/// All frames, sorted by building, point and view.
 pub(super) fn frames(root: &Path) -> Result<Vec<Frame>> {
     let pictures = root.join(PICTURE);
     let mut frames = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The Taskonomy layout: one folder a domain, `point_P_view_V_domain_DOMAIN.png` in each.
+//! The Taskonomy layout: one folder per domain with `point_P_view_V_domain_DOMAIN.png` files.
 
 mod domains;
 mod folders;
@@ -23,7 +23,7 @@ pub(super) fn recognise(root: &Path) -> bool {
     folders::frames(root).is_ok()
 }
 
-/// A folder of frames and the labels that it has.
+/// A Taskonomy dataset.
 #[derive(Debug)]
 pub(super) struct Taskonomy {
     root: PathBuf,
@@ -32,8 +32,8 @@ pub(super) struct Taskonomy {
 }
 
 impl Taskonomy {
-    /// Looks at a folder. Every label whose domain is there is found; classes come from `classes.json`
-    /// (a list of names) or are those of the original dataset.
+    /// Opens a folder with the labels of all domains in it. The classes are those in `classes.json` (a list of names),
+    /// else those of the original dataset.
     ///
     /// # Errors
     /// When the folder has no pictures or no labels.
@@ -47,7 +47,7 @@ impl Taskonomy {
             .collect();
         ensure!(
             !labels.is_empty(),
-            "{}: none of the label folders {} is there",
+            "{}: has none of the label folders {}",
             root.display(),
             domains::label_domains().collect::<Vec<_>>().join(", ")
         );
@@ -73,7 +73,7 @@ impl Taskonomy {
         path.into()
     }
 
-    /// The camera, where the dataset's `point_info` is there.
+    /// The camera, if the dataset has `point_info`.
     fn camera(&self, frame: &Frame, width: usize, height: usize) -> Result<Option<Intrinsics>> {
         let folder = frame.folder(&self.root, domains::CAMERA);
         let names = [domains::CAMERA, "fixatedpose"];
@@ -99,7 +99,7 @@ impl Taskonomy {
     }
 }
 
-/// What the dataset says about a view; its pictures are square.
+/// The dataset's information about a view; pictures are square.
 #[derive(Deserialize)]
 struct PointInfo {
     field_of_view_rads: f32,

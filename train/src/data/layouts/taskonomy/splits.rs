@@ -1,4 +1,4 @@
-//! Which building belongs to which split: a table beside the data, or the original Tiny split.
+//! Splits of buildings: from a table in the dataset's folder, or the original Tiny split.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-/// The table's name, in the folder of the data.
+/// File name of the table, in the dataset's folder.
 const TABLE: &str = "splits.csv";
 
 /// The Tiny split of the dataset's authors.
@@ -59,7 +59,7 @@ const TINY: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// A line of the dataset's own tables: a building, and 1 under its split.
+/// A line of the dataset's tables: a building, and 1 in the column of its split.
 #[derive(Deserialize)]
 struct Line {
     id: String,
@@ -68,7 +68,7 @@ struct Line {
     test: u8,
 }
 
-/// The split of each of these buildings; nothing when there is no table and they are not those of Tiny.
+/// The split of each of these buildings; empty if there is no table and they are not those of Tiny.
 pub(super) fn splits<'a>(
     root: &Path,
     buildings: impl Iterator<Item = &'a str>,
@@ -87,7 +87,7 @@ pub(super) fn splits<'a>(
         None => Ok(found),
         Some(_) if !path.exists() => Ok(BTreeMap::new()),
         Some(name) => {
-            anyhow::bail!("{}: says nothing about `{name}`", path.display())
+            anyhow::bail!("{}: has no line for `{name}`", path.display())
         }
     }
 }
@@ -98,7 +98,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, &'static str>> {
     for line in reader.deserialize() {
         let line: Line = line.with_context(|| {
             format!(
-                "{}: expected the columns id, train, val, test, with 1 under a building's split",
+                "{}: expected the columns id, train, val, test, with 1 in the column of a building's split",
                 path.display()
             )
         })?;
@@ -106,7 +106,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, &'static str>> {
             (1, 0, 0) => "train",
             (0, 1, 0) => "val",
             (0, 0, 1) => "test",
-            // The authors' tables also list the buildings that a smaller split leaves out.
+            // The authors' tables also list buildings that are not in the smaller splits.
             (0, 0, 0) => "none",
             _ => anyhow::bail!("{}: `{}` is in several splits", path.display(), line.id),
         };

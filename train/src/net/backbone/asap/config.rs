@@ -1,4 +1,4 @@
-//! Sizes of ASAP-Net.
+//! Configuration of ASAP-Net.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,52 +8,52 @@ use super::{
 };
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network a tile.
+/// ASAP-Net (Shaham et al. 2021): a low-resolution stream that predicts a small network for each tile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AsapConfig {
-    /// Side of a tile in pixels, a power of two: pixels that share one pixel network.
+    /// Side of a tile in pixels, a power of two. The pixels of a tile share one pixel network.
     pub tile: usize,
-    /// How much of the tile's factor convolutions of stride 2 do; a fixed filter does the rest.
+    /// Factor by which convolutions of stride 2 downsample; a fixed filter does the rest of the tile's factor.
     pub learned_downsampling: usize,
     /// Channels of the low-resolution stream before its last convolution of stride 2.
     pub width: usize,
-    /// Channels after it.
+    /// Channels after that convolution.
     pub max_width: usize,
     /// Convolutions at the lowest resolution.
     pub depth: usize,
     /// Hidden channels of the pixel network.
     pub pixel_width: usize,
-    /// What the stream's 3x3 convolutions see beyond the border.
+    /// Padding of the stream's 3x3 convolutions.
     #[serde(default)]
     pub padding: Padding,
-    /// Last channels of the concept that only the low-resolution stream sees. The original keeps a map
-    /// of instances' edges from the pixel networks this way.
+    /// Number of last channels of the concept that only the low-resolution stream sees. The original passes a map of
+    /// instance edges this way.
     #[serde(default)]
     pub low_resolution_only: usize,
-    /// Gain of the Xavier-normal start of all convolutions. The original uses 0.02.
+    /// Gain of the Xavier-normal initialisation of all convolutions. The original uses 0.02.
     pub initial_gain: f64,
     /// Gain of the convolution that predicts the pixel networks.
     pub head_gain: f64,
-    /// Start all pixel networks from one shared random network, held by the bias of that convolution,
-    /// instead of from zero. Short runs learn much sooner.
+    /// Initialise all pixel networks as one shared random network, held by the bias of that convolution, instead of
+    /// with zeros. Short runs learn much faster.
     pub shared_start: bool,
 }
 
-/// What a convolution sees beyond the border.
+/// Padding of a convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Padding {
     /// Zeros.
     #[default]
     Zero,
-    /// The picture, mirrored at its outermost pixels.
+    /// Reflection of the picture, without repeating the border pixels.
     Reflect,
 }
 
 impl BackboneSizes for AsapConfig {
-    /// As in the original the tile follows the height, so that the grid of pixel networks has 16 rows
-    /// (`paper`; at most 16 of the factor are learned) - see `docs/checkpoint.md`.
+    /// As in the original, the tile depends on the height, so that the grid of pixel networks has 16 rows (`paper`; the
+    /// learned factor is at most 16). See `docs/checkpoint.md`.
     fn preset(preset: Preset, height: usize) -> Self {
         let tile = (height / 16).max(1).next_power_of_two();
         match preset {
@@ -92,20 +92,20 @@ impl BackboneSizes for AsapConfig {
         if !tile.is_power_of_two() || !(2..=1024).contains(&tile) {
             return fail(
                 "backbone.tile",
-                format!("{tile} is no power of two from 2 to 1024"),
+                format!("{tile} is not a power of two from 2 to 1024"),
             );
         }
         if !learned.is_power_of_two() || !(2..=tile).contains(&learned) {
             return fail(
                 "backbone.learned_downsampling",
-                format!("{learned} is no power of two from 2 to the tile, {tile}"),
+                format!("{learned} is not a power of two from 2 to the tile, {tile}"),
             );
         }
         if self.low_resolution_only >= concept_channels {
             return fail(
                 "backbone.low_resolution_only",
                 format!(
-                    "{} leaves nothing of a concept of {concept_channels} channels",
+                    "{} is not less than the {concept_channels} channels of the concept",
                     self.low_resolution_only
                 ),
             );

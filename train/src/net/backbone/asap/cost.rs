@@ -1,9 +1,9 @@
-//! What ASAP-Net weighs and costs.
+//! Parameters and multiply-adds of ASAP-Net.
 
 use super::{AsapConfig, position};
 use crate::net::cost::{LayerCost, convolution};
 
-/// What the layers weigh, and cost for each tile.
+/// Parameters of the layers, and their multiply-adds per tile.
 pub(super) fn layers(config: &AsapConfig, concept: usize) -> Vec<LayerCost> {
     let (learned, width, most) = (config.learned_downsampling, config.width, config.max_width);
     let stage = |channels: [usize; 2], side| convolution(channels, 3, 2 * channels[1], side);
@@ -28,7 +28,7 @@ pub(super) fn layers(config: &AsapConfig, concept: usize) -> Vec<LayerCost> {
     layers
 }
 
-/// Inputs and outputs of the pixel network's layers.
+/// Input and output channels of the pixel network's layers.
 fn pixel_layers(asap: &AsapConfig, input: usize) -> [[usize; 2]; 5] {
     let w = asap.pixel_width;
     let first = input + position::channels(asap.tile);

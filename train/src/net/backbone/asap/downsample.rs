@@ -1,22 +1,22 @@
-//! The fixed part of down-sampling: a separable tent filter.
+//! The fixed part of downsampling: a separable tent filter.
 
 use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
 
 use crate::net::layers::reflect;
 
-/// Taps of the tent filter for a factor: 1, 3, ..., 2 f - 1, 2 f - 1, ..., 3, 1 scaled to sum 1.
+/// Taps of the tent filter for factor f: 1, 3, ..., 2 f - 1, 2 f - 1, ..., 3, 1, normalised to sum 1.
 pub fn tent(factor: usize) -> Vec<f32> {
     let sum = (2 * factor * factor) as f32;
     let rising = (0..factor).map(|i| (2 * i + 1) as f32 / sum);
     rising.clone().chain(rising.rev()).collect()
 }
 
-/// Pixels of reflection on each side that make the result exactly `factor` times smaller.
+/// Reflection padding on each side with which the result is exactly `factor` times smaller.
 pub fn padding(factor: usize) -> usize {
     factor / 2
 }
 
-/// Makes both sides `factor` times smaller; factor 1 changes nothing.
+/// Downsamples both sides by `factor`; factor 1 is the identity.
 pub fn downsample(input: Tensor<4>, factor: usize) -> Tensor<4> {
     if factor == 1 {
         return input;

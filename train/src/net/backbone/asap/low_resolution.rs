@@ -1,5 +1,5 @@
-//! The low-resolution stream: convolutions down to one cell a tile, then one vector of pixel-network
-//! parameters a cell.
+//! The low-resolution stream: convolutions down to one cell per tile, then one vector of pixel-network parameters
+//! per cell.
 
 use burn::{
     module::{Module, Param},
@@ -13,7 +13,7 @@ use crate::net::layers::{Convolution, affine_norm, reflect};
 /// The stream from `[batch, input, height, width]` to `[batch, parameters, height / tile, width / tile]`.
 #[derive(Module, Debug)]
 pub struct LowResolution {
-    /// Convolution, instance norm, ReLU; those of stride 2 come after the first.
+    /// Stages; all those of stride 2 come directly after the first.
     pub stages: Vec<Stage>,
     /// 1x1 convolution that predicts the pixel networks.
     pub head: Conv2d,
@@ -26,9 +26,9 @@ pub struct LowResolution {
 pub struct Stage {
     /// The convolution.
     pub convolution: Conv2d,
-    /// Its norm, epsilon 1e-5.
+    /// The norm, with epsilon 1e-5.
     pub norm: InstanceNorm,
-    /// Pixels that are mirrored beyond each border before it; where none are, it sees zeros there.
+    /// Reflection padding before the convolution; with 0 the convolution pads with zeros.
     pub mirrored: usize,
 }
 
@@ -72,7 +72,7 @@ impl LowResolution {
         }
     }
 
-    /// Makes every pixel network start near this one.
+    /// Initialises all pixel networks close to this one.
     pub(super) fn start_from(&mut self, parameters: Tensor<1>) {
         self.head.bias = Some(Param::from_tensor(parameters));
     }

@@ -1,5 +1,5 @@
-//! ASAP-Net (Shaham et al. 2021): a low-resolution stream predicts, for every tile of the picture, the
-//! weights of a small network that then paints the tile's pixels one by one.
+//! ASAP-Net (Shaham et al. 2021): a low-resolution stream predicts, for each tile of the picture, the weights of a
+//! small network that computes the tile's pixels independently.
 
 mod config;
 mod cost;

@@ -1,4 +1,4 @@
-//! Both parts of ASAP-Net together.
+//! ASAP-Net, composed of its two parts.
 
 use burn::{
     module::Module,
@@ -18,13 +18,13 @@ use crate::onnx::{
 pub struct Asap {
     /// Predicts the pixel networks.
     pub low_resolution: LowResolution,
-    /// Layout of the pixel networks; they have no weights of their own.
+    /// The pixel networks; they have no weights of their own.
     #[module(skip)]
     pub pixel_mlp: PixelMlp,
 }
 
 impl Asap {
-    /// A fresh network over `input` channels.
+    /// A newly initialised network with `input` channels.
     pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
         let seen = input - config.low_resolution_only;
         let pixel_mlp = PixelMlp::new(config, seen);

@@ -1,5 +1,4 @@
-//! The pixel network: five dense layers whose weights come from the low-resolution stream, one set a
-//! tile.
+//! The pixel network: five dense layers, whose weights the low-resolution stream predicts for each tile.
 
 use burn::tensor::{Device, Distribution, Tensor, TensorData, activation};
 
@@ -8,25 +7,25 @@ use super::{AsapConfig, position};
 /// Slope of the leaky ReLU between layers.
 pub const LEAKY_SLOPE: f64 = 0.01;
 
-/// Layout of the pixel networks' parameters.
+/// The pixel networks, and the layout of their parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PixelMlp {
     /// Side of a tile in pixels.
     pub tile: usize,
-    /// Sizes between layers: input with position code, four hidden, RGB.
+    /// Widths between layers: input with position code, four hidden, RGB.
     pub widths: [usize; 6],
 }
 
-/// Where one layer's numbers lie in a cell's parameter vector.
+/// The position of a layer's parameters in the parameter vector of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerSlice {
     /// Inputs of the layer.
     pub input: usize,
     /// Outputs of the layer.
     pub output: usize,
-    /// Start of the bias, `output` numbers.
+    /// Offset of the bias, `[output]`.
     pub bias: usize,
-    /// Start of the weights, `[input, output]` row by row.
+    /// Offset of the weights, `[input, output]` in row-major order.
     pub weight: usize,
 }
 
@@ -39,12 +38,12 @@ impl PixelMlp {
         }
     }
 
-    /// Channels of the input that it sees, the first ones.
+    /// Number of input channels; the first channels of the concept.
     pub fn input_channels(&self) -> usize {
         self.widths[0] - position::channels(self.tile)
     }
 
-    /// The layers in order; each has its bias before its weights.
+    /// The layers in order; the bias of each precedes its weights.
     pub fn layers(&self) -> [LayerSlice; 5] {
         let mut start = 0;
         std::array::from_fn(|layer| {
@@ -60,13 +59,13 @@ impl PixelMlp {
         })
     }
 
-    /// Numbers that describe one pixel network.
+    /// Number of parameters of one pixel network.
     pub fn parameter_count(&self) -> usize {
         let [.., last] = self.layers();
         last.weight + last.input * last.output
     }
 
-    /// Parameters of one random network in which values keep their size from layer to layer.
+    /// Parameters of a random network with He initialisation, which keeps the scale of values from layer to layer.
     pub(super) fn random(&self, device: &Device) -> Tensor<1> {
         let parts = self.layers().into_iter().flat_map(|layer| {
             let deviation = (2.0 / layer.input as f64).sqrt();
@@ -79,7 +78,7 @@ impl PixelMlp {
         Tensor::cat(parts.collect(), 0)
     }
 
-    /// Paints `input [batch, channels, height, width]` with the networks of
+    /// The picture for `input [batch, channels, height, width]`, by the networks of
     /// `parameters [batch, parameter_count, height / tile, width / tile]`.
     pub fn forward(&self, input: Tensor<4>, parameters: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = input.dims();

@@ -1,14 +1,13 @@
-//! The cosine position code of a tile's pixels.
+//! The sinusoidal position code of a tile's pixels.
 
 use std::f64::consts::TAU;
 
-/// Channels of the code for a tile of this side: cosine and sine of x and of y for each of
-/// log2(tile) periods.
+/// Number of channels of the code: cosine and sine of x and of y for each of log2(tile) periods.
 pub fn channels(tile: usize) -> usize {
     4 * tile.ilog2() as usize
 }
 
-/// The code of every pixel of a tile, row by row, `[tile * tile, channels]`.
+/// The code of all pixels of a tile, `[tile * tile, channels]` in row-major order.
 ///
 /// For the periods f = tile, tile / 2, ..., 2 the channels are cos(2 pi x / f), sin(2 pi x / f),
 /// cos(2 pi y / f), sin(2 pi y / f). Every period divides the tile, so one table serves all tiles.
@@ -46,7 +45,7 @@ mod tests {
                     let coarse = (TAU * x as f64 / tile as f64).cos() as f32;
                     assert!((pixel[0] - coarse).abs() < 1e-6);
                     let [cos_x, sin_x, cos_y, sin_y] = pixel[channels - 4..] else {
-                        unreachable!("four channels a period")
+                        unreachable!("four channels per period")
                     };
                     assert_eq!(cos_x, if x % 2 == 0 { 1.0 } else { -1.0 });
                     assert_eq!(cos_y, if y % 2 == 0 { 1.0 } else { -1.0 });

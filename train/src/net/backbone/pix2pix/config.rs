@@ -1,4 +1,4 @@
-//! Sizes of the U-Net of Pix2Pix.
+//! Configuration of the U-Net of Pix2Pix.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,31 +8,31 @@ use super::{
 };
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// Channels are at most this many times the configured width.
+/// Limit on the channels, in units of the configured width.
 const MOST_WIDTHS: usize = 8;
 
 /// The U-Net of Pix2Pix (Isola et al. 2017), without its dropout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pix2PixConfig {
-    /// Channels after the first convolution; at most 8 times as many further down.
+    /// Channels after the first convolution; deeper layers have up to 8 times as many.
     pub width: usize,
-    /// Convolutions of stride 2. Sides must be multiples of 2 to this power.
+    /// Number of convolutions of stride 2. Sides must be multiples of 2 to this power.
     pub downsamplings: usize,
-    /// Gain of the Xavier-normal start of all convolutions.
+    /// Gain of the Xavier-normal initialisation of all convolutions.
     pub initial_gain: f64,
 }
 
 impl Pix2PixConfig {
-    /// Channels after so many downsamplings, at least one.
+    /// Channels after a number of downsamplings, which is at least 1.
     pub fn channels(&self, downsamplings: usize) -> usize {
         self.width * MOST_WIDTHS.min(1 << (downsamplings - 1))
     }
 
-    /// Channels into and out of the transposed convolution that makes features at `downsamplings`.
+    /// Input and output channels of the transposed convolution that computes the features at `downsamplings`.
     pub fn up_channels(&self, downsamplings: usize) -> [usize; 2] {
         let from = self.channels(downsamplings + 1);
-        // All but the innermost get the features of the skip connection, too.
+        // All but the innermost also take the features of the skip connection.
         let input = if downsamplings + 1 == self.downsamplings {
             from
         } else {
@@ -54,7 +54,7 @@ impl BackboneSizes for Pix2PixConfig {
                 Preset::Paper => 64,
                 Preset::Small => 16,
             },
-            // Down to one pixel for a square picture of up to 256 rows, as in the original.
+            // As in the original, down to one pixel for square pictures of up to 256 rows.
             downsamplings: height.trailing_zeros().clamp(1, 8) as usize,
             initial_gain: 1.0,
         }
@@ -70,7 +70,7 @@ impl BackboneSizes for Pix2PixConfig {
     }
 
     fn smallest_side(&self) -> usize {
-        // Its innermost layer has no norm.
+        // The innermost layer has no norm, so one pixel is enough.
         self.tile()
     }
 

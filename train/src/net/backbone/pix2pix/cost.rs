@@ -1,9 +1,9 @@
-//! What the U-Net of Pix2Pix weighs and costs.
+//! Parameters and multiply-adds of the U-Net of Pix2Pix.
 
 use super::Pix2PixConfig;
 use crate::net::cost::{LayerCost, convolution};
 
-/// What the layers weigh, and cost for each tile.
+/// Parameters of the layers, and their multiply-adds per tile.
 pub(super) fn layers(config: &Pix2PixConfig, concept: usize) -> Vec<LayerCost> {
     let downsamplings = config.downsamplings;
     let side = |downsampling: usize| 1 << (downsamplings - downsampling);
@@ -13,7 +13,7 @@ pub(super) fn layers(config: &Pix2PixConfig, concept: usize) -> Vec<LayerCost> {
             _ => config.channels(downsampling - 1),
         };
         let output = config.channels(downsampling);
-        // A scale and a shift, or a bias.
+        // Scale and shift of a norm, or a bias.
         let others = match downsampling > 1 && downsampling < downsamplings {
             true => 2 * output,
             false => output,

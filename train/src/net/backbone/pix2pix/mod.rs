@@ -1,8 +1,8 @@
-//! The U-Net of Pix2Pix (Isola et al. 2017): convolutions of stride 2 down, transposed ones up, and each
-//! size's features carried over by a skip connection.
+//! The U-Net of Pix2Pix (Isola et al. 2017): convolutions of stride 2, transposed convolutions, and skip connections
+//! at every resolution.
 //!
-//! Batch norm of one picture, which the paper trains and runs with, is an instance norm. The paper's
-//! dropout, its only noise, is left out: it hardly changed its pictures.
+//! The paper uses batch norm with batches of one picture, which is the same as instance norm. The paper's dropout,
+//! its only source of noise, is omitted: according to the paper it hardly changes the pictures.
 
 mod config;
 mod cost;

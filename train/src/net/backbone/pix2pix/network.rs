@@ -1,4 +1,4 @@
-//! The U-Net.
+//! The layers of the U-Net.
 
 use burn::{
     module::Module,
@@ -18,38 +18,38 @@ use crate::{
     },
 };
 
-/// Slope of the leaky ReLU on the way down.
+/// Slope of the encoder's leaky ReLU.
 pub const LEAKY_SLOPE: f64 = 0.2;
 
-/// The network.
+/// The U-Net.
 #[derive(Module, Debug)]
 pub struct Pix2Pix {
-    /// 4x4 convolutions of stride 2, from the full size down.
+    /// Encoder: 4x4 convolutions of stride 2, starting at full resolution.
     pub down: Vec<Down>,
-    /// Transposed ones, from the smallest size up; the last gives colours.
+    /// Decoder: transposed convolutions, starting at the lowest resolution; the last one outputs colours.
     pub up: Vec<Up>,
 }
 
-/// Leaky ReLU (but before the first), convolution, norm (but after the first and the innermost).
+/// Leaky ReLU (not in the first), convolution, norm (not in the first and the innermost).
 #[derive(Module, Debug)]
 pub struct Down {
-    /// The convolution; it has a bias where it has no norm.
+    /// The convolution; it has a bias if there is no norm.
     pub convolution: Conv2d,
     /// Its norm.
     pub norm: Option<InstanceNorm>,
 }
 
-/// ReLU, transposed convolution, norm (but after the last).
+/// ReLU, transposed convolution, norm (not in the last).
 #[derive(Module, Debug)]
 pub struct Up {
-    /// The transposed convolution; it has a bias where it has no norm.
+    /// The transposed convolution; it has a bias if there is no norm.
     pub convolution: ConvTranspose2d,
     /// Its norm.
     pub norm: Option<InstanceNorm>,
 }
 
 impl Pix2Pix {
-    /// A fresh network over `input` channels.
+    /// A newly initialised network with `input` channels.
     pub fn new(config: &Pix2PixConfig, input: usize, device: &Device) -> Self {
         let down = (1..=config.downsamplings).map(|downsamplings| {
             let from = if downsamplings == 1 {
@@ -92,7 +92,7 @@ impl Pix2Pix {
         }
     }
 
-    /// The picture `[batch, 3, height, width]` for a concept of whole tiles.
+    /// The picture `[batch, 3, height, width]` for a concept whose sides are multiples of the tile.
     pub fn forward(&self, concept: Tensor<4>) -> Tensor<4> {
         let mut sizes = Vec::with_capacity(self.down.len());
         let mut features = concept;

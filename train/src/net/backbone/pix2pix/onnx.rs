@@ -1,4 +1,4 @@
-//! The U-Net of Pix2Pix as nodes.
+//! ONNX nodes of the U-Net of Pix2Pix.
 
 use anyhow::Result;
 use burn::nn::InstanceNorm;

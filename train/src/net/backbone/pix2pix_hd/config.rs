@@ -1,4 +1,4 @@
-//! Sizes of the global generator of Pix2PixHD.
+//! Configuration of the global generator of Pix2PixHD.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +12,13 @@ use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pix2PixHdConfig {
-    /// Channels at the full resolution, doubled by each downsampling.
+    /// Channels at full resolution; each downsampling doubles them.
     pub width: usize,
-    /// Convolutions of stride 2 before the blocks. Sides must be multiples of 2 to this power.
+    /// Number of convolutions of stride 2 before the blocks. Sides must be multiples of 2 to this power.
     pub downsamplings: usize,
-    /// Residual blocks at the lowest resolution.
+    /// Number of residual blocks at the lowest resolution.
     pub blocks: usize,
-    /// Gain of the Xavier-normal start of all convolutions.
+    /// Gain of the Xavier-normal initialisation of all convolutions.
     pub initial_gain: f64,
 }
 

@@ -1,9 +1,9 @@
-//! What the global generator of Pix2PixHD weighs and costs.
+//! Parameters and multiply-adds of the global generator of Pix2PixHD.
 
 use super::{Pix2PixHdConfig, network::WIDE};
 use crate::net::cost::{LayerCost, convolution};
 
-/// What the layers weigh, and cost for each tile.
+/// Parameters of the layers, and their multiply-adds per tile.
 pub(super) fn layers(config: &Pix2PixHdConfig, concept: usize) -> Vec<LayerCost> {
     let (width, downsamplings) = (config.width, config.downsamplings);
     let channels = |downsampling: usize| width << downsampling;

@@ -1,7 +1,7 @@
-//! The global generator of Pix2PixHD (Wang et al. 2018): a few convolutions of stride 2, residual blocks
-//! at the lowest resolution, and transposed convolutions back.
+//! The global generator of Pix2PixHD (Wang et al. 2018): convolutions of stride 2, residual blocks at the lowest
+//! resolution, and transposed convolutions.
 //!
-//! Convolutions before a norm have no bias, which the norm, without weights here, would take away again.
+//! Convolutions before a norm have no bias, because the norm would cancel it.
 
 mod config;
 mod cost;

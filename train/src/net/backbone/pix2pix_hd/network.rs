@@ -1,4 +1,4 @@
-//! The convolutions and residual blocks.
+//! The convolutions and residual blocks of the global generator.
 
 use burn::{
     module::Module,
@@ -15,33 +15,33 @@ use crate::{
     },
 };
 
-/// Side of the first and of the last kernel.
+/// Kernel size of the first and the last convolution.
 pub const WIDE: usize = 7;
 
-/// The network.
+/// The global generator.
 #[derive(Module, Debug)]
 pub struct Pix2PixHd {
-    /// 7x7 over the mirrored picture, then 3x3 of stride 2; norm and ReLU after each.
+    /// A 7x7 convolution with reflection padding, then 3x3 convolutions of stride 2; norm and ReLU after each.
     pub down: Vec<Conv2d>,
     /// Residual blocks.
     pub blocks: Vec<Block>,
     /// Transposed convolutions; norm and ReLU after each.
     pub up: Vec<ConvTranspose2d>,
-    /// To colours, 7x7 over the mirrored features.
+    /// The output layer, a 7x7 convolution with reflection padding.
     pub last: Conv2d,
 }
 
-/// Two 3x3 convolutions over mirrored features, each with a norm, ReLU between them.
+/// Residual block: two 3x3 convolutions with reflection padding, each with a norm, and a ReLU between them.
 #[derive(Module, Debug)]
 pub struct Block {
-    /// The first.
+    /// The first convolution.
     pub first: Conv2d,
-    /// The second.
+    /// The second convolution.
     pub second: Conv2d,
 }
 
 impl Pix2PixHd {
-    /// A fresh network over `input` channels.
+    /// A newly initialised network with `input` channels.
     pub fn new(config: &Pix2PixHdConfig, input: usize, device: &Device) -> Self {
         let gain = config.initial_gain;
         let convolution = |channels, kernel, stride, padding| {
@@ -98,7 +98,7 @@ impl Pix2PixHd {
         }
     }
 
-    /// The picture `[batch, 3, height, width]` for a concept of whole tiles.
+    /// The picture `[batch, 3, height, width]` for a concept whose sides are multiples of the tile.
     pub fn forward(&self, concept: Tensor<4>) -> Tensor<4> {
         let mut features = reflect(concept, WIDE / 2);
         for convolution in &self.down {

@@ -1,4 +1,4 @@
-//! The global generator of Pix2PixHD as nodes.
+//! ONNX nodes of the global generator of Pix2PixHD.
 
 use anyhow::Result;
 
@@ -17,7 +17,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2PixHd, concept: &Features
     for (index, layer) in network.down.iter().enumerate() {
         let name = format!("{NAME}.down.{index}");
         graph.enter(name.clone());
-        // The first sees what was mirrored, the others zeros.
+        // The first has reflection padding, the others zero padding.
         let kernel = Kernel::of(layer, usize::from(index > 0));
         let smaller = convolve(graph, &name, &kernel, &features)?;
         features = plain_norm(graph, &smaller).through(graph, "Relu");

@@ -1,4 +1,4 @@
-//! Sizes of SPADE's generator.
+//! Configuration of SPADE's generator.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,15 +9,15 @@ use super::{
 };
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// The generator of SPADE (Park et al. 2019), without its encoder of styles.
+/// The generator of SPADE (Park et al. 2019), without the style encoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpadeConfig {
-    /// Channels at the full resolution; 16 times as many at the lowest.
+    /// Channels at full resolution; there are 16 times as many at the lowest.
     pub width: usize,
-    /// Channels of the hidden layer of each norm.
+    /// Channels of the hidden layer in each SPADE norm.
     pub hidden: usize,
-    /// Gain of the Xavier-normal start of all convolutions. The original uses 0.02.
+    /// Gain of the Xavier-normal initialisation of all convolutions. The original uses 0.02.
     pub initial_gain: f64,
 }
 

@@ -1,9 +1,9 @@
-//! What SPADE's generator weighs and costs.
+//! Parameters and multiply-adds of SPADE's generator.
 
 use super::{BLOCKS, FACTOR, SpadeConfig};
 use crate::net::cost::{LayerCost, convolution};
 
-/// What the layers weigh, and cost for each tile.
+/// Parameters of the layers, and their multiply-adds per tile.
 pub(super) fn layers(config: &SpadeConfig, concept: usize) -> Vec<LayerCost> {
     let (width, hidden) = (config.width, config.hidden);
     let plain = |channels: [usize; 2], side| convolution(channels, 3, channels[1], side);

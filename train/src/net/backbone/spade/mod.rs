@@ -1,9 +1,9 @@
-//! The generator of SPADE (Park et al. 2019): features grow from 1/32 of the picture's size, and every
-//! norm is scaled and shifted by what the concept tensor says at the norm's resolution.
+//! The generator of SPADE (Park et al. 2019): features are upsampled from 1/32 of the picture's size, and the scale and
+//! shift of every norm are computed from the concept tensor at the norm's resolution.
 //!
-//! Two things differ from the paper. There is no encoder of styles: the start is the concept, as small as
-//! the first features. And norms are instance norms, where the paper averages over a batch on many GPUs,
-//! so that a picture never depends on those beside it (its public code has the same choice).
+//! Two things differ from the paper. There is no style encoder: the input of the first layer is the downsampled
+//! concept. And the norms are instance norms, not synchronised batch norms, so that a picture does not depend on the
+//! others in its batch (the public code has the same option).
 
 mod config;
 mod cost;

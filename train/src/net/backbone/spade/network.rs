@@ -1,4 +1,4 @@
-//! The residual blocks and their norms.
+//! The residual blocks of SPADE and their norms.
 
 use burn::{
     module::Module,
@@ -21,23 +21,23 @@ use crate::{
     },
 };
 
-/// Pixels of the picture along a side of the smallest features' pixels.
+/// Factor between the picture's size and the size of the smallest features.
 pub const FACTOR: usize = 32;
 /// Slope of the leaky ReLU before each convolution of a block.
 pub const LEAKY_SLOPE: f64 = 0.2;
 
-/// One residual block: widths in units of the configured one, and its size relative to the picture.
+/// Shape of a residual block. Channels are in units of the configured width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockShape {
-    /// Channels that come in.
+    /// Input channels.
     pub input: usize,
-    /// Channels that go out.
+    /// Output channels.
     pub output: usize,
-    /// Pixels of the picture along a side of this block's pixels.
+    /// Factor between the picture's size and the size of this block's features.
     pub factor: usize,
 }
 
-/// The seven blocks. Where the factor halves, features are doubled in size before the block.
+/// The seven blocks. Features are upsampled by 2 before each block whose factor is half that of the one before.
 pub const BLOCKS: [BlockShape; 7] = {
     const fn shape(input: usize, output: usize, factor: usize) -> BlockShape {
         BlockShape {
@@ -57,29 +57,29 @@ pub const BLOCKS: [BlockShape; 7] = {
     ]
 };
 
-/// The network.
+/// SPADE's generator.
 #[derive(Module, Debug)]
 pub struct Spade {
-    /// The concept at 1/32 to the first features.
+    /// The first convolution, from the concept at 1/32 of the size.
     pub start: Conv2d,
-    /// Residual blocks, from the smallest on.
+    /// Residual blocks, starting at the lowest resolution.
     pub blocks: Vec<Block>,
-    /// To colours.
+    /// The output layer.
     pub last: Conv2d,
 }
 
-/// Two normed convolutions and a way around them.
+/// Residual block: two normed convolutions and a shortcut.
 #[derive(Module, Debug)]
 pub struct Block {
-    /// To the smaller of the two numbers of channels.
+    /// The first convolution, to the smaller of the block's input and output channels.
     pub first: Normed,
-    /// From there on.
+    /// The second convolution, to the output channels.
     pub second: Normed,
-    /// The way around, 1x1; the features themselves where the number of channels stays.
+    /// The shortcut, a 1x1 convolution; the identity if the number of channels stays the same.
     pub shortcut: Option<Normed>,
 }
 
-/// A norm under the concept, and a spectrally normed convolution.
+/// A norm conditioned on the concept, followed by a convolution with spectral norm.
 #[derive(Module, Debug)]
 pub struct Normed {
     /// The norm.
@@ -88,21 +88,21 @@ pub struct Normed {
     pub convolution: SpectralConv,
 }
 
-/// Instance norm, whose scale and shift are made of the concept, pixel by pixel.
+/// Instance norm whose scale and shift are computed from the concept for each pixel.
 #[derive(Module, Debug)]
 pub struct ConceptNorm {
-    /// The norm itself, without weights.
+    /// The instance norm, without weights.
     pub norm: InstanceNorm,
-    /// The concept to hidden features, 3x3, ReLU after it.
+    /// 3x3 convolution from the concept to hidden features, followed by ReLU.
     pub hidden: Conv2d,
-    /// Those to what is added to a scale of 1.
+    /// Convolution from the hidden features to the scale, minus 1.
     pub scale: Conv2d,
-    /// And to a shift.
+    /// Convolution from the hidden features to the shift.
     pub shift: Conv2d,
 }
 
 impl Spade {
-    /// A fresh network over `input` channels.
+    /// A newly initialised network with `input` channels.
     pub fn new(config: &SpadeConfig, input: usize, device: &Device) -> Self {
         let plain = |channels| plain(channels, config.initial_gain).init(device);
         Self {
@@ -241,7 +241,7 @@ fn plain(channels: [usize; 2], gain: f64) -> Convolution {
     }
 }
 
-/// Every `factor`-th pixel of each row and column, the first included.
+/// Nearest-neighbour downsampling: every `factor`-th row and column, starting with the first.
 fn every(tensor: Tensor<4>, factor: usize) -> Tensor<4> {
     if factor == 1 {
         return tensor;

@@ -1,4 +1,4 @@
-//! SPADE's generator as nodes, with its spectral norms worked into the weights.
+//! ONNX nodes of SPADE's generator, with the spectral norms folded into the weights.
 
 use anyhow::Result;
 use burn::module::Param;
@@ -100,7 +100,7 @@ fn norm(
     })
 }
 
-/// Every `factor`-th pixel of each row and column, the first included.
+/// Nearest-neighbour downsampling: every `factor`-th row and column, starting with the first.
 fn every(graph: &mut Graph, input: &Features, factor: usize) -> Features {
     if factor == 1 {
         return input.clone();

@@ -1,4 +1,4 @@
-//! Sizes of CLAM.
+//! Configuration of CLAM.
 
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{super::MergeSizes, cost};
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// Dense layers of its own for each label (paper section 4.2, "convolutional label merging").
+/// Separate dense layers for each label (paper section 4.2, "convolutional label merging").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClamConfig {
-    /// Width of every layer, and channels of the concept tensor.
+    /// Width of all layers, and channels of the concept tensor.
     pub dimension: usize,
-    /// Layers of a label after its projection.
+    /// Number of layers per label after the projection.
     pub layers: usize,
 }
 

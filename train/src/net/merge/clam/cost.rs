@@ -1,11 +1,11 @@
-//! What CLAM weighs and costs.
+//! Parameters and multiply-adds of CLAM.
 
 use multicond::label::Label;
 
 use super::ClamConfig;
 use crate::{data::encoded_channels, net::cost::LayerCost};
 
-/// What the network weighs, and costs for each pixel.
+/// Parameters of the network, and its multiply-adds per pixel.
 pub(super) fn cost(config: &ClamConfig, labels: &[Label]) -> LayerCost {
     let (n, channels) = (labels.len(), encoded_channels(labels));
     let (d, layers) = (config.dimension, config.layers);

@@ -1,5 +1,5 @@
-//! CLAM: the paper's baseline to TLAM (section 4.2). Every label goes through dense layers of its own; no
-//! label sees another before their mean, which is the concept.
+//! CLAM: the paper's baseline for TLAM (section 4.2). Each label has separate dense layers. The concept is the mean of
+//! their outputs, so labels do not interact before it.
 
 mod config;
 mod cost;

@@ -1,4 +1,4 @@
-//! The branches of the labels.
+//! CLAM: one branch per label, and their mean.
 
 use burn::{
     module::Module,
@@ -16,14 +16,14 @@ use crate::{
     onnx::builder::{Graph, Value},
 };
 
-/// The merge without a look at other labels.
+/// The CLAM network.
 #[derive(Module, Debug)]
 pub struct Clam {
-    /// One branch a label.
+    /// One branch per label.
     pub branches: Vec<Branch>,
 }
 
-/// The layers of one label, each followed by GELU.
+/// The layers of a label, each followed by GELU.
 #[derive(Module, Debug)]
 pub struct Branch {
     /// Weight `[label channels, dimension]`.
@@ -33,7 +33,7 @@ pub struct Branch {
 }
 
 impl Clam {
-    /// A fresh network for these labels.
+    /// A newly initialised network for these labels.
     pub fn new(config: &ClamConfig, labels: &[Label], device: &Device) -> Self {
         let d = config.dimension;
         let branch = |label: &Label| Branch {
@@ -93,7 +93,7 @@ impl Branch {
         })
     }
 
-    /// The projection and the layers after it.
+    /// The projection, then the other layers.
     pub fn linears(&self) -> impl Iterator<Item = &Linear> {
         std::iter::once(&self.projection).chain(&self.layers)
     }

@@ -1,4 +1,4 @@
-//! CLAM as nodes: labels to the concept tensor.
+//! ONNX nodes of CLAM.
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -31,7 +31,7 @@ pub(super) fn merge(
     Ok(mean(graph, &rows, labels.len(), clam.dimension()))
 }
 
-/// What comes out of the branch of one label, `[pixels, dimension]`.
+/// The output of a label's branch, `[pixels, dimension]`.
 fn end(
     graph: &mut Graph,
     branch: &Branch,
@@ -59,7 +59,7 @@ fn end(
     }
 }
 
-/// The layers of one label, the projection first.
+/// The layers of a label, starting with the projection.
 fn read(branch: &Branch, index: usize, channels: usize) -> Result<Vec<Dense>> {
     let [_, d] = branch.projection.weight.dims();
     let mut layers = Vec::with_capacity(1 + branch.layers.len());
@@ -72,8 +72,8 @@ fn read(branch: &Branch, index: usize, channels: usize) -> Result<Vec<Dense>> {
     Ok(layers)
 }
 
-/// What the branch makes of every class, and in the last row of a missing one: no label sees another, so
-/// a class id has no more results than that.
+/// The branch's output for every class and, in the last row, for a missing value. Labels do not interact, so this
+/// table replaces the branch.
 fn table(branch: &Branch, classes: usize, channels: usize) -> Result<Vec<f32>> {
     let data = TensorData::new(labels::one_hot(classes, channels), [classes + 1, channels]);
     let rows = branch.forward(Tensor::<2>::from_data(data, &Device::flex()));

@@ -1,4 +1,4 @@
-//! The naive merge has no sizes: they follow from the labels.
+//! Configuration of the naive merge, which is empty: all sizes follow from the labels.
 
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::{
     net::{NetworkConfigError, Preset, cost::LayerCost},
 };
 
-/// Nothing to choose.
+/// The configuration, without settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NaiveConfig {}

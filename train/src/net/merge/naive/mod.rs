@@ -1,4 +1,4 @@
-//! The paper's naive baseline: no network merges the labels; the concept is their channels side by side.
+//! The paper's naive baseline: the concept is the concatenation of the encoded labels.
 
 mod config;
 mod network;

@@ -1,4 +1,4 @@
-//! The merge that merges nothing.
+//! The naive merge: the identity on the encoded labels.
 
 use burn::{
     module::Module,
@@ -15,22 +15,22 @@ use crate::{
     onnx::builder::{Graph, Value},
 };
 
-/// The merge that merges nothing.
+/// The naive merge.
 #[derive(Module, Debug)]
 pub struct Naive {
-    /// Channels of all labels together.
+    /// Sum of the channels of all labels.
     pub channels: usize,
 }
 
 impl Naive {
-    /// For these labels.
+    /// The merge for these labels.
     pub fn new(_: &NaiveConfig, labels: &[Label], _: &Device) -> Self {
         Self {
             channels: encoded_channels(labels),
         }
     }
 
-    /// Encoded labels `[pixels, channels]`, as they are.
+    /// Returns the encoded labels `[pixels, channels]` unchanged.
     pub fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
         pixels
     }

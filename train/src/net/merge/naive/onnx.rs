@@ -1,4 +1,4 @@
-//! The naive merge as nodes: encoded labels side by side.
+//! ONNX nodes of the naive merge: concatenation of the encoded labels.
 
 use anyhow::Result;
 use multicond::label::Label;

@@ -1,4 +1,4 @@
-//! The merge that looks at one label has no sizes: they follow from that label.
+//! Configuration of the `semantics` merge, which is empty: all sizes follow from the label.
 
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{super::MergeSizes, Semantics};
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// Nothing to choose.
+/// The configuration, without settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SemanticsConfig {}
@@ -21,12 +21,12 @@ impl MergeSizes for SemanticsConfig {
             Some(_) => Ok(()),
             None => Err(NetworkConfigError::new(
                 "merge.kind",
-                "`semantics` needs a categorical label, and there is none",
+                "`semantics` needs a categorical label, but there is none",
             )),
         }
     }
 
-    /// None where there is no categorical label.
+    /// 0 if there is no categorical label.
     fn concept_channels(&self, labels: &[Label]) -> usize {
         Semantics::of(labels).map_or(0, |semantics| semantics.channels)
     }

@@ -1,5 +1,5 @@
-//! The networks that the paper sets out from know one label map of classes: the concept is the first
-//! categorical label's channels, whatever other labels there are.
+//! The paper's baseline with a single label map of classes, as in earlier work: the concept is the first categorical
+//! label, encoded; all other labels are ignored.
 
 mod config;
 mod network;

@@ -1,4 +1,4 @@
-//! The merge that looks at one label.
+//! The `semantics` merge: selects the channels of one label.
 
 use burn::{
     module::Module,
@@ -15,27 +15,27 @@ use crate::{
     onnx::builder::{Graph, Value},
 };
 
-/// The merge that looks at one label.
+/// The `semantics` merge.
 #[derive(Module, Debug)]
 pub struct Semantics {
-    /// Place of the label among all labels.
+    /// Index of the label.
     pub label: usize,
-    /// Channels of the labels before it.
+    /// Offset of the label's channels.
     pub first: usize,
-    /// Channels of the label.
+    /// Number of channels of the label.
     pub channels: usize,
 }
 
 impl Semantics {
-    /// For these labels.
+    /// The merge for these labels.
     ///
     /// # Panics
-    /// When no label has classes, which the configuration's validation tells.
+    /// When no label is categorical, which the validation of the configuration rejects.
     pub fn new(_: &SemanticsConfig, labels: &[Label], _: &Device) -> Self {
         Self::of(labels).expect("a valid configuration has a categorical label")
     }
 
-    /// For these labels; none where no label has classes.
+    /// The merge for these labels, or `None` if no label is categorical.
     pub fn of(labels: &[Label]) -> Option<Self> {
         let label = labels.iter().position(|label| label.classes().is_some())?;
         Some(Self {
@@ -45,7 +45,7 @@ impl Semantics {
         })
     }
 
-    /// Encoded labels `[pixels, sum of label channels]` to the label's own `[pixels, channels]`.
+    /// Selects the label's channels: `[pixels, sum of label channels]` to `[pixels, channels]`.
     pub fn merge(&self, pixels: Tensor<2>) -> Tensor<2> {
         pixels.narrow(1, self.first, self.channels)
     }

@@ -1,4 +1,4 @@
-//! The encoded label as nodes. The other labels stay inputs of the graph, which no node reads.
+//! ONNX nodes of the encoded label. The other labels remain inputs of the graph that no node reads.
 
 use anyhow::Result;
 use multicond::label::Label;

@@ -1,4 +1,4 @@
-//! Sizes of TLAM.
+//! Configuration of TLAM.
 
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::{super::MergeSizes, cost};
 use crate::net::{NetworkConfigError, Preset, cost::LayerCost};
 
-/// The pixel-wise transformer over label tokens (paper section 3.2).
+/// The per-pixel transformer over label tokens (paper section 3.2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlamConfig {
-    /// Numbers a token, and channels of the concept tensor. A multiple of `heads`.
+    /// Dimension of tokens, and channels of the concept tensor. A multiple of `heads`.
     pub dimension: usize,
-    /// Transformer blocks.
+    /// Number of transformer blocks.
     pub layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub heads: usize,
     /// Width of a block's hidden layer, in units of `dimension`.
     pub mlp_ratio: usize,
@@ -43,7 +43,7 @@ impl MergeSizes for TlamConfig {
         if heads == 0 || dimension == 0 || !dimension.is_multiple_of(heads) {
             return Err(NetworkConfigError::new(
                 "merge.dimension",
-                format!("{dimension} is no multiple of {heads} heads"),
+                format!("{dimension} is not a multiple of {heads} heads"),
             ));
         }
         if self.mlp_ratio == 0 {

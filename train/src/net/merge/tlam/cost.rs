@@ -1,11 +1,11 @@
-//! What TLAM weighs and costs.
+//! Parameters and multiply-adds of TLAM.
 
 use multicond::label::Label;
 
 use super::TlamConfig;
 use crate::{data::encoded_channels, net::cost::LayerCost};
 
-/// What the network weighs, and costs for each pixel.
+/// Parameters of the network, and its multiply-adds per pixel.
 pub(super) fn cost(config: &TlamConfig, labels: &[Label]) -> LayerCost {
     let (n, channels) = (labels.len(), encoded_channels(labels));
     let (d, r, layers) = (config.dimension, config.mlp_ratio, config.layers);

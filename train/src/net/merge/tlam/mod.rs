@@ -1,7 +1,7 @@
 //! TLAM: merges the labels of each pixel into one concept vector (paper section 3.2, equations 1-5).
 //!
-//! Every label becomes a token by its own projection; transformer blocks let the tokens of one pixel
-//! see each other, never those of another pixel; their mean is the concept.
+//! A separate projection turns each label into a token. Transformer blocks attend over the tokens of one pixel, never
+//! over those of other pixels. The mean of the tokens is the concept.
 
 mod config;
 mod cost;

@@ -1,4 +1,4 @@
-//! The projections and transformer blocks.
+//! The projections and transformer blocks of TLAM.
 
 use burn::{
     module::{Module, Param},
@@ -16,12 +16,12 @@ use crate::{
     onnx::builder::{Graph, Value},
 };
 
-/// The merge of the paper.
+/// The TLAM network.
 #[derive(Module, Debug)]
 pub struct Tlam {
-    /// One projection a label, weight `[label channels, dimension]`.
+    /// One projection per label, weight `[label channels, dimension]`.
     pub projections: Vec<Linear>,
-    /// One learned encoding a label, `[labels, dimension]`.
+    /// One learned encoding per label, `[labels, dimension]`.
     pub label_encodings: Param<Tensor<2>>,
     /// Transformer blocks.
     pub blocks: Vec<Block>,
@@ -30,24 +30,24 @@ pub struct Tlam {
 /// A pre-norm transformer block over the tokens of one pixel.
 #[derive(Module, Debug)]
 pub struct Block {
-    /// Before attention.
+    /// Norm before attention.
     pub attention_norm: LayerNorm,
-    /// Queries, keys and values side by side, weight `[d, 3 d]`.
+    /// Queries, keys and values, concatenated; weight `[d, 3 d]`.
     pub query_key_value: Linear,
-    /// After attention, weight `[d, d]`.
+    /// Output projection of attention, weight `[d, d]`.
     pub output: Linear,
-    /// Before the hidden layer.
+    /// Norm before the MLP.
     pub mlp_norm: LayerNorm,
-    /// To the hidden layer.
+    /// First layer of the MLP.
     pub expand: Linear,
-    /// Back from it.
+    /// Second layer of the MLP.
     pub contract: Linear,
-    /// Attention heads.
+    /// Number of attention heads.
     pub heads: usize,
 }
 
 impl Tlam {
-    /// A fresh network for these labels.
+    /// A newly initialised network for these labels.
     pub fn new(config: &TlamConfig, labels: &[Label], device: &Device) -> Self {
         let d = config.dimension;
         let encodings = Initializer::Normal {

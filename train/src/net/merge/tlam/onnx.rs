@@ -1,8 +1,8 @@
-//! TLAM as nodes: labels to tokens to the concept tensor.
+//! ONNX nodes of TLAM.
 //!
-//! Three choices make it fast and change no number beyond rounding: all dense layers run on
-//! `[pixels * labels, d]`, the scale of the scores sits in the weights of the queries, and the mean
-//! over labels comes before the last dense layer, which then runs on one row a pixel.
+//! Three optimisations change the result by rounding only: all dense layers run on `[pixels * labels, d]`, the scale
+//! of the attention scores is folded into the weights of the queries, and the mean over labels is taken before the
+//! last dense layer, which then runs on one row per pixel.
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData, activation};
@@ -16,7 +16,7 @@ use crate::onnx::{
     weights::{self, Dense},
 };
 
-/// Sizes that every block shares.
+/// Sizes shared by all blocks.
 struct Shape {
     labels: usize,
     dimension: usize,
@@ -59,7 +59,7 @@ pub(super) fn merge(
     Ok(merged.unwrap_or_else(|| mean(graph, &tokens, labels, dimension)))
 }
 
-/// The tokens of all labels side by side, `[pixels, labels * dimension]`.
+/// The tokens of all labels, concatenated, `[pixels, labels * dimension]`.
 fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) -> Result<Value> {
     let count = labels.len();
     let [_, dimension] = tlam.label_encodings.dims();
@@ -94,9 +94,7 @@ fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) ->
     Ok(graph.node("Concat", &tokens).int("axis", -1).output())
 }
 
-/// A class id has as many tokens as there are classes and one for "not known": a table.
-///
-/// The network itself fills the table, so a row is what training computed for that id.
+/// The tokens of a categorical label, looked up in a table with one row per class and one for missing values.
 fn class_token(
     graph: &mut Graph,
     input: &Value,
@@ -113,13 +111,13 @@ fn class_token(
     Ok(labels::lookup(graph, input, classes, &table))
 }
 
-/// Tokens `[classes + 1, dimension]`; the last row is that of a missing id, whose one-hot vector and
-/// presence are zero.
+/// The table of tokens, `[classes + 1, dimension]`. The last row is for missing values, whose one-hot vector and
+/// presence are zero. Computed with `burn`, as in training.
 fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<Vec<f32>> {
     let (channels, d) = (projection.input, projection.output);
     let mut before = Vec::with_capacity((classes + 1) * d);
     let rows = projection.weight.chunks_exact(d);
-    // With a presence channel the rows are one more than the classes.
+    // With a presence channel, there is one more row than there are classes.
     let presence = projection.weight[(channels - 1) * d..].to_vec();
     for row in rows.take(classes) {
         before.extend((0..d).map(|i| {
@@ -155,7 +153,7 @@ fn value_token(
     Ok(graph.op("Add", &[&active, &encoding]))
 }
 
-/// Tokens plus what attention adds to them.
+/// The attention half of a block: tokens plus the output of attention.
 fn attention(
     graph: &mut Graph,
     block: &Block,
@@ -184,7 +182,7 @@ fn attention(
         .int("axis", 1)
         .outputs(3);
     let [query, key, value] = &parts[..] else {
-        unreachable!("three outputs were asked for")
+        unreachable!("the node has three outputs")
     };
     let key = transpose(graph, key, [0, 1, 3, 2]);
     let scores = graph.op("MatMul", &[query, &key]);
@@ -196,7 +194,7 @@ fn attention(
     Ok(graph.op("Add", &[tokens, &change]))
 }
 
-/// The hidden layer of a block's second half, `[pixels * labels, width]`.
+/// The hidden layer of a block's MLP, `[pixels * labels, width]`.
 fn hidden(
     graph: &mut Graph,
     block: &Block,

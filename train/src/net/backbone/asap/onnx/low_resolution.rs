@@ -1,4 +1,4 @@
-//! ASAP's low-resolution stream: the concept tensor to one vector of pixel-network parameters a tile.
+//! ONNX nodes of the low-resolution stream, which predicts one vector of pixel-network parameters per tile.
 
 use anyhow::{Result, bail};
 
@@ -13,7 +13,7 @@ use crate::onnx::{
 
 const NAME: &str = "asap.low_resolution";
 
-/// A concept to `[batch, parameters, height / tile, width / tile]`.
+/// The parameters for a concept, `[batch, parameters, height / tile, width / tile]`.
 pub(super) fn parameters(
     graph: &mut Graph,
     stream: &LowResolution,
@@ -32,7 +32,7 @@ pub(super) fn parameters(
     let made = convolve(graph, &name, &Kernel::of(&stream.head, 0), &features)?;
     if made.channels != parameters {
         bail!(
-            "`{name}` makes {} numbers, expected {parameters}",
+            "`{name}` has {} output channels, expected {parameters}",
             made.channels
         );
     }
@@ -64,7 +64,7 @@ fn convolve_and_norm(
     Ok(normed.through(graph, "Relu"))
 }
 
-/// The fixed tent filter, along rows and then along columns.
+/// The fixed tent filter, first along rows, then along columns.
 fn downsample(graph: &mut Graph, input: Features, factor: usize) -> Result<Features> {
     if factor == 1 {
         return Ok(input);

@@ -1,4 +1,4 @@
-//! ASAP-Net as nodes.
+//! ONNX nodes of ASAP-Net.
 
 mod low_resolution;
 mod pixel_mlp;
@@ -23,7 +23,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Asap, concept: Features) -> R
     pixel_mlp::paint(graph, &network.pixel_mlp, &seen.value, &parameters)
 }
 
-/// The first channels, which the pixel networks see.
+/// The first channels, which are the input of the pixel networks.
 fn seen(graph: &mut Graph, concept: Features, channels: usize) -> Features {
     if channels == concept.channels {
         return concept;

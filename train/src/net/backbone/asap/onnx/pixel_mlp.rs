@@ -1,7 +1,7 @@
-//! ASAP's pixel network: every tile of the concept tensor through its own five dense layers.
+//! ONNX nodes of the pixel networks: five dense layers for each tile of the concept tensor.
 //!
-//! No node asks for a shape. Every reshape copies the sides that it does not know, so that engines
-//! can plan and capture this part as it is.
+//! No node computes a shape. Reshapes copy the dimensions that are not constant, so that engines can plan this part
+//! ahead and capture it in a CUDA graph.
 
 use anyhow::Result;
 
@@ -27,11 +27,11 @@ pub(super) fn paint(
     let layers = network.layers();
     let parts = split(graph, network, parameters, channels);
     let [bias, concept_weight, code_weight, rest @ ..] = &parts[..] else {
-        unreachable!("split gives eleven parts")
+        unreachable!("split returns eleven parts")
     };
 
-    // The first layer sees concept and position code side by side. The code is the same in every
-    // tile, so its share of the sum is one small product a tile.
+    // The input of the first layer is the concept concatenated with the position code. The code is the same in every
+    // tile, so its part of the sum is one small product per tile.
     let pixels = tiles(graph, concept, network.tile, channels);
     let code = graph.weight(
         "asap.pixel_mlp.position_code",
@@ -55,8 +55,8 @@ pub(super) fn paint(
     Ok(untile(graph, &colours, network.tile, output))
 }
 
-/// Cuts the parameter vectors into matrices `[batch, rows, columns, input, output]`: for each layer
-/// its bias and its weights, those of the first layer in two, concept and position code.
+/// Splits the parameter vectors into matrices `[batch, rows, columns, input, output]`: bias and weights of each
+/// layer. The weights of the first layer are split into those for the concept and those for the position code.
 fn split(graph: &mut Graph, network: &PixelMlp, parameters: &Value, channels: usize) -> Vec<Value> {
     let mut matrices = Vec::new();
     for (index, layer) in network.layers().iter().enumerate() {
@@ -86,8 +86,8 @@ fn split(graph: &mut Graph, network: &PixelMlp, parameters: &Value, channels: us
 
 /// `[batch, channels, height, width]` to `[batch, rows, columns, tile * tile, channels]`.
 ///
-/// Columns are cut before rows, as a reshape can only copy sides that keep their place. Moving whole
-/// runs of channels this way is faster than SpaceToDepth.
+/// Columns are split before rows, because a reshape can only copy dimensions that keep their index. This moves long
+/// runs of channels and is faster than SpaceToDepth.
 fn tiles(graph: &mut Graph, value: &Value, tile: usize, channels: usize) -> Value {
     let (run, pixels) = (tile * channels, tile * tile);
     let last = transpose(graph, value, [0, 2, 3, 1]);
