@@ -70,8 +70,7 @@ fn ids(
     random: &mut Random,
 ) -> Array2<i32> {
     let classes = label.class_count();
-    let mut ids =
-        Array2::from_shape_simple_fn((height, width), || random.below(classes) as i32);
+    let mut ids = Array2::from_shape_simple_fn((height, width), || random.below(classes) as i32);
     if holes {
         let missing = label.missing_class().unwrap_or(-1);
         let beyond = [missing, -1, classes as i32, i32::MAX, i32::MIN];

@@ -5,7 +5,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,

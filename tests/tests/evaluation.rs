@@ -183,7 +183,8 @@ fn scores_agree_with_others() {
     for engine in engines::available() {
         for ((name, network), path) in networks.iter().zip(&weights) {
             let path = path.as_ref().unwrap();
-            let mut judge = Lpips::load(*network, path, &EngineOptions::named(engine)).unwrap();
+            let mut lpips_network =
+                Lpips::load(*network, path, &EngineOptions::named(engine)).unwrap();
             let what = format!("LPIPS {name}, {engine}");
             for (index, expected) in lpips[*name].iter().enumerate() {
                 let (a, b) = (picture(&first, index), picture(&second, index));

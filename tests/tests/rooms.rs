@@ -12,7 +12,6 @@ use multicond::{
     model::ModelFile,
 };
 use multicond_test_support::engines;
-use multicond_test_support::engines;
 use multicond_tests::subject::difference;
 use multicond_train::{
     data::{encode, encoded_channels},

@@ -16,12 +16,10 @@ use std::{
     sync::LazyLock,
 };
 
-use multicond::{
-    Device,
-    model::proto::{
-        DataType, Dimension, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
-        TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
-    },
+use multicond::EngineOptions;
+use multicond_format::model::{
+    builder::{Graph, fixed, named},
+    proto::{DataType, Dimension, ModelProto},
 };
 use multicond_train::eval::{FeatureNetwork, Moments, frechet_distance, psnr, ssim};
 use ndarray::Array3;
@@ -96,7 +94,7 @@ impl Place {
     #[track_caller]
     fn eval(&self, arguments: &str) -> Value {
         let said = self.succeed(&format!(
-            "eval {arguments} --data DATA --metrics frechet --features colours.toml --device tract --json"
+            "eval {arguments} --data DATA --metrics frechet --features colours.toml --engine tract --json"
         ));
         serde_json::from_str(&said).unwrap()
     }
@@ -133,48 +131,12 @@ impl Place {
 
 /// A network with one operator and the given output dimensions.
 fn network(operator: &str, output: &[Dimension]) -> ModelProto {
-    let value = |name: &str, sides: &[Dimension]| ValueInfoProto {
-        name: name.into(),
-        r#type: Some(TypeProto {
-            tensor_type: Some(TensorTypeProto {
-                elem_type: DataType::Float.into(),
-                shape: Some(TensorShapeProto {
-                    dim: sides
-                        .iter()
-                        .map(|side| DimensionProto {
-                            value: Some(side.clone()),
-                        })
-                        .collect(),
-                }),
-            }),
-        }),
-    };
-    let [height, width] = ["height", "width"].map(|name| Dimension::Named(name.into()));
-    ModelProto {
-        ir_version: 8,
-        graph: Some(GraphProto {
-            name: "network".into(),
-            node: vec![NodeProto {
-                input: vec!["picture".into()],
-                output: vec!["numbers".into()],
-                name: "only".into(),
-                op_type: operator.into(),
-                ..NodeProto::default()
-            }],
-            input: vec![value("picture", &[fixed(1), fixed(3), height, width])],
-            output: vec![value("numbers", output)],
-            ..GraphProto::default()
-        }),
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: 17,
-        }],
-        ..ModelProto::default()
-    }
-}
-
-fn fixed(side: i64) -> Dimension {
-    Dimension::Fixed(side)
+    let mut graph = Graph::new("network");
+    let sides = vec![fixed(1), fixed(3), named("height"), named("width")];
+    let picture = graph.input("picture", DataType::Float, sides);
+    let numbers = graph.node(operator, &[&picture]).named("numbers");
+    graph.output(&numbers, output.to_vec());
+    graph.into_model(String::new(), [])
 }
 
 /// A network that computes the means of a picture's channels.
@@ -259,9 +221,9 @@ fn a_bare_network_sees_pictures_as_inception_does() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flat.onnx");
     let numbers = 299 * 299;
-    let flatten = network("Flatten", &[fixed(1), fixed(3 * numbers as i64)]);
+    let flatten = network("Flatten", &[fixed(1), fixed(3 * numbers)]);
     fs::write(&path, flatten.encode_to_vec()).unwrap();
-    let network = FeatureNetwork::load(&path, &Device::Tract.into()).unwrap();
+    let network = FeatureNetwork::load(&path, &EngineOptions::named("tract")).unwrap();
     let picture = Array3::from_shape_fn((3, 224, 224), |(c, y, x)| {
         ((c * 7 + y * 31 + x * 17) % 256) as f32 / 255.0
     });
@@ -346,7 +308,7 @@ fn differences_have_intervals() {
     place.multiply();
     let said = place.succeed(
         "eval --compare tlam.onnx other.onnx same.onnx --sparsity 0,50 --data many --metrics frechet \
-         --features colours.toml --device tract --json",
+         --features colours.toml --engine tract --json",
     );
     let study: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(study["rows"].as_array().unwrap().len(), 6);
@@ -367,7 +329,7 @@ fn differences_have_intervals() {
         }
     }
     let table = place
-        .succeed("eval --compare tlam.onnx same.onnx --data many --metrics pixels --device tract");
+        .succeed("eval --compare tlam.onnx same.onnx --data many --metrics pixels --engine tract");
     assert!(
         table.contains("PSNR, dB: same − tlam") && table.contains("undecided"),
         "{table}"

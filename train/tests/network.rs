@@ -5,13 +5,10 @@
 use std::{fs, path::Path};
 
 use image::{Rgb, RgbImage};
-use multicond::{
-    label::LabelMap,
-    model::proto::{
-        AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, ModelProto,
-        NodeProto, OperatorSetIdProto, TensorShapeProto, TensorTypeProto, TypeProto,
-        ValueInfoProto,
-    },
+use multicond::label::LabelMap;
+use multicond_format::model::{
+    builder::{Graph, fixed},
+    proto::DataType,
 };
 use multicond_train::data::{Dataset, Derivation, OpenOptions};
 use prost::Message;
@@ -35,49 +32,18 @@ fn photo() -> TempDir {
 }
 
 /// Writes a network with one node, from a picture of 12x8 to `planes` planes.
-fn write_network(path: &Path, operator: &str, planes: i64) {
-    let value = |name: &str, channels: i64| {
-        let sides = [1, channels, 8, 12].into_iter();
-        let dim = sides.map(|side| DimensionProto {
-            value: Some(Dimension::Fixed(side)),
-        });
-        ValueInfoProto {
-            name: name.into(),
-            r#type: Some(TypeProto {
-                tensor_type: Some(TensorTypeProto {
-                    elem_type: DataType::Float as i32,
-                    shape: Some(TensorShapeProto { dim: dim.collect() }),
-                }),
-            }),
-        }
+fn write_network(path: &Path, operator: &str, planes: usize) {
+    let sides = |channels| [1, channels, 8, 12].map(fixed).to_vec();
+    let mut graph = Graph::new("network");
+    let photo = graph.input("photo", DataType::Float, sides(3));
+    let node = graph.node(operator, &[&photo]);
+    let node = match planes {
+        1 => node.ints("axes", [1]),
+        _ => node,
     };
-    let axes = AttributeProto {
-        name: "axes".into(),
-        r#type: AttributeType::Ints as i32,
-        ints: vec![1],
-        ..AttributeProto::default()
-    };
-    let model = ModelProto {
-        ir_version: 8,
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: 17,
-        }],
-        graph: Some(GraphProto {
-            name: "network".into(),
-            node: vec![NodeProto {
-                input: vec!["photo".into()],
-                output: vec!["seen".into()],
-                op_type: operator.into(),
-                attribute: if planes == 1 { vec![axes] } else { Vec::new() },
-                ..NodeProto::default()
-            }],
-            input: vec![value("photo", 3)],
-            output: vec![value("seen", planes)],
-            ..GraphProto::default()
-        }),
-        ..ModelProto::default()
-    };
+    let seen = node.named("seen");
+    graph.output(&seen, sides(planes));
+    let model = graph.into_model(String::new(), []);
     fs::write(path, model.encode_to_vec()).unwrap();
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use burn::tensor::Device;
-use multicond::model::{ModelFile, proto::ModelProto};
+use multicond_format::model::{ModelFile, proto::ModelProto};
 use multicond_train::{net::MergeKind, onnx, training::Checkpoint};
 use prost::Message;
 

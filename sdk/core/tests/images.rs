@@ -4,7 +4,7 @@
 
 use half::f16;
 use multicond::{
-    ErrorKind, Fit, Frame, Generator, Options, Picture,
+    ErrorKind, Fit, Frame, Generator, Picture,
     label::LabelMap,
     pixels::{
         Channels, ColorSpace, Component, DeviceDepth, Format, Image, ImageMut, LabelImage, Layout,

@@ -76,15 +76,18 @@ fn metadata() {
         "{message}"
     );
     let mut manifest = manifest();
-    manifest.tile = 3;
+    manifest.size_multiple = 3;
     let json = serde_json::to_string(&manifest).unwrap();
     let message = refused(|model| set(model, MANIFEST_KEY, &json));
-    assert!(message.contains("tile 3 is no power of two"), "{message}");
+    assert!(
+        message.contains("size_multiple 3 is no power of two"),
+        "{message}"
+    );
 }
 
 #[test]
 fn graphs_that_are_not_as_promised() {
-    fn graph(model: &mut ModelProto) -> &mut multicond::model::proto::GraphProto {
+    fn graph(model: &mut ModelProto) -> &mut multicond_format::model::proto::GraphProto {
         model.graph.as_mut().unwrap()
     }
     assert_eq!(
@@ -151,7 +154,7 @@ fn concept_may_be_an_output() {
     let concept = value("concept", DataType::Float, CHANNELS);
     model.graph.as_mut().unwrap().output.push(concept);
     let path = write(folder.path(), &model);
-    for device in available() {
+    for engine in available() {
         Generator::open(&path, &options(engine)).unwrap();
     }
 }

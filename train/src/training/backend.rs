@@ -78,7 +78,9 @@ fn open(kind: BackendKind, index: usize) -> Result<Found> {
         }
         Ok(Some((512.0, device, what))) => Ok(Found { device, kind, what }),
         Ok(Some((sum, ..))) => {
-            bail!("backend `{name}`: wrong result, the square of an 8x8 matrix of ones sums to {sum}, not 512")
+            bail!(
+                "backend `{name}`: wrong result, the square of an 8x8 matrix of ones sums to {sum}, not 512"
+            )
         }
         Err(panic) => bail!("backend `{name}` {index}: {}", message(&*panic)),
     }
@@ -114,12 +116,7 @@ fn libtorch(index: usize) -> Option<(Device, String)> {
         let _: f32 = Tensor::<1>::ones([1], &device).sum().into_scalar();
         (device, format!("CUDA GPU {index}"))
     });
-    let cpu = || {
-        (
-            Device::libtorch(),
-            format!("{}; CUDA is not usable", cpu()),
-        )
-    };
+    let cpu = || (Device::libtorch(), format!("{}; CUDA is not usable", cpu()));
     Some(cuda.unwrap_or_else(|_| cpu()))
 }
 

@@ -154,7 +154,10 @@ impl Checkpoint {
             .load_from(&mut store)
             .map_err(|error| anyhow!("{}: {}", path.display(), one_line(error)))?;
         if let Some(name) = outcome.unused.first() {
-            bail!("{}: tensor `{name}` does not belong to any layer", path.display());
+            bail!(
+                "{}: tensor `{name}` does not belong to any layer",
+                path.display()
+            );
         }
         Ok(generator)
     }

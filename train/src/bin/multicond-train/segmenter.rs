@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use multicond::{EngineOptions, label::Label, model::Size};
+use multicond::{EngineOptions, Size, label::Label};
 use multicond_format::storage::write_atomically;
 use multicond_train::{
     eval::{Segmenter, Table, real_scores},

@@ -63,7 +63,13 @@ fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
     for (channel, weight) in picture.outer_iter().zip([0.299, 0.587, 0.114]) {
         sum.zip_mut_with(&channel, |sum, value| *sum += weight * value);
     }
-    sum.mapv(|sum: f32| if sum.is_finite() { sum } else { multicond::label::MISSING })
+    sum.mapv(|sum: f32| {
+        if sum.is_finite() {
+            sum
+        } else {
+            multicond::label::MISSING
+        }
+    })
 }
 
 /// Gaussian blur with a sigma of 1 pixel, truncated at 4 pixels, with replicate padding.

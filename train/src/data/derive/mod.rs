@@ -302,7 +302,10 @@ fn one_channel(values: Array2<f32>) -> LabelMap {
 /// not positive and finite.
 fn inverse_depth(depth: ArrayView2<f32>, margin: usize) -> Array2<f32> {
     let (height, width) = depth.dim();
-    let mut inverse = Array2::from_elem((height + 2 * margin, width + 2 * margin), multicond::label::MISSING);
+    let mut inverse = Array2::from_elem(
+        (height + 2 * margin, width + 2 * margin),
+        multicond::label::MISSING,
+    );
     inverse
         .slice_mut(s![margin..margin + height, margin..margin + width])
         .zip_mut_with(&depth, |inverse, &depth| {

@@ -108,7 +108,8 @@ impl Lpips {
     /// # Errors
     /// When they differ in size or are smaller than the network allows.
     pub fn distance(&mut self, a: ArrayView3<'_, f32>, b: ArrayView3<'_, f32>) -> Result<f64> {
-        let pair: Array4<f32> = stack(Axis(0), &[a, b]).context("LPIPS needs pictures of the same size")?;
+        let pair: Array4<f32> =
+            stack(Axis(0), &[a, b]).context("LPIPS needs pictures of the same size")?;
         let distance = self.0.run(pair.view()).context("LPIPS")?;
         Ok(f64::from(distance.sum()))
     }

@@ -137,7 +137,8 @@ impl DatasetManifest {
     fn lay_out(&mut self) -> Result<()> {
         let pixels = self.size.width.checked_mul(self.size.height);
         let pixels = pixels.filter(|&pixels| (1..=MAX_RECORD).contains(&pixels));
-        let pixels = pixels.with_context(|| format!("{} is not a valid picture size", self.size))?;
+        let pixels =
+            pixels.with_context(|| format!("{} is not a valid picture size", self.size))?;
         let mut end = 0usize;
         let mut place = |bytes_per_pixel: usize| {
             let start = end.next_multiple_of(ALIGNMENT);
