@@ -186,7 +186,7 @@ fn concepts_that_cannot_be_shown() {
     }
     for (arguments, what) in [
         ("empty -o out", "empty: has no label of the model"),
-        ("nowhere -o out", "nowhere: no folder"),
+        ("nowhere -o out", "nowhere: not a folder"),
         ("twice -o out", "twice: has label `depth` in several files"),
         (
             "twice deep/twice -o out",
@@ -249,7 +249,7 @@ fn mistakes() {
         ),
         (
             "--model model.onnx --label semantics=cut.png",
-            "cut.png: the PNG file is cut short",
+            "cut.png: the PNG file is truncated",
         ),
         ("--model model.onnx --label depth=cut.exr", "cut.exr: "),
         ("--model model.onnx --label depth=cut.npy", "cut.npy: "),

@@ -92,7 +92,7 @@ fn graphs_that_are_not_as_promised() {
     }
     assert_eq!(
         refused(|model| model.graph = None),
-        "not an ONNX file, or one cut short: it has no graph"
+        "not an ONNX file, or a truncated one: it has no graph"
     );
     let message = refused(|model| model.opset_import[0].version = 11);
     assert_eq!(message, "needs ONNX operators 11, expected 17 to 20");

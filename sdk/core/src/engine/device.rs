@@ -18,11 +18,13 @@ pub enum Device {
 impl Device {
     /// Whether both are CPUs, both are GPUs, or one is `Auto`.
     pub(crate) fn is_like(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Auto, _) | (_, Self::Auto) => true,
-            (Self::Cpu, Self::Cpu) | (Self::Gpu(_), Self::Gpu(_)) => true,
-            _ => false,
-        }
+        matches!(
+            (self, other),
+            (Self::Auto, _)
+                | (_, Self::Auto)
+                | (Self::Cpu, Self::Cpu)
+                | (Self::Gpu(_), Self::Gpu(_))
+        )
     }
 
     /// The number of the GPU; 0 for [`Auto`](Self::Auto) and [`Cpu`](Self::Cpu).

@@ -135,7 +135,7 @@ impl OpenExr {
             })
             .sum();
         if promised / MOST_COMPRESSED > file.len() {
-            return Err(Error::file(&self.path, "the OpenEXR file is cut short"));
+            return Err(Error::file(&self.path, "the OpenEXR file is truncated"));
         }
         Ok(())
     }
@@ -215,7 +215,7 @@ fn copy_lines(
 fn bad(path: &Path, error: ExrError) -> Error {
     match error {
         ExrError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::file(path, "the OpenEXR file is cut short")
+            Error::file(path, "the OpenEXR file is truncated")
         }
         ExrError::Io(error) => Error::io(path, error),
         error => Error::file(path, format_args!("not a readable OpenEXR file: {error}")),

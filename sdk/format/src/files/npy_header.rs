@@ -63,7 +63,7 @@ impl Number {
 impl Header {
     /// Splits a file into its header and the bytes of its numbers.
     pub(super) fn parse(file: &[u8]) -> Result<(Self, &[u8]), String> {
-        let cut = || "the .npy file is cut short".to_owned();
+        let cut = || "the .npy file is truncated".to_owned();
         if file.len() < MAGIC.len() && MAGIC.starts_with(file) {
             return Err(cut());
         }

@@ -59,7 +59,7 @@ pub(super) fn read(
         {
             Error::io(path, error)
         }
-        ::png::DecodingError::IoError(_) => Error::file(path, "the PNG file is cut short"),
+        ::png::DecodingError::IoError(_) => Error::file(path, "the PNG file is truncated"),
         error => Error::file(path, format_args!("not a readable PNG file: {error}")),
     };
     let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits::default());
@@ -76,7 +76,7 @@ pub(super) fn read(
     let bytes_per_row = reader.output_line_size(width as u32);
     let length = bytes_per_row.and_then(|row| row.checked_mul(height));
     if length.is_some_and(|length| (length / MOST_COMPRESSED) as u64 > file_length) {
-        return Err(Error::file(path, "the PNG file is cut short"));
+        return Err(Error::file(path, "the PNG file is truncated"));
     }
     let mut bytes = vec![0; length.ok_or_else(|| Error::file(path, "too large"))?];
     reader.next_frame(&mut bytes).map_err(bad)?;

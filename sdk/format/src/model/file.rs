@@ -81,7 +81,7 @@ impl ModelFile {
         let mut model = outline::Model::decode(bytes.clone())
             .map_err(|error| format!("not an ONNX file, or a damaged one: {error}"))?;
         if model.graph.is_none() {
-            return Err("not an ONNX file, or one cut short: it has no graph".into());
+            return Err("not an ONNX file, or a truncated one: it has no graph".into());
         }
         let properties = std::mem::take(&mut model.metadata_props);
         let property = |key: &str| {
