@@ -52,9 +52,7 @@ fn share(pixels: impl IntoIterator<Item = bool>) -> f64 {
 
 /// The folder with the motorcycle: `table.csv`, and depth in metres as plain numbers.
 fn motorcycle() -> Option<TempDir> {
-    let Some(python) = require::python() else {
-        return None;
-    };
+    let python = require::python()?;
     let folder = TempDir::new().unwrap();
     let output = Command::new(python)
         .arg("-B")

@@ -88,7 +88,7 @@ fn main() -> Result<()> {
         lpips_alex: Some(Lpips::load(
             alex,
             &weights.join(alex.file()),
-            &options.device,
+            &options.engine,
         )?),
         ..Judges::default()
     };

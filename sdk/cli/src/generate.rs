@@ -20,7 +20,7 @@ use crate::{
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  multicond generate --model rooms.onnx --label semantics=classes.png --label depth=depth.exr -o room.png
+  multicond generate --model rooms.onnx --label semantics=ids.png --label depth=z.exr -o room.png
   multicond generate --model rooms.onnx --label normals=normals.npy -o room.png --engine tract
   multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
   multicond generate --model rooms.onnx --size 256x256 -o guess.png

@@ -69,3 +69,8 @@ pub mod model {
 pub(crate) mod error {
     pub(crate) use multicond_format::{Error, ErrorKind, Result, with_causes};
 }
+
+/// The example in the README compiles.
+#[cfg(all(doctest, feature = "files"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

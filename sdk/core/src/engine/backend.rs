@@ -1,4 +1,4 @@
-//! The traits that an engine implements. The generator uses engines only through them.
+//! What an engine consists of: its description, and the traits through which the generator uses it.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,33 +9,24 @@ use super::{Device, Setting, Settings, Tensor, external::External};
 use crate::{error::Result, threads::SessionThreads};
 
 /// Describes an engine and opens it. Each engine has its own file.
-pub(super) trait Descriptor: Sync {
+pub(super) struct Descriptor {
     /// The name in options.
-    fn name(&self) -> &'static str;
-
+    pub(super) name: &'static str,
     /// The display name.
-    fn title(&self) -> &'static str;
-
+    pub(super) title: &'static str,
     /// The device that it runs on by default; for a GPU engine the first GPU.
-    fn device(&self) -> Device;
-
+    pub(super) device: Device,
     /// Whether `auto` may choose it.
-    fn is_automatic(&self) -> bool;
-
+    pub(super) is_automatic: bool,
     /// What it requires of a machine, in one line.
-    fn requirements(&self) -> &'static str;
-
+    pub(super) requirements: &'static str,
     /// The settings that it accepts.
-    fn settings(&self) -> &'static [Setting];
-
+    pub(super) settings: &'static [Setting],
     /// Why it cannot run on this machine at all, for example without a GPU driver; `auto` then skips it without a
     /// warning. `None` if it may run.
-    fn is_hopeless(&self) -> Option<String> {
-        None
-    }
-
+    pub(super) hopeless: fn() -> Option<String>,
     /// Opens the engine, or fails with the reason why it is not available.
-    fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>>;
+    pub(super) open: fn(&Request<'_>) -> Result<Arc<dyn Backend>>,
 }
 
 /// How to open an engine.

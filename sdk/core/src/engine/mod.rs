@@ -37,7 +37,7 @@ mod tract;
 pub use device::Device;
 pub use external::ExternalNetwork;
 pub use options::EngineOptions;
-pub use ort::{Cuda, TensorRt};
+pub use ort::{cuda::Cuda, tensorrt::TensorRt};
 pub use report::{EngineReport, engines};
 pub use select::{Engine, Rejection};
 pub use settings::{Setting, Settings};
@@ -49,11 +49,11 @@ use backend::Descriptor;
 
 /// Every engine, best first. `auto` takes the first automatic one that is available. Code outside this module does not
 /// depend on which engine runs.
-static ENGINES: &[&dyn Descriptor] = &[
-    &ort::TensorRtEngine,
-    &ort::CudaEngine,
-    &ort::CpuEngine,
-    &tract::TractEngine,
+static ENGINES: &[&Descriptor] = &[
+    &ort::tensorrt::ENGINE,
+    &ort::cuda::ENGINE,
+    &ort::cpu::ENGINE,
+    &tract::ENGINE,
 ];
 
 /// Why an engine is not available whose cargo feature is off.

@@ -40,14 +40,15 @@ pub fn engines(ort_library: Option<&Path>) -> Vec<EngineReport> {
     let options = EngineOptions::default().with_ort_library(ort_library.map(Path::to_owned));
     let mut reports: Vec<EngineReport> = ENGINES
         .iter()
-        .map(|engine| report(*engine, &options))
+        .map(|engine| report(engine, &options))
         .collect();
     // A library that was named and cannot be loaded is an error, and nothing runs in its place.
-    let is_broken = |report: &EngineReport| report.name == super::ort::CPU && !report.available;
+    let is_broken =
+        |report: &EngineReport| report.name == super::ort::cpu::NAME && !report.available;
     if super::ort::is_library_named(ort_library) && reports.iter().any(is_broken) {
         return reports;
     }
-    let is_automatic = |name| ENGINES.iter().any(|e| e.name() == name && e.is_automatic());
+    let is_automatic = |name| ENGINES.iter().any(|e| e.name == name && e.is_automatic);
     let mut usable = reports.iter_mut().filter(|report| report.available);
     if let Some(taken) = usable.find(|report| is_automatic(report.name)) {
         taken.auto = true;
@@ -55,16 +56,16 @@ pub fn engines(ort_library: Option<&Path>) -> Vec<EngineReport> {
     reports
 }
 
-fn report(engine: &'static dyn Descriptor, options: &EngineOptions) -> EngineReport {
+fn report(engine: &'static Descriptor, options: &EngineOptions) -> EngineReport {
     let opened = open(engine, options);
     let (version, library, reason) = match &opened {
         Ok(backend) => (Some(backend.version().into()), backend.library(), None),
         Err(error) => (None, None, Some(error.reason().into())),
     };
     EngineReport {
-        name: engine.name(),
-        title: engine.title(),
-        device: match engine.device() {
+        name: engine.name,
+        title: engine.title,
+        device: match engine.device {
             Device::Gpu(_) => "gpu",
             Device::Auto | Device::Cpu => "cpu",
         },
@@ -73,7 +74,7 @@ fn report(engine: &'static dyn Descriptor, options: &EngineOptions) -> EngineRep
         version,
         library,
         reason,
-        requirements: engine.requirements(),
-        settings: engine.settings(),
+        requirements: engine.requirements,
+        settings: engine.settings,
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// An open engine on a device, ready to load models. Clones share it.
 #[derive(Clone)]
 pub struct Engine {
-    descriptor: &'static dyn Descriptor,
+    descriptor: &'static Descriptor,
     device: Device,
     backend: Arc<dyn Backend>,
     rejections: Arc<[Rejection]>,
@@ -58,10 +58,10 @@ impl Engine {
                 Err(error) if is_named_library(descriptor, options) => return Err(error),
                 Err(error) => {
                     rejections.push(Rejection {
-                        engine: descriptor.name(),
-                        title: descriptor.title(),
+                        engine: descriptor.name,
+                        title: descriptor.title,
                         reason: error.reason().into(),
-                        is_hopeless: descriptor.is_hopeless().is_some(),
+                        is_hopeless: (descriptor.hopeless)().is_some(),
                     });
                     first.get_or_insert(error);
                 }
@@ -72,12 +72,12 @@ impl Engine {
 
     /// The name in [`EngineOptions::engine`].
     pub fn name(&self) -> &'static str {
-        self.descriptor.name()
+        self.descriptor.name
     }
 
     /// The display name, for example `ONNX Runtime with CUDA`.
     pub fn title(&self) -> &'static str {
-        self.descriptor.title()
+        self.descriptor.title
     }
 
     /// Its version.
@@ -136,9 +136,9 @@ impl fmt::Debug for Engine {
 }
 
 /// The engines to try, in this order.
-fn candidates(options: &EngineOptions) -> Result<Vec<&'static dyn Descriptor>> {
-    let fits = |engine: &&&'static dyn Descriptor| engine.device().is_like(options.device);
-    let automatic = ENGINES.iter().filter(|engine| engine.is_automatic());
+fn candidates(options: &EngineOptions) -> Result<Vec<&'static Descriptor>> {
+    let fits = |engine: &&&'static Descriptor| engine.device.is_like(options.device);
+    let automatic = ENGINES.iter().filter(|engine| engine.is_automatic);
     let automatic: Vec<_> = automatic.filter(fits).copied().collect();
     if options.engine == AUTO {
         if !options.settings.is_empty() {
@@ -152,27 +152,25 @@ fn candidates(options: &EngineOptions) -> Result<Vec<&'static dyn Descriptor>> {
         return Ok(automatic);
     }
     let named = find(&options.engine)?;
-    if !named.device().is_like(options.device) {
+    if !named.device.is_like(options.device) {
         let reason = format_args!(
             "{}, but engine `{}` runs on {}",
-            options.device,
-            named.name(),
-            named.device()
+            options.device, named.name, named.device
         );
         return Err(Error::option("device", reason));
     }
     let mut candidates = vec![named];
     if !options.require {
         let others = automatic.into_iter();
-        candidates.extend(others.filter(|other| other.name() != named.name()));
+        candidates.extend(others.filter(|other| other.name != named.name));
     }
     Ok(candidates)
 }
 
-fn find(name: &str) -> Result<&'static dyn Descriptor> {
-    let found = ENGINES.iter().find(|engine| engine.name() == name);
+fn find(name: &str) -> Result<&'static Descriptor> {
+    let found = ENGINES.iter().find(|engine| engine.name == name);
     found.copied().ok_or_else(|| {
-        let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name()).collect();
+        let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
         let reason = format_args!("`{name}`, expected {AUTO}, {}", names.join(", "));
         Error::option("engine", reason)
     })
@@ -180,31 +178,31 @@ fn find(name: &str) -> Result<&'static dyn Descriptor> {
 
 /// Opens an engine with the options that apply to it.
 pub(super) fn open(
-    descriptor: &'static dyn Descriptor,
+    descriptor: &'static Descriptor,
     options: &EngineOptions,
 ) -> Result<Arc<dyn Backend>> {
     let none = Settings::default();
-    let is_named = descriptor.name() == options.engine;
-    if let Some(reason) = descriptor.is_hopeless() {
-        return Err(Error::engine(descriptor.title(), reason));
+    let is_named = descriptor.name == options.engine;
+    if let Some(reason) = (descriptor.hopeless)() {
+        return Err(Error::engine(descriptor.title, reason));
     }
-    descriptor.open(&Request {
+    (descriptor.open)(&Request {
         device: resolve(descriptor, options.device),
         settings: if is_named { &options.settings } else { &none },
         ort_library: options.ort_library.as_deref(),
     })
 }
 
-fn resolve(descriptor: &dyn Descriptor, wanted: Device) -> Device {
+fn resolve(descriptor: &Descriptor, wanted: Device) -> Device {
     match wanted {
-        Device::Auto => descriptor.device(),
+        Device::Auto => descriptor.device,
         device => device,
     }
 }
 
 /// Whether the user named this engine's library.
-fn is_named_library(descriptor: &dyn Descriptor, options: &EngineOptions) -> bool {
-    descriptor.name() == super::ort::CPU
+fn is_named_library(descriptor: &Descriptor, options: &EngineOptions) -> bool {
+    descriptor.name == super::ort::cpu::NAME
         && super::ort::is_library_named(options.ort_library.as_deref())
 }
 
@@ -214,7 +212,7 @@ mod tests {
 
     fn names(options: &EngineOptions) -> Vec<&'static str> {
         let candidates = candidates(options).unwrap();
-        candidates.iter().map(|engine| engine.name()).collect()
+        candidates.iter().map(|engine| engine.name).collect()
     }
 
     #[track_caller]

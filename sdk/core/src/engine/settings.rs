@@ -130,6 +130,14 @@ pub(super) fn unknown(engine: &str, name: &str, known: &[Setting]) -> Error {
     Error::option(name, format_args!("unknown, engine `{engine}` {known}"))
 }
 
+/// Rejects all settings, for engines that have none.
+pub(super) fn check_none(engine: &str, settings: &Settings) -> Result<()> {
+    match settings.iter().next() {
+        Some((name, _)) => Err(unknown(engine, name, &[])),
+        None => Ok(()),
+    }
+}
+
 /// Defines the typed settings of an engine: a public struct with one field per setting, which converts into
 /// [`EngineOptions`](super::EngineOptions). The one-line documentation of a field is the setting's help.
 macro_rules! settings {

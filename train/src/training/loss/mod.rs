@@ -65,6 +65,8 @@ macro_rules! losses {
     ($(#[$meta:meta])* $loss:ident { $($(#[doc = $doc:literal])+ $name:ident,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+        // A log that was written before a term existed lacks it.
+        #[serde(default)]
         pub struct $loss {
             $($(#[doc = $doc])+ pub $name: f32,)+
         }

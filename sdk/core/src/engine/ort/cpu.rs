@@ -1,54 +1,24 @@
 //! The engine `onnxruntime`: ONNX Runtime on the CPU.
 
-use std::sync::Arc;
-
 use super::open;
-use crate::{
-    engine::{
-        Backend, Device, Setting,
-        backend::{Descriptor, Request},
-        settings,
-    },
-    error::Result,
-};
+use crate::engine::{Device, backend::Descriptor, settings};
 
 pub(in crate::engine) const NAME: &str = "onnxruntime";
 const TITLE: &str = "ONNX Runtime";
 
-pub(in crate::engine) struct CpuEngine;
-
-impl Descriptor for CpuEngine {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn title(&self) -> &'static str {
-        TITLE
-    }
-
-    fn device(&self) -> Device {
-        Device::Cpu
-    }
-
-    fn is_automatic(&self) -> bool {
-        true
-    }
-
-    fn requirements(&self) -> &'static str {
-        "ONNX Runtime's library (`cargo xtask assets ort` installs it)"
-    }
-
-    fn settings(&self) -> &'static [Setting] {
-        &[]
-    }
-
-    fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>> {
-        if let Some((name, _)) = request.settings.iter().next() {
-            return Err(settings::unknown(NAME, name, &[]));
-        }
+pub(in crate::engine) static ENGINE: Descriptor = Descriptor {
+    name: NAME,
+    title: TITLE,
+    device: Device::Cpu,
+    is_automatic: true,
+    requirements: "ONNX Runtime's library (`cargo xtask assets ort` installs it)",
+    settings: &[],
+    hopeless: || None,
+    open: |request| {
+        settings::check_none(NAME, request.settings)?;
         open!(request, TITLE, CpuProvider)
-    }
-}
+    },
+};
 
 #[cfg(feature = "ort")]
 struct CpuProvider;

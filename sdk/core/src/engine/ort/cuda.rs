@@ -1,16 +1,9 @@
 //! The engine `cuda`: ONNX Runtime with CUDA on an NVIDIA GPU.
 
-use std::sync::Arc;
-
 use super::open;
 use crate::{
     cuda,
-    engine::{
-        Backend, Device, Setting,
-        backend::{Descriptor, Request},
-        settings::settings,
-    },
-    error::Result,
+    engine::{Device, backend::Descriptor, settings::settings},
 };
 
 const TITLE: &str = "ONNX Runtime with CUDA";
@@ -27,40 +20,15 @@ settings! {
     }
 }
 
-pub(in crate::engine) struct CudaEngine;
-
-impl Descriptor for CudaEngine {
-    fn name(&self) -> &'static str {
-        Cuda::ENGINE
-    }
-
-    fn title(&self) -> &'static str {
-        TITLE
-    }
-
-    fn device(&self) -> Device {
-        Device::Gpu(0)
-    }
-
-    fn is_automatic(&self) -> bool {
-        true
-    }
-
-    fn requirements(&self) -> &'static str {
-        "an NVIDIA GPU, CUDA, cuDNN, and an ONNX Runtime built with CUDA (PyPI: onnxruntime-gpu)"
-    }
-
-    fn settings(&self) -> &'static [Setting] {
-        Cuda::SETTINGS
-    }
-
-    fn is_hopeless(&self) -> Option<String> {
-        cuda::available()
-            .err()
-            .map(|error| error.reason().to_owned())
-    }
-
-    fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>> {
+pub(in crate::engine) static ENGINE: Descriptor = Descriptor {
+    name: Cuda::ENGINE,
+    title: TITLE,
+    device: Device::Gpu(0),
+    is_automatic: true,
+    requirements: "an NVIDIA GPU, CUDA, cuDNN, and an ONNX Runtime built with CUDA (PyPI: onnxruntime-gpu)",
+    settings: Cuda::SETTINGS,
+    hopeless: no_driver,
+    open: |request| {
         open!(
             request,
             TITLE,
@@ -69,7 +37,13 @@ impl Descriptor for CudaEngine {
                 gpu: request.device.gpu_number(),
             }
         )
-    }
+    },
+};
+
+/// Why no NVIDIA GPU can be used.
+pub(super) fn no_driver() -> Option<String> {
+    let available = cuda::available();
+    available.err().map(|error| error.reason().to_owned())
 }
 
 #[cfg(feature = "ort")]

@@ -2,8 +2,8 @@
 
 #[cfg(feature = "ort")]
 mod backend;
-mod cpu;
-mod cuda;
+pub(super) mod cpu;
+pub(super) mod cuda;
 #[cfg(feature = "ort")]
 mod external;
 #[cfg(feature = "ort")]
@@ -18,13 +18,7 @@ mod runtime;
 mod search;
 #[cfg(feature = "ort")]
 mod session;
-mod tensorrt;
-
-pub(super) use cpu::{CpuEngine, NAME as CPU};
-pub use cuda::Cuda;
-pub(super) use cuda::CudaEngine;
-pub use tensorrt::TensorRt;
-pub(super) use tensorrt::TensorRtEngine;
+pub(super) mod tensorrt;
 
 /// Whether the user names a library, by option or environment variable.
 #[cfg(feature = "ort")]

@@ -1,17 +1,10 @@
 //! The engine `tensorrt`: ONNX Runtime with TensorRT on an NVIDIA GPU. TensorRT builds an engine for each picture size
 //! and caches it. That can take minutes, so `auto` never selects it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
-use super::{cuda::CudaEngine, open};
-use crate::{
-    engine::{
-        Backend, Device, Setting,
-        backend::{Descriptor, Request},
-        settings::settings,
-    },
-    error::Result,
-};
+use super::{cuda::no_driver, open};
+use crate::engine::{Device, backend::Descriptor, settings::settings};
 
 const TITLE: &str = "ONNX Runtime with TensorRT";
 
@@ -27,38 +20,15 @@ settings! {
     }
 }
 
-pub(in crate::engine) struct TensorRtEngine;
-
-impl Descriptor for TensorRtEngine {
-    fn name(&self) -> &'static str {
-        TensorRt::ENGINE
-    }
-
-    fn title(&self) -> &'static str {
-        TITLE
-    }
-
-    fn device(&self) -> Device {
-        Device::Gpu(0)
-    }
-
-    fn is_automatic(&self) -> bool {
-        false
-    }
-
-    fn requirements(&self) -> &'static str {
-        "TensorRT, and everything that the engine `cuda` needs"
-    }
-
-    fn settings(&self) -> &'static [Setting] {
-        TensorRt::SETTINGS
-    }
-
-    fn is_hopeless(&self) -> Option<String> {
-        CudaEngine.is_hopeless()
-    }
-
-    fn open(&self, request: &Request<'_>) -> Result<Arc<dyn Backend>> {
+pub(in crate::engine) static ENGINE: Descriptor = Descriptor {
+    name: TensorRt::ENGINE,
+    title: TITLE,
+    device: Device::Gpu(0),
+    is_automatic: false,
+    requirements: "TensorRT, and everything that the engine `cuda` needs",
+    settings: TensorRt::SETTINGS,
+    hopeless: no_driver,
+    open: |request| {
         open!(
             request,
             TITLE,
@@ -67,8 +37,8 @@ impl Descriptor for TensorRtEngine {
                 gpu: request.device.gpu_number(),
             }
         )
-    }
-}
+    },
+};
 
 #[cfg(feature = "ort")]
 mod provider {
