@@ -345,8 +345,8 @@ typedef struct multicond_engine_options {
   // 0: it is an error if the engine is not available. Otherwise the next best engine is used, with a warning in the
   // log.
   uint32_t allow_fallback;
-  // Name of the engine: "onnxruntime" (on the CPU), "cuda", "tensorrt" or "tract" (built in). NULL or "auto": the
-  // fastest one available, except "tensorrt", which must be named.
+  // Name of the engine, for example "cuda" or "tract"; `multicond_engine_get_report` lists all. NULL or "auto": the
+  // fastest one available, except those that can take minutes to prepare a model.
   const char *engine;
   // Device to run on: "cpu", "gpu" (the first GPU) or "gpu:N". NULL or "auto": the engine's own kind of device.
   const char *device;

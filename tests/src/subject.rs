@@ -118,7 +118,7 @@ impl Subject {
     }
 }
 
-/// All built-in labels, in the usual order.
+/// The labels of the networks in these tests.
 pub fn labels() -> Vec<Label> {
     vec![
         Label::semantics((0..13).map(|class| format!("class {class}"))),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 #[derive(clap::Args)]
 pub(crate) struct EngineArgs {
-    /// Engine: auto, tensorrt, cuda, onnxruntime or tract; see `multicond engines`
+    /// Engine; `multicond engines` lists them
     #[arg(long, value_name = "NAME", default_value = "auto")]
     engine: String,
 

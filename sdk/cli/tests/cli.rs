@@ -357,7 +357,9 @@ fn available() {
         .iter()
         .map(|engine| engine["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["tensorrt", "cuda", "onnxruntime", "tract"]);
+    for name in ["cuda", "onnxruntime", "tract"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
     let taken = json
         .as_array()
         .unwrap()
@@ -366,10 +368,15 @@ fn available() {
     assert_eq!(taken.count(), 1);
     let json = succeed(&place, "engines --json --ort-library model.onnx");
     let json: Value = serde_json::from_str(&json).unwrap();
-    for onnx_runtime in [0, 1, 2] {
-        assert_eq!(json[onnx_runtime]["available"], false);
-    }
-    let reason = json[2]["reason"].as_str().unwrap();
+    let report = |name| {
+        let reports = json.as_array().unwrap();
+        reports
+            .iter()
+            .find(|engine| engine["name"] == name)
+            .unwrap()
+    };
+    assert_eq!(report("cuda")["available"], false);
+    let reason = report("onnxruntime")["reason"].as_str().unwrap();
     assert!(reason.contains("model.onnx"), "{reason}");
     let output = Command::new(env!("CARGO_BIN_EXE_multicond"))
         .args([

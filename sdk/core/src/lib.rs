@@ -25,7 +25,7 @@
 //! - [`Frame`] holds the labels of one picture: [`LabelMap`](label::LabelMap)s, or [images](pixels) in your own memory
 //!   in a renderer's formats.
 //! - [`BackgroundGenerator`] generates on its own thread, while the application does other work.
-//! - [`Options`] selects the [engine](engine), threads and limits. [`engines`] lists the engines and says which are
+//! - [`Options`] selects the [engine], threads and limits. [`engines`] lists the engines and says which are
 //!   available on this machine.
 //! - [`ModelFile`](model::ModelFile) and [`Manifest`](model::Manifest) describe a model: its labels, sizes and cost.
 //!

@@ -32,7 +32,7 @@ use crate::{
 ///
 /// # Errors
 /// When the file cannot be read, is damaged, is not what its extension says, does not have the label's bits or
-/// channels, is larger than [`MAX_SIDE`](crate::limits::MAX_SIDE), or holds a class id that the label does not have, or
+/// channels, is larger than [`MAX_SIDE`], or holds a class id that the label does not have, or
 /// when the file is a PNG and the label has no PNG code.
 pub fn read_label(path: impl AsRef<Path>, label: &Label) -> Result<LabelMap> {
     let path = path.as_ref();

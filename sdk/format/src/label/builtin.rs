@@ -6,6 +6,19 @@
 use super::{Encoding, Label, PngCode, Transfer};
 
 impl Label {
+    /// Every label that comes with multicond, `semantics` with these classes.
+    pub fn built_in<S: Into<String>>(classes: impl IntoIterator<Item = S>) -> Vec<Self> {
+        vec![
+            Self::semantics(classes),
+            Self::depth(),
+            Self::normals(),
+            Self::curvature(),
+            Self::edges(),
+            Self::albedo(),
+            Self::occlusion_edges(),
+        ]
+    }
+
     /// `semantics`: class ids. 8-bit PNG, class = value - 1, 0 missing.
     pub fn semantics<S: Into<String>>(classes: impl IntoIterator<Item = S>) -> Self {
         Self::categorical("semantics", classes).with_png(PngCode {

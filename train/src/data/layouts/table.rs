@@ -150,15 +150,7 @@ impl Layout for Table {
 
 /// All labels that can be columns: those that multicond knows, and those in `labels.json`.
 fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
-    let mut known = vec![
-        Label::semantics(classes),
-        Label::depth(),
-        Label::normals(),
-        Label::curvature(),
-        Label::edges(),
-        Label::albedo(),
-        Label::occlusion_edges(),
-    ];
+    let mut known = Label::built_in(classes);
     let path = folder.join("labels.json");
     if path.exists() {
         let place = || path.display().to_string();
