@@ -1,4 +1,4 @@
-//! Reads datasets of every layout, written by other libraries (`reference/write_datasets.py`), and compares them with
+//! Reads datasets of every layout, written by other libraries (`reference/datasets`), and compares them with
 //! the known contents, both directly and after preparing them.
 
 #![allow(clippy::unwrap_used)]
@@ -65,7 +65,7 @@ enum Map {
 
 /// Writes the datasets of a layout.
 fn write(layout: &str) -> Option<(TempDir, Vec<Truth>)> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/write_datasets.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/datasets");
     let folder = TempDir::new().unwrap();
     let output = Command::new(require::python()?)
         .arg("-B")

@@ -56,7 +56,7 @@ fn motorcycle() -> Option<TempDir> {
     let folder = TempDir::new().unwrap();
     let output = Command::new(python)
         .arg("-B")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/write_datasets.py"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/datasets"))
         .arg("motorcycle")
         .arg(folder.path())
         .output()
