@@ -55,10 +55,15 @@ pub use generator::{
 #[cfg(feature = "files")]
 pub use multicond_format::files;
 pub use multicond_format::{
-    Error, ErrorKind, Picture, Result, Size, label, limits, storage::cache_folder,
+    Error, ErrorKind, Picture, Result, Size, limits, storage::cache_folder,
 };
 pub use ndarray;
 pub use threads::Threads;
+
+/// Labels: what a model takes as input for every pixel.
+pub mod label {
+    pub use multicond_format::label::{Encoding, Label, LabelMap, MISSING, PngCode, Transfer};
+}
 
 /// The model file: an ordinary ONNX file with a manifest in its metadata.
 pub mod model {

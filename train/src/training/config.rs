@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use multicond::{
-    Size,
-    label::{Label, validate_labels},
-};
+use multicond::Size;
+use multicond_format::label::{Label, validate_labels};
 use serde::{Deserialize, Serialize};
 
 use super::{LossWeights, Needs, Precision, Schedule};

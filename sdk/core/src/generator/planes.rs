@@ -1,10 +1,11 @@
 //! A frame's labels as inputs of the model, and which pixels changed since the last frame.
 
+use multicond_format::label::{Label, LabelMap, MISSING, canonicalise, class_or_missing};
+
 use super::frame::{Frame, Source};
 use crate::{
     engine::{Data, DataMut, Tensor},
     error::Result,
-    label::{Label, LabelMap, MISSING, canonicalise, class_or_missing},
     model::Manifest,
     pixels::Decoder,
 };

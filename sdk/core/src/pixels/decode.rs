@@ -1,12 +1,12 @@
 //! Converts rows of an image to rows of label values.
 
 use half::f16;
+use multicond_format::label::{
+    Encoding, Label, Transfer, canonicalise, class_or_missing, mark_missing,
+};
 
 use super::{Component, LabelImage, Meaning, image::Rows};
-use crate::{
-    error::Result,
-    label::{Encoding, Label, Transfer, canonicalise, class_or_missing, mark_missing},
-};
+use crate::error::Result;
 
 /// Reads a label image row by row.
 pub(crate) struct Decoder<'a> {

@@ -11,7 +11,7 @@ const NOTHING: f32 = 1e9;
 
 /// `value`, or `None` if it is missing: not finite, or of a magnitude of 1e9 or more, which renderers write for pixels
 /// without a surface.
-pub fn known_number(value: f32) -> Option<f32> {
+pub(super) fn known_number(value: f32) -> Option<f32> {
     (value.is_finite() && value.abs() < NOTHING).then_some(value)
 }
 

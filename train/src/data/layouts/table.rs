@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::label::{Label, LabelMap, validate_labels};
+use multicond_format::label::{Label, LabelMap, validate_labels};
 
 use super::{
     Contents, Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,

@@ -1,10 +1,8 @@
 //! `dataset.json`: the contents of a prepared dataset and the layout of its records.
 
 use anyhow::{Context, Result, ensure};
-use multicond::{
-    Size,
-    label::{Label, validate_labels},
-};
+use multicond::Size;
+use multicond_format::label::{Label, validate_labels};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Intrinsics;

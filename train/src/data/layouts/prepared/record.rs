@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use half::{f16, slice::HalfFloatSliceExt};
-use multicond::{
-    Size,
-    label::{LabelMap, PngCode, mark_missing},
-};
+use multicond::Size;
+use multicond_format::label::{LabelMap, PngCode, mark_missing};
 use ndarray::{Array2, Array3};
 
 use super::manifest::{Column, DatasetManifest, Storage};
