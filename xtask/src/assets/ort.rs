@@ -9,7 +9,6 @@ use tempfile::TempDir;
 
 use super::is_installed;
 use crate::digest;
-use crate::process;
 use crate::python::{Environment, Package};
 use crate::staging::{self, rename};
 
@@ -80,14 +79,7 @@ fn unpack(build: &Build, staging: &TempDir) -> Result<PathBuf> {
     let wheel = python.download(&package, &options, staging.path())?;
 
     let contents = staging.path().join("wheel");
-    process::read(
-        python
-            .python()
-            .args(["-m", "zipfile", "-e"])
-            .arg(&wheel)
-            .arg(&contents),
-    )
-    .context("cannot unpack the wheel")?;
+    python.unpack(&wheel, &contents)?;
 
     let folder = staging.path().join(FOLDER);
     fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
