@@ -77,10 +77,7 @@ mod provider {
         }
 
         fn resident(&self) -> Option<Gpu> {
-            self.settings.cuda_graph.then_some(Gpu {
-                number: self.gpu,
-                stream: 0,
-            })
+            graph_gpu(self.settings.cuda_graph, self.gpu)
         }
 
         fn register(

@@ -56,6 +56,11 @@ where
     provider.error_on_failure()
 }
 
+/// The GPU whose tensors must stay in place, if a CUDA graph is recorded: it replays with the same addresses.
+pub(super) fn graph_gpu(is_recorded: bool, number: u32) -> Option<Gpu> {
+    is_recorded.then_some(Gpu { number, stream: 0 })
+}
+
 /// A GPU needs large tiles. These are guesses, not measured yet.
 pub(super) const GPU_CAPABILITIES: Capabilities = Capabilities {
     tile_pixels: 16_384,

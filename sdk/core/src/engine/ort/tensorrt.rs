@@ -83,10 +83,7 @@ mod provider {
         }
 
         fn resident(&self) -> Option<Gpu> {
-            self.settings.cuda_graph.then_some(Gpu {
-                number: self.gpu,
-                stream: 0,
-            })
+            graph_gpu(self.settings.cuda_graph, self.gpu)
         }
 
         /// One folder per model, GPU, version of ONNX Runtime, and precision.
