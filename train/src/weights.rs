@@ -4,7 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
+use multicond_format::storage::read_file;
 use safetensors::{Dtype, SafeTensors};
+
+/// Far above the largest of them, VGG16's.
+const MOST_BYTES: usize = 2 << 30;
 
 /// Reads a file that `cargo xtask assets` installs and builds a network from it. Errors name the file and, if it is
 /// missing, the command that installs it.
@@ -13,7 +17,7 @@ pub(crate) fn load<T>(
     asset: &str,
     parse: impl FnOnce(&SafeTensors<'_>) -> Result<T>,
 ) -> Result<T> {
-    let bytes = std::fs::read(path).with_context(|| {
+    let bytes = read_file(path, MOST_BYTES).with_context(|| {
         format!(
             "{}: cannot be read; `cargo xtask assets {asset}` installs the default weights",
             path.display()

@@ -31,7 +31,7 @@ pub enum ErrorKind {
     Size,
     /// An engine is not available, or could not load or run a model.
     Engine,
-    /// More memory is needed than the limit allows.
+    /// More memory is needed than the limit allows, or than the system has.
     Memory,
     /// An argument or option has a value that is not allowed.
     Parameter,
@@ -132,6 +132,12 @@ impl Error {
     pub fn memory(needed: u64, limit: u64) -> Self {
         let reason = format!("about {needed} bytes are needed, the limit is {limit}");
         Self::new(ErrorKind::Memory, "memory", reason)
+    }
+
+    /// The system has no memory of this many bytes for `place`.
+    pub fn out_of_memory(place: impl fmt::Display, bytes: u64) -> Self {
+        let reason = format_args!("the system has no memory for {bytes} bytes");
+        Self::new(ErrorKind::Memory, place.to_string(), reason)
     }
 
     /// The operation was cancelled.

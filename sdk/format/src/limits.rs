@@ -6,6 +6,9 @@ pub const MAX_SIDE: usize = 16_384;
 /// Largest model file in bytes: just below 2 GiB, the limit of protocol buffers.
 pub const MAX_MODEL_BYTES: usize = i32::MAX as usize;
 
+/// Largest text file in bytes: a table, a recipe, a list of classes.
+pub const MAX_TEXT_BYTES: usize = 256 << 20;
+
 /// Whether width and height are both from 1 to [`MAX_SIDE`].
 pub fn is_size(width: usize, height: usize) -> bool {
     let fits = |side: usize| (1..=MAX_SIDE).contains(&side);

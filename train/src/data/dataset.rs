@@ -3,13 +3,13 @@
 
 use std::{
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{Size, label::Label};
+use multicond_format::storage::read_text;
 
 use super::{
     Sample,
@@ -261,7 +261,7 @@ fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Resul
 
 /// Indices of the frames in a list, in the order of the list.
 fn choose_frames(list: &Path, layout: &dyn Layout, among: &[usize]) -> Result<Vec<usize>> {
-    let text = fs::read_to_string(list).with_context(|| list.display().to_string())?;
+    let text = read_text(list)?;
     let names = among
         .iter()
         .map(|&index| (layout.contents().frames[index].name.as_str(), index));

@@ -13,7 +13,7 @@ use burn_store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, GanState, checksums, ema::is_finite};
-use multicond_format::storage::TEMPORARY_PREFIX;
+use multicond_format::storage::{TEMPORARY_PREFIX, read_text};
 
 use crate::{files::remove_temporary, net::GeneratorNetwork};
 
@@ -138,7 +138,7 @@ impl Checkpoint {
     /// The progress of its run.
     pub fn progress(&self) -> Result<Progress> {
         let path = self.checked(PROGRESS)?;
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let text = read_text(&path)?;
         toml::from_str(&text).with_context(|| path.display().to_string())
     }
 

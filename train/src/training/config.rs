@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, ensure};
 use multicond::Size;
 use multicond_format::label::{Label, validate_labels};
+use multicond_format::storage::read_text;
 use serde::{Deserialize, Serialize};
 
 use super::{LossWeights, Needs, Precision, Schedule};
@@ -116,7 +117,7 @@ impl Default for TrainingConfig {
 impl Config {
     /// Reads and checks a `config.toml`.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = read_text(path)?;
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 

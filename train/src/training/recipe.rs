@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use multicond::{Size, label::Label};
+use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 use super::{Config, TrainingConfig, config::toml_error};
@@ -82,7 +83,7 @@ impl Recipe {
 
     /// Reads a recipe from a TOML file.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = read_text(path)?;
         toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), toml_error(&error)))
     }
 

@@ -1,7 +1,7 @@
 //! A network with its description, loaded into the SDK's engine. Runs are serialised.
 
 use std::{
-    fmt, fs,
+    fmt,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -9,6 +9,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use multicond::{EngineOptions, Size, Threads, engine::ExternalNetwork};
 use multicond_format::model::proto::ModelProto;
+use multicond_format::{
+    limits::MAX_MODEL_BYTES,
+    storage::{read_file, read_text},
+};
 use ndarray::{Array2, ArrayD, ArrayView3, Axis};
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -50,7 +54,7 @@ impl Network {
             .extension()
             .is_some_and(|extension| extension == "onnx")
         {
-            let model = fs::read(path).with_context(place)?;
+            let model = read_file(path, MAX_MODEL_BYTES)?;
             let text = description_within(&model).with_context(place)?;
             let text = text.or(usual.map(str::to_owned)).with_context(|| {
                 format!(
@@ -60,14 +64,14 @@ impl Network {
             })?;
             return Self::new(path, &text, &model, engine);
         }
-        let text = fs::read_to_string(path).with_context(place)?;
+        let text = read_text(path)?;
         let description = Description::parse(&text).with_context(place)?;
         let model = description
             .model
             .as_ref()
             .with_context(|| format!("{}: names no `model`", path.display()))?;
         let model = path.with_file_name(model);
-        let bytes = fs::read(&model).with_context(|| model.display().to_string())?;
+        let bytes = read_file(&model, MAX_MODEL_BYTES)?;
         Self::new(path, &text, &bytes, engine)
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use multicond_format::{limits::MAX_MODEL_BYTES, storage::read_file};
 use ndarray::{ArrayD, ArrayView4};
 
 use super::{Engine, EngineOptions};
@@ -32,7 +33,7 @@ impl ExternalNetwork {
         threads: Threads,
     ) -> Result<Self> {
         let path = path.as_ref();
-        let model = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let model = read_file(path, MAX_MODEL_BYTES)?;
         let network = Self::from_bytes(&model, output, engine, threads);
         network.map_err(|error| Error::file(path, error))
     }

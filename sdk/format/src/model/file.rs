@@ -8,6 +8,7 @@ use super::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, check, outline};
 use crate::{
     error::{Error, Result},
     limits::MAX_MODEL_BYTES,
+    storage::read_file,
 };
 
 /// An opened model file: its manifest, and its whole content in memory. Clones share the memory.
@@ -27,14 +28,7 @@ impl ModelFile {
     /// newer format, or when its graph does not have the inputs and outputs that its manifest declares.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let size = std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
-        if size.is_file() && size.len() > MAX_MODEL_BYTES as u64 {
-            return Err(Error::model(
-                path,
-                "larger than 2 GiB, which ONNX does not allow",
-            ));
-        }
-        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let bytes = read_file(path, MAX_MODEL_BYTES)?;
         Self::parse(path, bytes.into()).map_err(|reason| Error::model(path, reason))
     }
 

@@ -1,8 +1,9 @@
 //! Camera files: the camera of a frame as JSON, as written by `examples/blender/render_labels.py`.
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use multicond_format::storage::read_text;
 use ndarray::Array3;
 use serde::Deserialize;
 
@@ -37,11 +38,10 @@ impl Camera {
     /// Reads a frame's camera; `None` if the file does not exist.
     pub(super) fn read(path: &Path, picture: (usize, usize)) -> Result<Option<Self>> {
         let place = || path.display().to_string();
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(place),
-        };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = read_text(path)?;
         let camera: Self = serde_json::from_str(&text).with_context(place)?;
         ensure!(
             camera.version == 1,

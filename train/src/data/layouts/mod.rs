@@ -14,7 +14,7 @@ mod table;
 mod taskonomy;
 
 use std::{
-    fmt, fs,
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,6 +24,7 @@ use multicond::{
     Size, files,
     label::{Label, LabelMap, PngCode, Transfer},
 };
+use multicond_format::storage::read_text;
 
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;
 pub use self::format::Format;
@@ -119,7 +120,7 @@ fn classes_file(folder: &Path) -> Result<Option<Vec<String>>> {
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = read_text(&path)?;
     let names = serde_json::from_str(&text)
         .with_context(|| format!("{}: expected a list of class names", path.display()))?;
     Ok(Some(names))

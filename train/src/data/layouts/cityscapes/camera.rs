@@ -1,8 +1,9 @@
 //! The stereo camera of a frame: `camera/…_camera.json`; see csCalibration.pdf in the dataset.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 use crate::data::Intrinsics;
@@ -36,7 +37,7 @@ struct Intrinsic {
 
 impl Stereo {
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let text = read_text(path)?;
         let file: File = serde_json::from_str(&text).with_context(|| {
             format!(
                 "{}: expected extrinsic.baseline and intrinsic.fx, fy, u0, v0",

@@ -1,8 +1,9 @@
 //! `frames.toml`: how to interpret a renderer's files.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
+use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 /// The contents of `frames.toml`. Everything is optional; the defaults suit Blender.
@@ -160,7 +161,7 @@ impl Config {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let text = read_text(&path)?;
         let mut config: Self = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
         config.check().with_context(|| path.display().to_string())?;

@@ -6,7 +6,7 @@ pub(in crate::data) mod record;
 
 use std::{
     ffi::OsString,
-    fs::{self, File},
+    fs::File,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use memmap2::Mmap;
 use multicond::{Size, label::Label};
+use multicond_format::storage::read_text;
 
 pub(in crate::data) use self::manifest::FrameEntry;
 pub use self::manifest::{Column, DatasetManifest, Storage};
@@ -66,7 +67,7 @@ impl Prepared {
     pub(super) fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let place = || path.display().to_string();
-        let text = fs::read_to_string(&path).with_context(place)?;
+        let text = read_text(&path)?;
         let manifest = DatasetManifest::parse(&text).with_context(place)?;
         let path = folder.join(RECORDS);
         let place = || path.display().to_string();
