@@ -20,12 +20,14 @@ use crate::{
 
 /// Reads one label of one picture from a `.png`, `.exr` or `.npy` file.
 ///
-/// * PNG: integers, decoded by the label's [`PngCode`](crate::label::PngCode). Class ids may be gray values or palette
-///   indices. Labels of two or three channels use the first channels of RGB or RGBA, labels of four need RGBA.
+/// * PNG: integers, decoded by the label's [`PngCode`](crate::label::PngCode). Class ids may be gray values, or indices
+///   into a palette of colours; a palette of grays stands for its grays. Labels of two or three channels use the first channels of RGB or RGBA, labels of four need RGBA.
 /// * OpenEXR: half, float or uint channels in physical units. One-channel labels use the only channel, or the first of
 ///   `Y`, `Z`, `V` and `R`; two channels are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`,
 ///   `B`, `A`. In a file with several layers, the layer with the label's name is used, else the unnamed one.
-/// * npy: `[H, W]`, `[C, H, W]` or `[H, W, C]` in physical units, where C is the label's number of channels.
+/// * npy: `[H, W]`, `[C, H, W]` or `[H, W, C]` in physical units, where C is the label's number of channels; a leading
+///   batch of 1 is dropped. For labels from 0 to 1, such as edges, booleans are 0
+///   and 1.
 ///
 /// In OpenEXR and npy files a value that is not finite or has a magnitude of 1e9 or more (which renderers write for
 /// pixels without a surface) is missing. Directions are normalised to unit length; those of zero length are missing.

@@ -12,12 +12,20 @@ use super::{
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap},
+    limits::MAX_SIDE,
+    storage::read_file,
 };
 
+/// The largest picture with four channels of eight bytes, and a header.
+const MOST_BYTES: usize = MAX_SIDE * MAX_SIDE * 4 * 8 + (1 << 16);
+
 pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let bytes = read_file(path, MOST_BYTES)?;
     let bad = |reason: String| Error::file(path, reason);
-    let (header, data) = Header::parse(&bytes).map_err(bad)?;
+    let (mut header, data) = Header::parse(&bytes).map_err(bad)?;
+    while header.shape.len() > 3 && header.shape[0] == 1 {
+        header.shape.remove(0);
+    }
     let channels_last = channels_last(&header.shape, label).map_err(bad)?;
     let (height, width) = match header.shape[..] {
         [height, width] | [_, height, width] if !channels_last => (height, width),
@@ -33,7 +41,9 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
         );
         return Err(Error::file(path, reason));
     }
-    if header.number.is_whole() && label.classes().is_none() {
+    let takes_booleans = label.encoding().is_some_and(|e| e.is_of_shares());
+    let is_boolean = header.number == Number::Bool && takes_booleans;
+    if header.number.is_whole() && !is_boolean && label.classes().is_none() {
         let reason = format!(
             "holds whole numbers, but label `{}` needs floats in its unit",
             label.name
@@ -90,6 +100,7 @@ impl Number {
             Self::F16 => read!(f16, f16::to_f32),
             Self::F32 => read!(f32, |v| v),
             Self::F64 => read!(f64, |v| v as f32),
+            Self::Bool => read!(u8, |v| f32::from(u8::from(v != 0))),
             Self::U8 => read!(u8, f32::from),
             Self::I8 => read!(i8, f32::from),
             Self::U16 => read!(u16, f32::from),

@@ -6,6 +6,7 @@ pub(super) enum Number {
     F16,
     F32,
     F64,
+    Bool,
     U8,
     I8,
     U16,
@@ -32,6 +33,7 @@ impl Number {
             "f2" => Self::F16,
             "f4" => Self::F32,
             "f8" => Self::F64,
+            "b1" => Self::Bool,
             "u1" => Self::U8,
             "i1" => Self::I8,
             "u2" => Self::U16,
@@ -48,7 +50,7 @@ impl Number {
 
     pub(super) fn bytes(self) -> usize {
         match self {
-            Self::U8 | Self::I8 => 1,
+            Self::Bool | Self::U8 | Self::I8 => 1,
             Self::F16 | Self::U16 | Self::I16 => 2,
             Self::F32 | Self::U32 | Self::I32 => 4,
             Self::F64 | Self::U64 | Self::I64 => 8,
@@ -98,7 +100,9 @@ impl Header {
         let descr = quote.and_then(|quote| descr[1..].split(quote).next());
         let descr = descr.ok_or("holds structured data, not plain numbers")?;
         let number = Number::parse(descr).ok_or_else(|| {
-            format!("holds numbers of type `{descr}`, expected little-endian floats or integers")
+            format!(
+                "holds numbers of type `{descr}`, expected little-endian floats or integers, or booleans"
+            )
         })?;
         let fortran_order = match value("fortran_order")? {
             text if text.starts_with("True") => true,
@@ -114,6 +118,8 @@ impl Header {
                 .split(',')
                 .map(str::trim)
                 .filter(|side| !side.is_empty());
+            // Python 2 writes `32L`.
+            let sides = sides.map(|side| side.strip_suffix('L').unwrap_or(side));
             sides.map(|side| side.parse().ok()).collect()
         });
         Ok(Self {

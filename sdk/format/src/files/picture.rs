@@ -4,26 +4,20 @@ use std::path::Path;
 
 use ::png::ColorType;
 
-use super::png;
+use super::png::{self, Reading};
 use crate::{
     error::{Error, Result},
     picture::Picture,
     storage::write_atomically,
 };
 
-/// Reads a PNG picture: gray or RGB, 8 or 16 bits per channel. Alpha is ignored.
+/// Reads a PNG picture: gray, RGB or palette, of any bit depth. Alpha is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, is damaged, has a palette or fewer than 8 bits, or is larger than
-/// [`MAX_SIDE`](crate::limits::MAX_SIDE).
+/// When the file cannot be read, is damaged, or is larger than [`MAX_SIDE`](crate::limits::MAX_SIDE).
 pub fn read_picture(path: impl AsRef<Path>) -> Result<Picture> {
     let path = path.as_ref();
-    let raster = png::read(path, |color, bits| {
-        if color == ColorType::Indexed || bits < 8 {
-            return Err("a picture must be a gray or RGB PNG file of 8 or 16 bits".into());
-        }
-        Ok(())
-    })?;
+    let raster = png::read(path, Reading::Samples, |_, _| Ok(()))?;
     let top = if raster.bits == 8 { 255.0 } else { 65_535.0 };
     let has_color = matches!(raster.color, ColorType::Rgb | ColorType::Rgba);
     let mut picture = Picture::new(raster.width, raster.height);

@@ -1,7 +1,6 @@
 //! Reads PNG files: integers that a [`PngCode`] turns into physical values.
 
 use std::{
-    fs::File,
     io::{BufReader, Cursor},
     path::Path,
 };
@@ -13,12 +12,22 @@ use super::check_size;
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap, PngCode, mark_missing},
+    storage::open_file,
 };
 
 /// Largest compression ratio of deflate.
 const MOST_COMPRESSED: usize = 1_032;
 
-/// The stored numbers or palette indices, interleaved and widened to 16 bits.
+/// What the numbers of a file are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Class ids, as stored: gray values, or indices into a palette of colours.
+    Ids,
+    /// Gray or colour: a palette is looked up, and fewer than 8 bits are scaled to 8.
+    Samples,
+}
+
+/// The numbers, interleaved and widened to 16 bits.
 pub(super) struct Raster {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -33,7 +42,13 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
         let reason = "this label has no PNG code in the model; use a .exr or .npy file";
         return Err(Error::label(&label.name, reason));
     };
-    let raster = read(path, |color, bits| expect(label, code, color, bits))?;
+    let reading = match label.classes() {
+        Some(_) => Reading::Ids,
+        None => Reading::Samples,
+    };
+    let raster = read(path, reading, |color, bits| {
+        expect(label, code, color, bits)
+    })?;
     match label.missing_class() {
         Some(missing) => class_ids(path, &raster, code, label.class_count(), missing),
         None => {
@@ -43,12 +58,13 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
     }
 }
 
-/// Reads a file if `check` accepts its colour type and bit depth.
+/// Reads a file if `check` accepts the colour type and bit depth of its numbers.
 pub(super) fn read(
     path: &Path,
+    reading: Reading,
     check: impl FnOnce(ColorType, u8) -> Result<(), String>,
 ) -> Result<Raster> {
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let file = open_file(path)?;
     let file_length = file
         .metadata()
         .map_err(|error| Error::io(path, error))?
@@ -68,10 +84,20 @@ pub(super) fn read(
     decoder.set_ignore_iccp_chunk(true);
     let info = decoder.read_header_info().map_err(bad)?;
     let (width, height) = (info.width as usize, info.height as usize);
-    let (color, depth) = (info.color_type, info.bit_depth as u8);
     check_size(path, width, height)?;
-    check(color, depth).map_err(|reason| Error::file(path, reason))?;
     let mut reader = decoder.read_info().map_err(bad)?;
+    let info = reader.info();
+    let stored = (info.color_type, info.bit_depth as u8);
+    let palette = palette(info, reading);
+    let (color, bits) = match (stored, &palette) {
+        (_, Some(Palette::Gray(_))) => (ColorType::Grayscale, 8),
+        (_, Some(Palette::Rgb(_))) => (ColorType::Rgb, 8),
+        ((ColorType::Grayscale, 1..8), None) if reading == Reading::Samples => {
+            (ColorType::Grayscale, 8)
+        }
+        (stored, None) => stored,
+    };
+    check(color, bits).map_err(|reason| Error::file(path, reason))?;
     // At most 2 GiB: `check_size` limits the size, and a pixel has at most 8 bytes.
     let bytes_per_row = reader.output_line_size(width as u32);
     let length = bytes_per_row.and_then(|row| row.checked_mul(height));
@@ -80,15 +106,73 @@ pub(super) fn read(
     }
     let mut bytes = vec![0; length.ok_or_else(|| Error::file(path, "too large"))?];
     reader.next_frame(&mut bytes).map_err(bad)?;
-    let channels = color.samples();
+    let mut numbers = widen(&bytes, stored.1, width * stored.0.samples(), height);
+    match palette {
+        Some(palette) => {
+            numbers = palette.look_up(&numbers).map_err(|(index, number)| {
+                let pixel = (index % width, index / width);
+                Error::pixel(path, pixel, format_args!("{number} is not in the palette"))
+            })?;
+        }
+        None if bits != stored.1 => {
+            let top = (1 << stored.1) - 1;
+            numbers
+                .iter_mut()
+                .for_each(|number| *number = *number * 255 / top);
+        }
+        None => {}
+    }
     Ok(Raster {
         width,
         height,
-        channels,
+        channels: color.samples(),
         color,
-        bits: depth,
-        numbers: widen(&bytes, depth, width * channels, height),
+        bits,
+        numbers,
     })
+}
+
+/// A palette that is looked up.
+enum Palette {
+    Gray(Vec<u8>),
+    Rgb(Vec<[u8; 3]>),
+}
+
+/// The palette to look up, if any. Class ids are indices into a palette of colours; but one of grays is looked up, since
+/// programs that compress gray pictures write it, with the grays in any order.
+fn palette(info: &::png::Info<'_>, reading: Reading) -> Option<Palette> {
+    let (entries, _) = info.palette.as_deref()?.as_chunks::<3>();
+    if info.color_type != ColorType::Indexed {
+        return None;
+    }
+    let is_gray = |[red, green, blue]: &[u8; 3]| red == green && green == blue;
+    // A palette of one colour says nothing, so the indices do.
+    let differ = entries.iter().any(|entry| entry != &entries[0]);
+    if differ && entries.iter().all(is_gray) {
+        Some(Palette::Gray(
+            entries.iter().map(|entry| entry[0]).collect(),
+        ))
+    } else {
+        (reading == Reading::Samples).then(|| Palette::Rgb(entries.to_vec()))
+    }
+}
+
+impl Palette {
+    /// The colours of indices. Fails with the first pixel and index that the palette does not have.
+    fn look_up(&self, indices: &[u16]) -> Result<Vec<u16>, (usize, u16)> {
+        let mut numbers = Vec::with_capacity(indices.len() * 3);
+        for (pixel, &index) in indices.iter().enumerate() {
+            let absent = (pixel, index);
+            let index = usize::from(index);
+            match self {
+                Self::Gray(grays) => numbers.push(u16::from(*grays.get(index).ok_or(absent)?)),
+                Self::Rgb(colors) => {
+                    numbers.extend(colors.get(index).ok_or(absent)?.map(u16::from))
+                }
+            }
+        }
+        Ok(numbers)
+    }
 }
 
 fn widen(bytes: &[u8], bits: u8, samples_per_row: usize, rows: usize) -> Vec<u16> {

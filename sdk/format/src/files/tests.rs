@@ -190,6 +190,73 @@ fn png_classes_gray_and_palette() {
     assert_eq!(classes(&path), expected);
 }
 
+/// A palette file of two bits a pixel, 2 x 2.
+fn png_with_palette(folder: &TempDir, palette: &[u8], data: &[u8]) -> PathBuf {
+    let path = folder.path().join("label.png");
+    let mut encoder = ::png::Encoder::new(std::fs::File::create(&path).unwrap(), 2, 2);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Two);
+    encoder.set_palette(palette.to_vec());
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(data).unwrap();
+    writer.finish().unwrap();
+    path
+}
+
+#[test]
+fn png_palettes_of_grays_are_grays() {
+    let dir = folder();
+    let indices = [0b0001_0000, 0b1011_0000];
+    let grays = [3, 3, 3, 1, 1, 1, 0, 0, 0, 2, 2, 2];
+    let path = png_with_palette(&dir, &grays, &indices);
+    assert_eq!(classes(&path), array![[2, 0], [255, 1]]);
+    // Class ids as stored, whatever the colours are.
+    let colors = [0, 0, 0, 3, 3, 3, 9, 0, 0, 1, 1, 1];
+    let path = png_with_palette(&dir, &colors, &indices);
+    assert_eq!(classes(&path), array![[255, 0], [1, 2]]);
+    let black = [0; 12];
+    assert_eq!(
+        classes(&png_with_palette(&dir, &black, &indices)),
+        array![[255, 0], [1, 2]]
+    );
+    let path = png_with_palette(&dir, &grays[..6], &indices);
+    assert_eq!(
+        refused(&path, &semantics()),
+        "pixel (0, 1): 2 is not in the palette"
+    );
+}
+
+#[test]
+fn png_samples_are_looked_up_and_scaled() {
+    let dir = folder();
+    let indices = [0b0001_0000, 0b1011_0000];
+    let colors = [0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 255, 255];
+    let path = png_with_palette(&dir, &colors, &indices);
+    let expected = [N, 1.0, 0.0, 1.0, N, 0.0, 1.0, 1.0, N, 0.0, 0.0, 1.0];
+    assert_same(&values(&path, &Label::albedo()), &expected);
+    let picture = read_picture(&path).unwrap();
+    let bytes = [0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 255, 255];
+    assert_eq!(picture.to_rgb8(), bytes);
+    // A gray of two bits is one of 0, 85, 170 and 255.
+    let path = png(
+        &dir,
+        ColorType::Grayscale,
+        BitDepth::Two,
+        [2, 2],
+        &[0b0001_0000, 0b1011_0000],
+    );
+    let grays: Vec<u8> = read_picture(&path).unwrap().to_rgb8();
+    assert_eq!(grays, [0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255]);
+    let mut eight_bits = Label::edges().png.unwrap();
+    (eight_bits.bits, eight_bits.scale) = (8, 1.0 / 255.0);
+    let label = Label::edges().with_png(eight_bits);
+    let thirds = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
+    assert_same(&values(&path, &label), &thirds);
+    let grays = [85, 85, 85, 255, 255, 255, 0, 0, 0, 170, 170, 170];
+    let path = png_with_palette(&dir, &grays, &indices);
+    assert_same(&values(&path, &label), &[1.0 / 3.0, 1.0, 0.0, 2.0 / 3.0]);
+}
+
 #[test]
 fn png_of_the_wrong_kind() {
     let dir = folder();
@@ -501,6 +568,34 @@ fn files_that_are_something_else() {
     assert_eq!(
         refused(&path, &Label::depth()),
         "a label is read from a .png, .exr or .npy file"
+    );
+}
+
+#[test]
+fn npy_booleans_batches_and_old_headers() {
+    let dir = folder();
+    let path = npy(&dir, "|b1", "(2, 2)", &[0, 1, 255, 0]);
+    assert_same(&values(&path, &Label::edges()), &[0.0, 1.0, 1.0, 0.0]);
+    assert_eq!(
+        refused(&path, &Label::depth()),
+        "holds whole numbers, but label `depth` needs floats in its unit"
+    );
+    assert_eq!(classes(&path), array![[0, 1], [1, 0]]);
+    let data = floats(&[1.0, 2.0, 3.0, 4.0]);
+    for shape in [
+        "(2L, 2L)",
+        "(1, 1, 2, 2)",
+        "(1, 2, 2, 1)",
+        "(1, 1, 1, 2, 2)",
+    ] {
+        let path = npy(&dir, "<f4", shape, &data);
+        assert_same(&values(&path, &Label::depth()), &[1.0, 2.0, 3.0, 4.0]);
+    }
+    let path = npy(&dir, "<f4", "(2, 1, 1, 2)", &data);
+    let message = refused(&path, &Label::depth());
+    assert!(
+        message.starts_with("has the shape [2, 1, 1, 2]"),
+        "{message}"
     );
 }
 
