@@ -10,14 +10,14 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    Size, files,
+    Size,
     label::{Encoding, Label, LabelMap, PngCode, Transfer},
 };
 use ndarray::Array2;
 
 pub(crate) use self::classes::id_label;
 use self::{camera::Stereo, classes::Classes};
-use super::{Contents, Entry, Layout, instances, read_label};
+use super::{Contents, Entry, Layout, instances, picture_file, read_label};
 use crate::data::Sample;
 
 const PICTURES: &str = "leftImg8bit";
@@ -118,7 +118,7 @@ impl Layout for Cityscapes {
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let frame = &self.frames[index];
         let path = self.path(frame, PICTURES, &format!("{PICTURES}.png"));
-        let picture = files::read_picture(&path)?.values().to_owned();
+        let picture = picture_file::read(&path)?;
         let (_, height, width) = picture.dim();
         let read = |path: PathBuf, label: &Label| read_label(&path, label, (width, height));
         let stereo = self.stereo(frame)?;

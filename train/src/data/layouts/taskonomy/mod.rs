@@ -6,16 +6,16 @@ mod splits;
 
 use std::{
     f32::consts::PI,
-    fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::{files, label::Label};
+use multicond::label::Label;
+use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 use self::folders::Frame;
-use super::{Contents, Entry, Layout, classes_file, instances, read_label};
+use super::{Contents, Entry, Layout, classes_file, instances, picture_file, read_label};
 use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
@@ -83,7 +83,7 @@ impl Taskonomy {
         let Some(path) = paths.find(|path| path.is_file()) else {
             return Ok(None);
         };
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let text = read_text(&path)?;
         let info: PointInfo = serde_json::from_str(&text)
             .with_context(|| format!("{}: expected `field_of_view_rads`", path.display()))?;
         ensure!(
@@ -121,8 +121,7 @@ impl Layout for Taskonomy {
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
         let frame = &self.frames[index];
-        let picture = files::read_picture(self.path(frame, domains::PICTURE))?;
-        let picture = picture.values().to_owned();
+        let picture = picture_file::read(&self.path(frame, domains::PICTURE))?;
         let (_, height, width) = picture.dim();
         let read = |domain: &str, label: &Label| {
             read_label(&self.path(frame, domain), label, (width, height))
