@@ -6,13 +6,12 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    fs::{self, File},
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond_format::label::{Label, LabelMap, validate_labels};
+use multicond_format::storage::read_text;
 
 use super::{
     Contents, Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
@@ -154,7 +153,7 @@ fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
     let path = folder.join("labels.json");
     if path.exists() {
         let place = || path.display().to_string();
-        let text = fs::read_to_string(&path).with_context(place)?;
+        let text = read_text(&path)?;
         let described: Vec<Label> = serde_json::from_str(&text).with_context(|| {
             format!(
                 "{}: expected labels as in a model's manifest",
@@ -176,27 +175,28 @@ fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
     let is_csv = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let text = read_text(path)?;
     let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
     if is_csv {
-        let mut reader = csv::Reader::from_path(path).with_context(place)?;
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
         for row in reader.deserialize() {
             rows.push(row.with_context(place)?);
         }
     } else {
-        let file = File::open(path).with_context(place)?;
-        for (number, line) in BufReader::new(file).lines().enumerate() {
-            let line = line.with_context(place)?;
+        for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
-            let row = serde_json::from_str(&line).with_context(|| {
-                format!(
-                    "{}: line {}: expected an object of strings, {{\"image\": \"a.png\", ...}}",
-                    path.display(),
-                    number + 1
-                )
-            })?;
-            rows.push(row);
+            let row: BTreeMap<String, Option<String>> =
+                serde_json::from_str(line).with_context(|| {
+                    format!(
+                        "{}: line {}: expected an object of strings and nulls, {{\"image\": \"a.png\", ...}}",
+                        path.display(),
+                        number + 1
+                    )
+                })?;
+            let is_there = |(column, cell): (_, Option<_>)| Some((column, cell?));
+            rows.push(row.into_iter().filter_map(is_there).collect());
         }
     }
     Ok(rows)
@@ -229,4 +229,67 @@ fn row(cells: BTreeMap<String, String>, folder: &Path, known: &[Label]) -> Resul
         relative.with_extension("").display().to_string()
     });
     Ok((row, Entry { name, split }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn open(name: &str, bytes: &[u8]) -> Result<Table> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join(name);
+        fs::write(&path, bytes)?;
+        Table::open(&path)
+    }
+
+    fn columns(table: &Table) -> Vec<Vec<&str>> {
+        let rows = table.rows.iter();
+        rows.map(|row| row.keys().map(String::as_str).collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_null_is_an_empty_cell() {
+        let lines = "{\"image\": \"a.png\", \"depth\": null, \"name\": null}\n\n{\"image\": \"b.png\", \"depth\": \"b.npy\"}";
+        let table = open("t.jsonl", lines.as_bytes()).unwrap();
+        assert_eq!(columns(&table), [vec!["image"], vec!["depth", "image"]]);
+        assert_eq!(table.contents.frames[0].name, "a");
+        let error = open("t.jsonl", b"{\"image\": null}").unwrap_err();
+        assert!(
+            format!("{error:#}").ends_with("has no `image`"),
+            "{error:#}"
+        );
+        let error = open("t.jsonl", b"{\"image\": 3}").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("strings and nulls"),
+            "{error:#}"
+        );
+    }
+
+    #[test]
+    fn tables_of_other_programs_are_read() {
+        let texts = [
+            ("t.csv", "image,depth\r\na.png,a.npy\r\n"),
+            (
+                "t.jsonl",
+                "{\"image\": \"a.png\", \"depth\": \"a.npy\"}\r\n",
+            ),
+        ];
+        for (name, text) in texts {
+            let units = text.encode_utf16();
+            let utf16 = [vec![0xff, 0xfe], units.flat_map(u16::to_le_bytes).collect()].concat();
+            let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+            for bytes in [text.as_bytes(), &utf16, &marked] {
+                let table = open(name, bytes).unwrap();
+                assert_eq!(columns(&table), [["depth", "image"]]);
+            }
+        }
+        let error = open("t.csv", b"image\nst\xfchle.png\n").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("not text in UTF-8"),
+            "{error:#}"
+        );
+    }
 }
