@@ -102,11 +102,10 @@ const WARM_UP: usize = 2;
 pub(crate) fn run(args: Args) -> Result<()> {
     let report = with_spinner("measuring", || measure(&args))?;
     if args.json {
-        crate::print(&crate::json(&report));
+        crate::print(&crate::json(&report))
     } else {
-        crate::print(&report.text());
+        crate::print(&report.text())
     }
-    Ok(())
 }
 
 fn measure(args: &Args) -> Result<Report> {

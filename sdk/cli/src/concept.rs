@@ -70,7 +70,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let targets = targets(&args)?;
     let report = with_spinner("merging", || make(&args, targets))?;
     if args.json {
-        crate::print(&crate::json(&report));
+        crate::print(&crate::json(&report))?;
     } else {
         let percent: f64 = report.shares.iter().sum::<f64>() * 100.0;
         let mut text: String = report
@@ -79,7 +79,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             .map(|path| format!("{}\n", path.display()))
             .collect();
         text += &format!("the colours show {percent:.0} % of the variance\n");
-        crate::print(&text);
+        crate::print(&text)?;
     }
     Ok(())
 }

@@ -23,11 +23,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let engines = multicond::engines(args.ort_library.as_deref());
     if args.json {
-        crate::print(&crate::json(&engines));
+        crate::print(&crate::json(&engines))
     } else {
-        crate::print(&engines.iter().map(describe).collect::<String>());
+        crate::print(&engines.iter().map(describe).collect::<String>())
     }
-    Ok(())
 }
 
 fn describe(report: &EngineReport) -> String {

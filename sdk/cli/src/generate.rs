@@ -98,7 +98,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             total_ms: generator.statistics().total.as_secs_f64() * 1e3,
             engine: generator.engine().into(),
         };
-        crate::print(&crate::json(&report));
+        crate::print(&crate::json(&report))?;
     }
     Ok(())
 }

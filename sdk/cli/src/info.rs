@@ -40,11 +40,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let file = ModelFile::open(&args.model)?;
     let info = Info::new(&file);
     if args.json {
-        crate::print(&crate::json(&info));
+        crate::print(&crate::json(&info))
     } else {
-        crate::print(&info.text());
+        crate::print(&info.text())
     }
-    Ok(())
 }
 
 impl Info {

@@ -12,9 +12,14 @@ mod log;
 mod spinner;
 mod synthetic;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
+use multicond::{Error, Result};
 
 /// Generate pictures from label maps such as semantics, depth, normals and edges
 #[derive(Parser)]
@@ -54,16 +59,22 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Not `eprintln`, which panics if it cannot print.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(2)
         }
     }
 }
 
-/// Writes to stdout, and ignores a closed pipe.
-fn print(text: &str) {
+/// Prints to standard output. A closed pipe is not an error, so that `| head` works.
+fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::io(Path::new("standard output"), error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Formats a report as JSON.

@@ -80,12 +80,16 @@ impl Place {
 
     /// Runs `multicond` in the folder; words are separated by spaces.
     fn run(&self, arguments: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_multicond"))
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_multicond"));
+        command
             .args(arguments.split_whitespace())
             .current_dir(self.0.path())
-            .env_remove("RUST_LOG")
-            .output()
-            .unwrap()
+            .env_remove("RUST_LOG");
+        command
     }
 }
 
@@ -485,4 +489,26 @@ fn a_broken_engine_is_no_secret() {
         let rejected = json["rejected"].as_array().unwrap();
         assert!(rejected.iter().any(|r| r["engine"] == "onnxruntime"));
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let place = Place::new();
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    for arguments in [
+        "info model.onnx",
+        "info model.onnx --json",
+        "engines",
+        "engines --json",
+    ] {
+        let mut command = place.command(arguments);
+        let output = command.stdout(full()).output().unwrap();
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert!(stderr.starts_with("error: standard output: "), "{stderr}");
+    }
+    let mut command = place.command("info none.onnx");
+    let output = command.stderr(full()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
 }

@@ -23,10 +23,16 @@ pub(crate) fn size(text: &str) -> Result<Size, String> {
 
 /// Prints to standard output. A closed pipe is not an error, so that `| head` works.
 pub(crate) fn print(text: &str) -> Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot print"),
+        result => result.context("standard output"),
     }
+}
+
+/// Prints the path of what a command made.
+pub(crate) fn print_path(path: &Path) -> Result<()> {
+    print(&format!("{}\n", path.display()))
 }
 
 /// Prints a value as JSON.

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 use burn::tensor::Device;
 use multicond_train::{onnx, training::Checkpoint};
 
+use crate::args::print_path;
+
 /// Export a run's generator to a model file
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -26,6 +28,5 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let (generator, manifest) = onnx::of_checkpoint(&checkpoint, &Device::flex())?;
     onnx::export(&generator, &manifest, &args.out)
         .with_context(|| checkpoint.folder().display().to_string())?;
-    println!("{}", args.out.display());
-    Ok(())
+    print_path(&args.out)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use multicond::Size;
+use multicond_format::storage::read_text;
 use multicond_train::{
     data::label_names,
     import::asap_net,
@@ -11,7 +12,7 @@ use multicond_train::{
     onnx::{self, ModelInfo},
 };
 
-use crate::args::size;
+use crate::args::{print_path, size};
 
 const NOTICE: &str = "Weights of ASAP-Net (Shaham et al. 2021), imported from a PyTorch file; their own licence applies. \
 Weights released with the ASAP-Net code are licensed CC BY-NC-SA 4.0.";
@@ -77,13 +78,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
             label_names(&imported.labels)
         );
     }
-    println!("{}", args.out.display());
-    Ok(())
+    print_path(&args.out)
 }
 
 fn class_names(path: &Path) -> Result<Vec<String>> {
     let place = || path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(place)?;
+    let text = read_text(path)?;
     serde_json::from_str(&text)
         .context("expected a JSON list of names")
         .with_context(place)

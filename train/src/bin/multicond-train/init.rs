@@ -10,7 +10,10 @@ use multicond_train::{
     training::{Checkpoint, GanState, Progress, Recipe},
 };
 
-use crate::{args::size, dataset_args::DatasetArgs};
+use crate::{
+    args::{print_path, size},
+    dataset_args::DatasetArgs,
+};
 
 /// Create an untrained run, to measure speed and memory before training
 #[derive(clap::Args)]
@@ -64,6 +67,5 @@ pub(crate) fn run(args: Args) -> Result<()> {
         data: data.name(),
     };
     let checkpoint = Checkpoint::write(&args.out, &config, &progress, &state)?;
-    println!("{}", checkpoint.folder().display());
-    Ok(())
+    print_path(checkpoint.folder())
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use multicond_format::storage::write_atomically;
 use multicond_train::report::{Run, page};
 
-use crate::args::print_json;
+use crate::args::{print_json, print_path};
 
 /// Write an HTML report of a run
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         write_atomically(out, page(&run)?.as_bytes())?;
     }
     match &args.out {
-        Some(out) if !args.json => println!("{}", out.display()),
+        Some(out) if !args.json => print_path(out)?,
         _ => print_json(&run.summary())?,
     }
     Ok(())

@@ -16,7 +16,7 @@ use multicond_train::{
 use prost::Message;
 
 use crate::{
-    args::{print, print_json, require_folder, size},
+    args::{print, print_json, print_path, require_folder, size},
     dataset_args::DatasetArgs,
 };
 
@@ -98,7 +98,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let model = onnx::segmenter(&network, classes, args.size)?;
     write_atomically(&args.out, &model.encode_to_vec())?;
     let Some(validation) = validation else {
-        return print(&format!("{}\n", args.out.display()));
+        return print_path(&args.out);
     };
     let segmenter = Segmenter::load(&args.out, classes, &EngineOptions::default())?;
     let scores = real_scores(&segmenter, &validation, args.size)?;

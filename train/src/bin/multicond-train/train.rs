@@ -9,7 +9,10 @@ use multicond_train::{
     training::{self, BackendKind, Checkpoint, Recipe, TrainOptions, open_devices},
 };
 
-use crate::{args::cached, dataset_args::DatasetArgs};
+use crate::{
+    args::{cached, print_path},
+    dataset_args::DatasetArgs,
+};
 
 /// Train a generator on a dataset
 #[derive(clap::Args)]
@@ -120,6 +123,5 @@ pub(crate) fn run(args: Args) -> Result<()> {
         },
         resume,
     )?;
-    println!("{}", last.folder().display());
-    Ok(())
+    print_path(last.folder())
 }

@@ -8,7 +8,7 @@ use multicond_train::data::{DatasetManifest, PrepareOptions, prepare};
 
 use super::frames_bar;
 use crate::{
-    args::{print, print_json, size},
+    args::{print_json, print_path, size},
     dataset_args::DatasetArgs,
 };
 
@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         print_json(&manifest)
     } else {
         print_summary(&manifest, start.elapsed().as_secs_f64());
-        print(&format!("{}\n", args.out.display()))
+        print_path(&args.out)
     }
 }
 
