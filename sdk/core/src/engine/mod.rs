@@ -21,6 +21,9 @@
 //! 4. [`cache_folder`](crate::cache_folder), and its folders `onnxruntime-VERSION`, newest first,
 //! 5. the system's library folders (not on Windows).
 //!
+//! A library found there is loaded only if other users cannot replace it: it and its folder belong to the user of the
+//! process or to root, and not every user can write to them.
+//!
 //! A process loads one library and keeps it; a request for another one fails.
 
 mod backend;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{runtime::NAME, search};
+use super::{runtime::NAME, search, trust};
 use crate::error::{Error, Result, with_causes};
 
 /// A usable ONNX Runtime library.
@@ -30,7 +30,7 @@ pub(super) fn find(option: Option<&Path>) -> Result<Library> {
     }
     let mut reasons = Vec::new();
     for path in search::candidates() {
-        match probe(&path) {
+        match trust::check_file(&path).and_then(|()| probe(&path)) {
             Ok(library) => return Ok(library),
             Err(reason) => reasons.push(format!("{}: {reason}", path.display())),
         }
@@ -56,8 +56,7 @@ fn named(path: &Path) -> Result<Library, String> {
 fn probe(path: &Path) -> Result<Library, String> {
     // `ort` resolves relative paths beside the executable; and canonical paths can be compared.
     let path = path.canonicalize().map_err(|error| error.to_string())?;
-    // SAFETY: loading a library runs its initialisers. Files with ONNX Runtime's name in these places are trusted, as
-    // the dynamic linker trusts them.
+    // SAFETY: loading a library runs its initialisers. The user named the file, or nobody else can replace it.
     let library = unsafe { libloading::Library::new(&path) };
     let library = library.map_err(|error| with_causes(&error))?;
     // SAFETY: this is the function's type since ONNX Runtime 1.0 (onnxruntime_c_api.h).

@@ -19,6 +19,8 @@ mod search;
 #[cfg(feature = "ort")]
 mod session;
 pub(super) mod tensorrt;
+#[cfg(feature = "ort")]
+mod trust;
 
 /// Whether the user names a library, by option or environment variable.
 #[cfg(feature = "ort")]

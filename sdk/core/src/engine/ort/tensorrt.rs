@@ -54,6 +54,7 @@ mod provider {
         super::{
             cuda::{Cuda, ort_options as cuda_options},
             provider::*,
+            trust::private_folder,
         },
         TITLE, TensorRt,
     };
@@ -61,7 +62,7 @@ mod provider {
         cache_folder,
         cuda::{self, Gpu},
         engine::Capabilities,
-        error::{Error, Result},
+        error::Result,
     };
 
     pub(super) struct TensorRtProvider {
@@ -94,7 +95,7 @@ mod provider {
             };
             let gpu = cuda::device_name(self.gpu).unwrap_or_else(|_| format!("gpu{}", self.gpu));
             let folder = caches.join(cache_key(model, &gpu, ort_version, self.settings.fp16));
-            std::fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
+            private_folder(&folder)?;
             let is_new = folder
                 .read_dir()
                 .is_ok_and(|mut files| files.next().is_none());
