@@ -94,7 +94,8 @@ pub unsafe extern "C" fn multicond_generator_poll(
 }
 
 /// Waits for the asynchronous picture and returns its result. A result is returned once; without one, the function
-/// returns OK at once. Thread-safe. Blocks. May be called per frame.
+/// returns OK at once; in the generator's progress callback it returns BUSY. Thread-safe. Blocks. May be called per
+/// frame.
 ///
 /// # Safety
 /// `generator` has not been released.

@@ -1,6 +1,12 @@
-//! Thread counts: asks the system how many threads can run, and divides a generator's threads.
+//! Thread counts: asks the system how many threads can run, and divides a generator's threads. And what is left of
+//! threads in a forked process: nothing.
 
-use std::{num::NonZeroUsize, thread};
+use std::{
+    mem::ManuallyDrop,
+    num::NonZeroUsize,
+    ops::{Deref, DerefMut},
+    process, thread,
+};
 
 use crate::error::{Error, Result};
 
@@ -81,6 +87,56 @@ impl Division {
             merge_workers: count.min(most_workers),
             render: SessionThreads { count, spin },
         })
+    }
+}
+
+/// A value with threads, which belong to one process. Waiting for them in a forked child would never end, so the value
+/// is leaked there.
+pub(crate) struct OfProcess<T> {
+    process: u32,
+    value: ManuallyDrop<T>,
+}
+
+impl<T> OfProcess<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            process: process::id(),
+            value: ManuallyDrop::new(value),
+        }
+    }
+
+    /// Fails in a forked child.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.process == process::id() {
+            return Ok(());
+        }
+        Err(Error::not_supported(format_args!(
+            "the generator was made in process {}, and its threads do not exist in this fork; make a new one",
+            self.process
+        )))
+    }
+}
+
+impl<T> Deref for OfProcess<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for OfProcess<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T> Drop for OfProcess<T> {
+    fn drop(&mut self) {
+        if self.check().is_ok() {
+            // SAFETY: dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.value) };
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 /* Asynchronous pictures, cancelling, and calls from several threads. sdk/core/tests/background.rs has more of them. */
 #include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
 
 #include "scene.h"
 
@@ -241,6 +243,54 @@ static void cancelled_by_the_progress_callback(void)
     scene_free(&s);
 }
 
+static int32_t wait_within(float done, void *user_data)
+{
+    (void)done;
+    FAILS(MULTICOND_STATUS_BUSY, "busy", multicond_generator_wait(user_data));
+    return 0;
+}
+
+/* A callback that waits for its own picture would wait for ever. */
+static void waiting_in_the_progress_callback(void)
+{
+    multicond_generator *generator = new_generator(engine, model, WIDTH, HEIGHT, 0);
+    float pixels[FLOATS];
+    multicond_image output = image_of(pixels, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
+    OK(multicond_generator_set_progress_callback(generator, wait_within, generator));
+    OK(multicond_generator_generate(generator, &output));
+    OK(multicond_generator_generate_async(generator, &output));
+    OK(multicond_generator_wait(generator));
+    multicond_generator_release(generator);
+}
+
+/* A child has the memory of its parent, but not its threads. */
+static void a_child_gets_an_error(void)
+{
+    multicond_generator *generator = new_generator(engine, model, WIDTH, HEIGHT, 0);
+    float pixels[FLOATS];
+    multicond_image output = image_of(pixels, MULTICOND_FORMAT_RGB32F, WIDTH, HEIGHT);
+    int code = 1;
+    pid_t child;
+    OK(multicond_generator_generate_async(generator, &output));
+    OK(multicond_generator_wait(generator));
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "fork", multicond_generator_generate(generator, &output));
+        FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "fork", multicond_generator_generate_async(generator, &output));
+        FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "fork", multicond_generator_wait(generator));
+        CHECK(!running(generator));
+        OK(multicond_generator_cancel(generator));
+        multicond_generator_release(generator);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &code, 0) == child);
+    CHECK(WIFEXITED(code) && WEXITSTATUS(code) == 0);
+    OK(multicond_generator_generate(generator, &output));
+    multicond_generator_release(generator);
+}
+
 typedef struct worker {
     multicond_generator *shared, *own;
     uint32_t generated;
@@ -298,6 +348,8 @@ int main(int count, char **values)
     busy(0);
     busy(1);
     cancelled_by_the_progress_callback();
+    waiting_in_the_progress_callback();
+    a_child_gets_an_error();
     generators_on_many_threads();
     multicond_model_release(model);
     multicond_engine_release(engine);

@@ -3,20 +3,23 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::JoinHandle,
+    thread::{self, JoinHandle, ThreadId},
 };
 
 use super::{Canceller, Frame, Generator};
 use crate::{
     error::{Error, Result},
     pixels::Output,
+    threads::OfProcess,
 };
 
 /// A generator and its frame, which generates pictures on a background thread, one at a time.
 ///
 /// All methods are thread-safe. While a picture is being generated, [`with`](Self::with) and [`start`](Self::start) fail
 /// with [`Busy`](crate::ErrorKind::Busy) at once.
-pub struct BackgroundGenerator {
+pub struct BackgroundGenerator(OfProcess<Background>);
+
+struct Background {
     shared: Arc<Shared>,
     canceller: Canceller,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -36,6 +39,8 @@ struct Work {
 struct State {
     /// `None` while it is in use.
     work: Option<Box<Work>>,
+    /// The thread that uses it.
+    by: Option<ThreadId>,
     /// The output of a picture that the thread has not begun yet.
     order: Option<Output<'static>>,
     /// Whether a picture was started whose outcome `wait` has not returned yet.
@@ -50,19 +55,20 @@ impl BackgroundGenerator {
         let canceller = generator.canceller();
         let state = State {
             work: Some(Box::new(Work { generator, frame })),
+            by: None,
             order: None,
             ordered: false,
             outcome: None,
             quit: false,
         };
-        Self {
+        Self(OfProcess::new(Background {
             shared: Arc::new(Shared {
                 state: Mutex::new(state),
                 changed: Condvar::new(),
             }),
             canceller,
             thread: Mutex::new(None),
-        }
+        }))
     }
 
     /// Calls `action` with the generator and the frame, on this thread.
@@ -74,15 +80,18 @@ impl BackgroundGenerator {
         &self,
         action: impl FnOnce(&mut Generator, &mut Frame<'static>) -> Result<T>,
     ) -> Result<T> {
-        let mut state = self.shared.lock();
+        self.0.check()?;
+        let shared = &self.0.shared;
+        let mut state = shared.lock();
         if state.order.is_some() {
             return Err(Error::busy());
         }
         let mut work = state.work.take().ok_or_else(Error::busy)?;
+        state.by = Some(thread::current().id());
         drop(state);
         let Work { generator, frame } = &mut *work;
         let result = catch_unwind(AssertUnwindSafe(|| action(generator, frame)));
-        self.shared.lock().work = Some(work);
+        shared.lock().give_back(work);
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
@@ -97,31 +106,40 @@ impl BackgroundGenerator {
     /// memory of `output` and of the frame's images must stay valid, nobody else may use the memory of `output`, and
     /// nobody may write that of the images.
     pub unsafe fn start(&self, output: Output<'static>) -> Result<()> {
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.check()?;
+        let Background {
+            shared,
+            canceller,
+            thread,
+        } = &*self.0;
+        let mut thread = thread.lock().unwrap_or_else(PoisonError::into_inner);
         if thread.is_none() {
-            let shared = self.shared.clone();
+            let shared = shared.clone();
             let builder = std::thread::Builder::new().name("multicond".into());
             let started = builder.spawn(move || shared.serve());
             let started = started
                 .map_err(|error| Error::internal(format_args!("cannot start a thread: {error}")))?;
             *thread = Some(started);
         }
-        let mut state = self.shared.lock();
+        let mut state = shared.lock();
         if state.work.is_none() || state.order.is_some() {
             return Err(Error::busy());
         }
         // From here on a cancel applies to this picture.
-        self.canceller.reset();
+        canceller.reset();
         state.order = Some(output);
         state.ordered = true;
         state.outcome = None;
-        self.shared.changed.notify_all();
+        shared.changed.notify_all();
         Ok(())
     }
 
-    /// Whether the picture that was started last is still being generated.
+    /// Whether the picture that was started last is still being generated. `false` in a forked process.
     pub fn poll(&self) -> bool {
-        let state = self.shared.lock();
+        if self.0.check().is_err() {
+            return false;
+        }
+        let state = self.0.shared.lock();
         state.ordered && state.outcome.is_none()
     }
 
@@ -129,11 +147,17 @@ impl BackgroundGenerator {
     /// outcome was already returned.
     ///
     /// # Errors
-    /// As for [`Generator::generate_into`].
+    /// As for [`Generator::generate_into`]; [`Busy`](crate::ErrorKind::Busy) on the thread that generates a picture, that
+    /// is, in its progress callback.
     pub fn wait(&self) -> Result<()> {
-        let mut state = self.shared.lock();
+        self.0.check()?;
+        let shared = &self.0.shared;
+        let mut state = shared.lock();
+        if state.by == Some(thread::current().id()) {
+            return Err(Error::busy());
+        }
         while state.ordered && state.outcome.is_none() {
-            let waited = self.shared.changed.wait(state);
+            let waited = shared.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
         state.ordered = false;
@@ -143,7 +167,16 @@ impl BackgroundGenerator {
     /// Cancels the picture that is being generated, in the background or in [`with`](Self::with), see
     /// [`Canceller::cancel`].
     pub fn cancel(&self) {
-        self.canceller.cancel();
+        if self.0.check().is_ok() {
+            self.0.canceller.cancel();
+        }
+    }
+}
+
+impl State {
+    fn give_back(&mut self, work: Box<Work>) {
+        self.work = Some(work);
+        self.by = None;
     }
 }
 
@@ -167,6 +200,7 @@ impl Shared {
             let work = state.work.take();
             let mut work = work
                 .expect("`start` requires `work`, and `with` leaves it while there is an order");
+            state.by = Some(thread::current().id());
             drop(state);
             let make = || {
                 let Work { generator, frame } = &mut *work;
@@ -175,14 +209,14 @@ impl Shared {
             let outcome = catch_unwind(AssertUnwindSafe(make))
                 .unwrap_or_else(|panic| Err(Error::panic(panic.as_ref())));
             state = self.lock();
-            state.work = Some(work);
+            state.give_back(work);
             state.outcome = Some(outcome);
             self.changed.notify_all();
         }
     }
 }
 
-impl Drop for BackgroundGenerator {
+impl Drop for Background {
     fn drop(&mut self) {
         self.shared.lock().quit = true;
         self.canceller.cancel();
@@ -192,7 +226,9 @@ impl Drop for BackgroundGenerator {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(thread) = thread {
+        // A progress callback may drop the last reference; a thread cannot wait for itself.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
+        {
             // `serve` catches panics.
             let _ = thread.join();
         }

@@ -18,6 +18,7 @@ use crate::{
     limits::{MAX_SIDE, is_size},
     model::{Manifest, ModelFile},
     pixels::Output,
+    threads::OfProcess,
 };
 
 /// A model, loaded into an engine, that generates pictures from frames.
@@ -26,7 +27,7 @@ pub struct Generator {
     file_bytes: u64,
     engine: Engine,
     options: Options,
-    stages: Stages,
+    stages: OfProcess<Stages>,
     buffers: Option<Buffers>,
     canceller: Canceller,
     progress: Option<Progress>,
@@ -62,6 +63,7 @@ impl Generator {
         memory::trim();
         let canceller = Canceller::default();
         canceller.watch(stages.stops());
+        let stages = OfProcess::new(stages);
         Ok(Self {
             manifest,
             file_bytes,
@@ -122,6 +124,7 @@ impl Generator {
     /// When the size is not allowed ([`ErrorKind::Size`]) or exceeds the memory limit ([`ErrorKind::Memory`]), the engine
     /// fails, or the preparation is cancelled.
     pub fn prepare(&mut self, width: usize, height: usize) -> Result<()> {
+        self.stages.check()?;
         self.canceller.reset();
         self.fit((width, height))?;
         let buffers = self.buffers.as_mut().expect("just made");
@@ -195,6 +198,7 @@ impl Generator {
         write: impl FnOnce(&mut Buffers) -> Result<()>,
     ) -> Result<()> {
         let start = Instant::now();
+        self.stages.check()?;
         planes::check(frame, &self.manifest)?;
         self.fit(frame.size())?;
         let buffers = self.buffers.as_mut().expect("just made");
@@ -235,7 +239,8 @@ impl Generator {
     /// As for [`generate`](Self::generate), and with [`Execution::Whole`](super::Execution::Whole), which has no such
     /// tensor.
     pub fn concept(&mut self, frame: &Frame<'_>) -> Result<ArrayView3<'_, f32>> {
-        if matches!(self.stages, Stages::Uncut(_)) {
+        self.stages.check()?;
+        if matches!(*self.stages, Stages::Uncut(_)) {
             return Err(Error::option(
                 "execution",
                 "a model that runs as a whole has no concept tensor",
