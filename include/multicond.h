@@ -911,7 +911,8 @@ multicond_status multicond_generator_poll(const struct multicond_generator *gene
                                           uint32_t *running);
 
 // Waits for the asynchronous picture and returns its result. A result is returned once; without one, the function
-// returns OK at once. Thread-safe. Blocks. May be called per frame.
+// returns OK at once; in the generator's progress callback it returns BUSY. Thread-safe. Blocks. May be called per
+// frame.
 //
 // Safety:
 // `generator` has not been released.

@@ -62,11 +62,38 @@ pub(super) unsafe fn put<T>(pointer: *mut T, name: &'static str, value: T) -> Re
     Ok(())
 }
 
-/// A struct that begins with its size. Zero is the default of every member.
+/// A struct that begins with its size. Zero is the default of every member. `sized!` implements it.
 ///
 /// # Safety
 /// `#[repr(C)]`, the first member is the size as a `u32`, and any bytes are a value.
-pub(super) unsafe trait Sized32: Copy {}
+pub(super) unsafe trait Sized32: Copy {
+    /// Where each member ends, in bytes.
+    const ENDS: &'static [usize];
+}
+
+/// Implements [`Sized32`] for a struct of integers, floats, arrays of them and pointers. All members are listed.
+macro_rules! sized {
+    ($type:ident { $($member:ident),* $(,)? }) => {
+        const _: () = {
+            const fn size_of_member<S, M>(_: fn(&S) -> &M) -> usize {
+                size_of::<M>()
+            }
+            // SAFETY: the size comes first, and the members are plain data.
+            unsafe impl $crate::boundary::Sized32 for $type {
+                const ENDS: &'static [usize] = &[$(
+                    std::mem::offset_of!($type, $member)
+                        + size_of_member(|value: &$type| &value.$member)
+                ),*];
+            }
+            assert!(std::mem::offset_of!($type, struct_size) == 0);
+            // No member is forgotten.
+            let _ = |value: $type| {
+                let $type { $($member: _),* } = value;
+            };
+        };
+    };
+}
+pub(super) use sized;
 
 const SIZE_BYTES: usize = size_of::<u32>();
 
@@ -134,11 +161,14 @@ unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usiz
     }
     // SAFETY: every such struct has at least its size.
     let size = unsafe { pointer.cast::<u32>().read_unaligned() };
-    if size <= SIZE_BYTES as u32 || size > MAX_SIZE {
+    let bytes = size as usize;
+    let is_newer = bytes > size_of::<T>() && size <= MAX_SIZE;
+    let is_whole = bytes == size_of::<T>() || T::ENDS.contains(&bytes);
+    if bytes <= SIZE_BYTES || !(is_newer || is_whole) {
         let reason = format_args!("struct_size is {size}, expected {}", size_of::<T>());
         return Err(Error::argument(name, reason));
     }
-    Ok(size as usize)
+    Ok(bytes)
 }
 
 /// Checks that a reserved member is 0.
@@ -199,10 +229,8 @@ mod tests {
         b: u64,
     }
 
-    // SAFETY: plain integers, the size first.
-    unsafe impl Sized32 for Old {}
-    // SAFETY: as above.
-    unsafe impl Sized32 for New {}
+    sized!(Old { struct_size, a });
+    sized!(New { struct_size, a, b });
 
     #[test]
     fn structs_of_other_versions() {
@@ -233,8 +261,13 @@ mod tests {
                 b: 1
             }
         );
-        for struct_size in [0, 4, u32::MAX] {
+        for struct_size in [0, 4, 5, 7, 4097, u32::MAX] {
             let broken = Old { struct_size, ..old };
+            assert!(unsafe { read(&broken, "broken") }.is_err());
+        }
+        // Cut within `b`.
+        for struct_size in [9, 12, 15] {
+            let broken = New { struct_size, ..new };
             assert!(unsafe { read(&broken, "broken") }.is_err());
         }
         assert!(unsafe { read::<Old>(ptr::null(), "nothing") }.is_err());

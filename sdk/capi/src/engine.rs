@@ -11,7 +11,7 @@ use multicond::{Device, Engine, EngineOptions, EngineReport, Error, Result, engi
 
 use super::{
     boundary::{
-        Sized32, fill, give, guard, null, put, read_or_default, reference, release, retain, string,
+        fill, give, guard, null, put, read_or_default, reference, release, retain, sized, string,
     },
     c_string::c_string,
     image::multicond_memory,
@@ -40,8 +40,14 @@ pub struct multicond_engine_options {
     pub ort_library: *const c_char,
 }
 
-// SAFETY: the size, then integers and pointers.
-unsafe impl Sized32 for multicond_engine_options {}
+sized!(multicond_engine_options {
+    struct_size,
+    allow_fallback,
+    engine,
+    device,
+    settings,
+    ort_library
+});
 
 /// Describes the engine in use. Strings are valid as long as the engine object.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +69,15 @@ pub struct multicond_engine_info {
     pub device: *const c_char,
 }
 
-// SAFETY: as above.
-unsafe impl Sized32 for multicond_engine_info {}
+sized!(multicond_engine_info {
+    struct_size,
+    reserved,
+    name,
+    title,
+    version,
+    library,
+    device
+});
 
 /// Describes one of the engines that this library knows. Strings are valid as long as the engine object.
 #[derive(Clone, Copy, Debug)]
@@ -96,8 +109,20 @@ pub struct multicond_engine_report {
     pub settings: *const c_char,
 }
 
-// SAFETY: as above.
-unsafe impl Sized32 for multicond_engine_report {}
+sized!(multicond_engine_report {
+    struct_size,
+    available,
+    runs,
+    automatic,
+    name,
+    title,
+    device,
+    version,
+    library,
+    reason,
+    requirements,
+    settings
+});
 
 /// An engine on a device. Any number of generators can share one. Thread-safe, reference-counted.
 pub struct multicond_engine {

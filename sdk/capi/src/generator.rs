@@ -14,8 +14,8 @@ use multicond::{
 
 use super::{
     boundary::{
-        Sized32, fill, give, guard, null, put, read, read_or_default, reference, release, reserved,
-        retain, string,
+        fill, give, guard, null, put, read, read_or_default, reference, release, reserved, retain,
+        sized, string,
     },
     engine::multicond_engine,
     image::multicond_image,
@@ -50,8 +50,17 @@ pub struct multicond_generator_options {
     pub reserved: u32,
 }
 
-// SAFETY: the size, then integers.
-unsafe impl Sized32 for multicond_generator_options {}
+sized!(multicond_generator_options {
+    struct_size,
+    width,
+    height,
+    threads,
+    spin,
+    no_reuse,
+    memory_limit,
+    tile_pixels,
+    reserved
+});
 
 /// Statistics of a picture.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +89,18 @@ pub struct multicond_statistics {
     pub total_ns: u64,
 }
 
-// SAFETY: as above.
-unsafe impl Sized32 for multicond_statistics {}
+sized!(multicond_statistics {
+    struct_size,
+    rendered,
+    pixels,
+    changed,
+    merged,
+    decode_ns,
+    merge_ns,
+    render_ns,
+    write_ns,
+    total_ns
+});
 
 /// Progress callback. `done` grows from 0 to 1. Returns 0 to continue, any other value to cancel the picture.
 ///

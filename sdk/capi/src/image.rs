@@ -7,7 +7,7 @@ use multicond::{
     pixels::{Channels, ColorSpace, Component, Format, Layout, Memory, Origin},
 };
 
-use super::boundary::Sized32;
+use super::boundary::sized;
 
 /// Pixel format: number, order and type of the channels, in native byte order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +131,22 @@ pub struct multicond_image {
     pub stream: *mut c_void,
 }
 
-// SAFETY: the size, then integers and pointers.
-unsafe impl Sized32 for multicond_image {}
+sized!(multicond_image {
+    struct_size,
+    format,
+    data,
+    data_size,
+    width,
+    height,
+    byte_offset,
+    pixel_stride,
+    row_stride,
+    origin,
+    memory,
+    gpu,
+    color_space,
+    stream
+});
 
 /// An image as described, whose memory is not known to be valid.
 pub(super) struct Parsed {

@@ -6,7 +6,7 @@ use multicond::{
 };
 
 use super::{
-    boundary::{Sized32, null, read},
+    boundary::{null, read, sized},
     image::{Parsed, multicond_image, unknown},
 };
 
@@ -91,8 +91,23 @@ pub struct multicond_label_options {
     pub view: [f32; 9],
 }
 
-// SAFETY: the size, then numbers and pointers.
-unsafe impl Sized32 for multicond_label_options {}
+sized!(multicond_label_options {
+    struct_size,
+    flags,
+    scale,
+    bias,
+    missing_value,
+    validity,
+    meaning,
+    class_count,
+    class_table,
+    near_plane,
+    far_plane,
+    depth_a,
+    depth_b,
+    metres_per_unit,
+    view
+});
 
 impl multicond_label_options {
     /// The label image that `image` is with these options.
@@ -121,6 +136,9 @@ impl multicond_label_options {
             2 => {
                 if self.class_table.is_null() {
                     return Err(null("class_table"));
+                }
+                if !self.class_table.is_aligned() {
+                    return Err(Error::argument("class_table", "not aligned to 4 bytes"));
                 }
                 let count = self.class_count as usize;
                 // SAFETY: by this function's contract.

@@ -13,7 +13,7 @@ use multicond::{
 };
 
 use super::{
-    boundary::{Sized32, fill, give, guard, null, put, reference, release, retain, string},
+    boundary::{fill, give, guard, null, put, reference, release, retain, sized, string},
     c_string::c_string,
     status::multicond_status,
 };
@@ -56,8 +56,19 @@ pub struct multicond_model_info {
     pub multiply_adds_per_pixel: u64,
 }
 
-// SAFETY: the size, then integers and pointers.
-unsafe impl Sized32 for multicond_model_info {}
+sized!(multicond_model_info {
+    struct_size,
+    label_count,
+    name,
+    system,
+    notice,
+    size_multiple,
+    max_side,
+    trained_width,
+    trained_height,
+    parameters,
+    multiply_adds_per_pixel
+});
 
 /// Describes a label. Strings are valid as long as the model.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +93,16 @@ pub struct multicond_label_info {
     pub reserved: u32,
 }
 
-// SAFETY: as above.
-unsafe impl Sized32 for multicond_label_info {}
+sized!(multicond_label_info {
+    struct_size,
+    kind,
+    name,
+    unit,
+    channels,
+    class_count,
+    missing_class,
+    reserved
+});
 
 /// A model file in memory. Any number of generators can be created from one; they do not need it afterwards.
 /// Thread-safe, reference-counted.

@@ -241,6 +241,9 @@ static void images_and_options_that_do_not_fit(void)
                  options.flags = MULTICOND_LABEL_FLAGS_NORMAL_WORLD);
     WITH_OPTIONS(INVALID, "`class_table`", "semantics", options.meaning = MULTICOND_MEANING_CLASS_TABLE;
                  options.class_count = 3);
+    WITH_OPTIONS(INVALID, "not aligned", "semantics", options.meaning = MULTICOND_MEANING_CLASS_TABLE;
+                 options.class_count = 3;
+                 options.class_table = (const int32_t *)(const void *)((const unsigned char *)depth + 1));
     WITH_OPTIONS(LABEL, "depth", "depth", options.meaning = MULTICOND_MEANING_NORMAL);
     WITH_OPTIONS(INVALID, "`validity`", "depth", mask.struct_size = 4; options.validity = &mask);
     mask.struct_size = sizeof mask;
@@ -396,6 +399,13 @@ static void versions(const char *name, taker take, const void *good, size_t size
     size_t i;
     for (i = 0; i < sizeof bad / sizeof *bad; i++) {
         bytes = version_of(good, size, size, bad[i], 0);
+        FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, name, take(bytes));
+        CHECK(strstr(multicond_last_error_message(), "struct_size"));
+        free(bytes);
+    }
+    /* Within a member: all are of four bytes or more. */
+    for (i = 1; i < 4; i++) {
+        bytes = version_of(good, size, size, (uint32_t)(size - i), 0);
         FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, name, take(bytes));
         CHECK(strstr(multicond_last_error_message(), "struct_size"));
         free(bytes);
