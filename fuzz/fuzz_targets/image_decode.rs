@@ -8,19 +8,13 @@ use std::sync::{LazyLock, Mutex};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use multicond::pixels::{Channels, Component, Format, Image, LabelImage, Layout, Meaning, Origin};
-use multicond::{Fit, Frame, Generator, Options, Picture};
+use multicond::{Frame, Generator, Picture};
+use multicond_fuzz::generator;
 
 /// Small, since the picture is computed too.
 const LARGEST_SIDE: usize = 32;
 
-const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rooms/model.onnx");
-
-static GENERATOR: LazyLock<Mutex<Generator>> = LazyLock::new(|| {
-    let mut options = Options::default();
-    options.fit = Fit::Pad;
-    let generator = Generator::open(MODEL, &options);
-    Mutex::new(generator.expect("the example model opens"))
-});
+static GENERATOR: LazyLock<Mutex<Generator>> = LazyLock::new(|| Mutex::new(generator()));
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -65,14 +59,16 @@ impl<'a> Input<'a> {
 
     /// None where no image can be made of it.
     fn image(&self) -> Option<LabelImage<'a>> {
-        let mut image = LabelImage::new(Image::new(self.bytes, self.format(), self.layout()).ok()?);
-        image.normalized = self.normalized;
-        image.scale = self.scale;
-        image.bias = self.bias;
-        image.missing = self.missing;
-        if self.srgb {
-            image.meaning = Meaning::Srgb;
-        }
+        let image = Image::new(self.bytes, self.format(), self.layout()).ok()?;
+        let meaning = match self.srgb {
+            true => Meaning::Srgb,
+            false => Meaning::Plain,
+        };
+        let image = LabelImage::new(image)
+            .with_normalized(self.normalized)
+            .with_scale(self.scale, self.bias)
+            .with_missing(self.missing)
+            .with_meaning(meaning);
         Some(image)
     }
 }

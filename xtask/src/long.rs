@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::stages::Stage;
+use crate::fuzz::{Length, Targets};
 use crate::{docs, files, fuzz, process, workspace};
 
 /// Features of multicond-train with large dependencies.
@@ -26,10 +27,9 @@ pub(crate) fn stages(blender: Option<PathBuf>) -> Vec<Stage> {
             "skipping the overfitting benchmark: Blender, which renders its frames, is not available"
         ),
     }
-    match fuzz::obstacle() {
-        None => stages.push(Stage::new("fuzzing", || fuzz::run(None, FUZZING))),
-        Some(reason) => eprintln!("skipping fuzzing: {reason}"),
-    }
+    stages.push(Stage::new("all fuzzing", || {
+        fuzz::run(Targets::All, Length::Seconds(FUZZING))
+    }));
     stages
 }
 

@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
+use crate::fuzz::{Length, Targets};
 use crate::test::Extent;
 
 /// Tasks of the multicond repository.
@@ -46,13 +47,16 @@ enum Task {
     Dist,
     /// Build the documentation site.
     Docs,
-    /// Run the fuzz targets; needs Rust's nightly toolchain.
+    /// Build the fuzz targets with AddressSanitizer and run them; needs a C++ compiler.
     Fuzz {
         /// Run only this target.
         target: Option<String>,
         /// Seconds per target.
         #[arg(long, default_value_t = 60)]
         seconds: u32,
+        /// Executions per target, instead of a time.
+        #[arg(long, conflicts_with = "seconds")]
+        runs: Option<u64>,
     },
     /// Generate include/multicond.h from the Rust source.
     Header {
@@ -70,7 +74,7 @@ enum Task {
         portable: bool,
         /// Also run what takes too long for CI (an hour or more): the features wgpu, vulkan and cuda of multicond-train
         /// (libtorch if LIBTORCH is set), the documentation site, the benchmark `overfit` on frames rendered by
-        /// Blender, and half a minute of each fuzz target if there is a nightly toolchain.
+        /// Blender, and half a minute of each fuzz target.
         #[arg(long)]
         all: bool,
     },
@@ -107,7 +111,14 @@ fn perform(task: Task) -> Result<()> {
             println!("{}", docs::build()?.display());
             Ok(())
         }
-        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
+        Task::Fuzz {
+            target,
+            seconds,
+            runs,
+        } => {
+            let targets = target.as_deref().map_or(Targets::All, Targets::One);
+            fuzz::run(targets, runs.map_or(Length::Seconds(seconds), Length::Executions))
+        }
         Task::Header { check: true } => header::check(),
         Task::Header { check: false } => header::write(),
         Task::Test {

@@ -7,7 +7,11 @@ use anyhow::Result;
 use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::{check, library, long, process, storage, workspace};
+use crate::fuzz::{Length, Targets};
+use crate::{check, fuzz, library, long, process, storage, workspace};
+
+/// Seconds for each fuzz target.
+const FUZZING: u32 = 10;
 
 /// The extent of a test run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +69,9 @@ pub(crate) fn stages(extent: Extent) -> Result<Vec<Stage>> {
     stages.push(Stage::new("tests", {
         let blender = blender.clone();
         move || run_tests(&cache, &environment, blender.as_deref())
+    }));
+    stages.push(Stage::new("fuzzing", || {
+        fuzz::run(Targets::Sdk, Length::Seconds(FUZZING))
     }));
     if extent == Extent::All {
         stages.extend(long::stages(blender));

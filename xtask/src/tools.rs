@@ -52,15 +52,6 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     }),
 };
 
-/// Builds and runs the fuzz targets.
-pub(crate) const CARGO_FUZZ: Tool = Tool {
-    name: "cargo-fuzz",
-    version: "0.13.2",
-    program: "cargo-fuzz",
-    options: &[],
-    wheel: None,
-};
-
 /// Builds the documentation site.
 pub(crate) const MDBOOK: Tool = Tool {
     name: "mdbook",

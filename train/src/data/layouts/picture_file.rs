@@ -255,4 +255,25 @@ mod tests {
             assert!(decode_jpeg(&bytes[..length]).is_err(), "{length} bytes");
         }
     }
+
+    #[test]
+    fn damaged_jpeg_files_are_pictures_or_errors() {
+        let whole = jpeg_with(6);
+        let mut state = 1_u32;
+        let mut next = |limit: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % limit
+        };
+        for _ in 0..3_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                bytes[at] = next(256) as u8;
+            }
+            bytes.truncate(bytes.len() - next(2) * next(bytes.len()));
+            if let Ok(picture) = decode_jpeg(&bytes) {
+                assert_eq!(picture.dim().0, 3);
+            }
+        }
+    }
 }

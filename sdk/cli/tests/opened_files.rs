@@ -1,0 +1,86 @@
+//! A model file makes the command open nothing but itself, libraries, and the system's own files.
+
+#![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use multicond_format::model::{builder::Graph, proto::ModelProto};
+use multicond_test_support::{
+    engines, label_files,
+    require::{has_program, skip},
+    small,
+};
+use prost::Message;
+
+const TRACED: &str = "trace=open,openat,openat2,creat,execve,connect";
+
+/// What may be opened besides the files that the command line names: libraries, and what libraries ask the system.
+const SYSTEM: [&str; 5] = ["/proc/", "/sys/", "/dev/", "/etc/ld.so.", "/usr/lib/locale"];
+
+fn traced(folder: &Path, arguments: &str) -> (Output, Vec<String>) {
+    let log = folder.join("trace");
+    let output = Command::new("strace")
+        .args(["-f", "-qq", "-e", TRACED, "-o"])
+        .arg(&log)
+        .arg(env!("CARGO_BIN_EXE_multicond"))
+        .args(arguments.split_whitespace())
+        .current_dir(folder)
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap();
+    let lines = fs::read_to_string(log).unwrap();
+    let calls = lines.lines().filter(|line| !line.contains(" = -1 "));
+    (output, calls.filter_map(unexpected).collect())
+}
+
+/// A call that opens something else than a library, a folder or a file of the system.
+fn unexpected(call: &str) -> Option<String> {
+    let path = call.split('"').nth(1)?;
+    let is_library = path.contains(".so") || path.ends_with("/multicond");
+    let is_system = SYSTEM.iter().any(|start| path.starts_with(start));
+    let is_ours = ["model.onnx", "depth.npy"].contains(&path);
+    let is_output = path.contains(".multicond-") && call.contains("O_CREAT");
+    let is_folder = call.contains("O_DIRECTORY");
+    let is_fine = is_library || is_system || is_ours || is_output || is_folder;
+    (!is_fine).then(|| call.to_owned())
+}
+
+/// The small model with `change` made.
+fn write(folder: &Path, change: impl FnOnce(&mut ModelProto)) {
+    let mut model = small::model();
+    change(&mut model);
+    fs::write(folder.join("model.onnx"), model.encode_to_vec()).unwrap();
+}
+
+#[test]
+fn nothing_else_is_opened() {
+    if !has_program("strace") {
+        return skip("STRACE", "strace", "it is not installed");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let secret = folder.join("secret.bin");
+    fs::write(&secret, [1; 4096]).unwrap();
+    let depth = label_files::floats((0..32).map(|i| 1.0 + i as f32));
+    label_files::npy(&folder.join("depth.npy"), "<f4", "(4, 8)", &depth);
+    for engine in engines::available() {
+        let arguments = format!(
+            "generate --model model.onnx --label depth=depth.npy -o out.png --engine {engine}"
+        );
+        write(folder, |_| {});
+        let (output, opened) = traced(folder, &arguments);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(opened, [""; 0], "{engine}");
+        for hostile in HOSTILE {
+            write(folder, hostile);
+            let (output, opened) = traced(folder, &arguments);
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            assert_eq!(opened, [""; 0], "{engine}");
+        }
+    }
+}
