@@ -282,7 +282,7 @@ fn curvature_of_rooms_is_that_of_the_renderer() {
 fn edges_of_rooms_are_those_of_the_renderer() {
     let folder = rooms();
     let true_ones = open(folder.path(), ROOMS_VIEW, &[]);
-    let derived = open(folder.path(), ROOMS_VIEW, &["edges=texture"]);
+    let derived = open(folder.path(), ROOMS_VIEW, &["edges=gradient"]);
     for (index, room) in ROOMS.iter().enumerate() {
         let expected = values(&true_ones, index, "edges");
         let found = values(&derived, index, "edges");

@@ -62,7 +62,9 @@ pub use threads::Threads;
 
 /// Labels: what a model takes as input for every pixel.
 pub mod label {
-    pub use multicond_format::label::{Encoding, Label, LabelMap, MISSING, PngCode, Transfer};
+    pub use multicond_format::label::{
+        Axes, Encoding, Label, LabelMap, MISSING, PngCode, Transfer,
+    };
 }
 
 /// The model file: an ordinary ONNX file with a manifest in its metadata.

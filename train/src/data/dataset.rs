@@ -8,13 +8,16 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::{Size, label::Label};
+use multicond::{
+    Size,
+    label::{Axes, Label},
+};
 use multicond_format::storage::read_text;
 
 use super::{
     Sample,
     derive::{self, Derivation},
-    layouts::{self, Format, Layout},
+    layouts::{self, Choices, Format, Layout, OBJECTS, Unfilled},
     names::label_names,
     resize::resize,
     source::Source,
@@ -31,6 +34,8 @@ pub struct OpenOptions {
     pub frames: Option<PathBuf>,
     /// Number of classes, for datasets with several class sets.
     pub classes: Option<usize>,
+    /// The axes of the normals in the files of the Taskonomy layout.
+    pub normal_axes: Option<Axes>,
     /// Labels to derive, in this order; each may use the ones before it.
     pub derive: Vec<Derivation>,
     /// The horizontal field of view in degrees, for data without camera parameters.
@@ -47,6 +52,7 @@ pub struct Dataset {
     chosen: Vec<usize>,
     frames: Vec<String>,
     labels: Vec<Label>,
+    unfilled: Vec<Unfilled>,
     derive: Arc<[Derivation]>,
     field_of_view: Option<f32>,
 }
@@ -70,7 +76,11 @@ impl Dataset {
             Some(format) => format,
             None => Format::recognise(root)?,
         };
-        let layout = layouts::open(root, format, options.classes)?;
+        let choices = Choices {
+            classes: options.classes,
+            normal_axes: options.normal_axes,
+        };
+        let layout = layouts::open(root, format, choices)?;
         let mut chosen = choose_split(root, layout.as_ref(), options.split.as_deref())?;
         if let Some(list) = &options.frames {
             chosen = choose_frames(list, layout.as_ref(), &chosen)?;
@@ -78,6 +88,13 @@ impl Dataset {
         ensure!(!chosen.is_empty(), "{}: has no frames", root.display());
         let labels = derive::labels(&layout.contents().labels, &options.derive)
             .with_context(|| root.display().to_string())?;
+        let is_there = |name: &str| labels.iter().any(|label| label.name == name);
+        let derives_objects = options.derive.iter().any(Derivation::makes_objects);
+        let mut unfilled = layout.contents().unfilled.clone();
+        unfilled.retain(|Unfilled { label, .. }| match label.as_str() {
+            OBJECTS => !derives_objects,
+            label => !is_there(label),
+        });
         let name = |&index: &usize| layout.contents().frames[index].name.clone();
         Ok(Self {
             root: root.to_owned(),
@@ -85,6 +102,7 @@ impl Dataset {
             frames: chosen.iter().map(name).collect(),
             chosen,
             labels,
+            unfilled,
             derive: options.derive.clone().into(),
             field_of_view: options.field_of_view,
             layout,
@@ -155,8 +173,34 @@ impl Dataset {
 
     /// Whether at least some of its frames have objects.
     pub(super) fn has_instances(&self) -> bool {
-        let derives_objects = |other: &Derivation| matches!(other, Derivation::Regions);
-        self.layout.contents().has_instances || self.derive.iter().any(derives_objects)
+        let derives_objects = self.derive.iter().any(Derivation::makes_objects);
+        self.layout.contents().has_instances || derives_objects
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The labels that its settings ask for, and that neither its files have nor a derivation makes.
+    pub(super) fn unfilled(&self) -> &[Unfilled] {
+        &self.unfilled
+    }
+
+    /// The user's rules, such as colours of classes, that nothing matched in the frames read so far.
+    pub fn unmatched(&self) -> Vec<String> {
+        self.layout.unmatched()
+    }
+
+    /// What a label's values are read or computed from, for messages.
+    pub(super) fn sources(&self, label: &Label) -> String {
+        match self
+            .derive
+            .iter()
+            .find(|derivation| derivation.makes(label))
+        {
+            Some(derivation) => format!("`{derivation}`"),
+            None => format!("files such as {}", self.file(0, label).display()),
+        }
     }
 
     /// The file of a frame's label, or the file it is derived from, for messages.

@@ -281,6 +281,7 @@ fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
         _ => Vec::new(),
     };
     let mut values = Array3::zeros((channels, raster.height, raster.width));
+    let pixels = raster.width * raster.height;
     for (plane, mut out) in values.outer_iter_mut().enumerate() {
         let numbers = raster.numbers[plane..].iter().step_by(raster.channels);
         if table.is_empty() {
@@ -293,9 +294,9 @@ fn decode(raster: &Raster, code: &PngCode, channels: usize) -> Array3<f32> {
                 .for_each(|(o, &n)| *o = table[usize::from(n)]);
         }
     }
+    let planes = values.as_slice_mut().expect("made in C order");
+    code.arrange(planes, pixels);
     if let Some(missing) = code.missing {
-        let pixels = raster.width * raster.height;
-        let planes = values.as_slice_mut().expect("made in C order");
         let stored = |pixel: usize| &raster.numbers[pixel * raster.channels..][..channels];
         mark_missing(planes, pixels, |_, pixel| {
             stored(pixel).iter().all(|&number| number == missing)

@@ -1,7 +1,7 @@
 //! The built-in labels. A model may define others.
 //!
-//! Their PNG codes are those of the Taskonomy dataset (StanfordVL/taskonomy, `data/README.md`); in files of semantics
-//! the first class is 1, and 0 means missing.
+//! Their PNG codes are those of the Taskonomy dataset (StanfordVL/taskonomy, `data/README.md`), but for the axes of
+//! normals; in files of semantics the first class is 1, and 0 means missing.
 
 use super::{Encoding, Label, PngCode, Transfer};
 
@@ -21,49 +21,30 @@ impl Label {
 
     /// `semantics`: class ids. 8-bit PNG, class = value - 1, 0 missing.
     pub fn semantics<S: Into<String>>(classes: impl IntoIterator<Item = S>) -> Self {
-        Self::categorical("semantics", classes).with_png(PngCode {
-            bits: 8,
-            zero: 1.0,
-            scale: 1.0,
-            missing: Some(0),
-            transfer: Transfer::Linear,
-        })
+        Self::categorical("semantics", classes)
+            .with_png(PngCode::linear(8, 1.0, 1.0).with_missing(0))
     }
 
     /// `depth`: distance to the camera plane in metres. 16-bit PNG, 1/512 m per step, 65535 missing.
     pub fn depth() -> Self {
-        let png = PngCode {
-            bits: 16,
-            zero: 0.0,
-            scale: 1.0 / 512.0,
-            missing: Some(65_535),
-            transfer: Transfer::Linear,
-        };
+        let png = PngCode::linear(16, 0.0, 1.0 / 512.0).with_missing(65_535);
         Self::continuous("depth", 1, "m", Encoding::Reciprocal { half: 3.0 }).with_png(png)
     }
 
     /// `normals`: unit vectors in camera space, x right, y up, z towards the camera.
-    /// 8-bit RGB PNG, (value - 127) / 127, (128, 128, 128) missing.
+    /// 8-bit RGB PNG, (value - 127) / 127, (128, 128, 128) missing. Taskonomy's own files have other
+    /// [axes](PngCode::axes): [`Axes::IMAGE`](super::Axes::IMAGE).
     pub fn normals() -> Self {
-        let png = PngCode {
-            bits: 8,
-            zero: 127.0,
-            scale: 1.0 / 127.0,
-            missing: Some(128),
-            transfer: Transfer::Linear,
-        };
+        let png = PngCode::linear(8, 127.0, 1.0 / 127.0).with_missing(128);
         Self::continuous("normals", 3, "unit vector", Encoding::Direction).with_png(png)
     }
 
     /// `curvature`: principal curvatures k1 >= k2 in 1/m, convex positive.
-    /// 8-bit RGB PNG, k1 in R and k2 in G as (value - 127) / 127 / 0.03, (0, 0) missing.
+    /// 8-bit RGB PNG, the two in R and G in any order as (value - 127) / 127 / 0.03, (0, 0) missing.
     pub fn curvature() -> Self {
         let png = PngCode {
-            bits: 8,
-            zero: 127.0,
-            scale: 1.0 / (127.0 * 0.03),
-            missing: Some(0),
-            transfer: Transfer::Linear,
+            unsorted: true,
+            ..PngCode::linear(8, 127.0, 1.0 / (127.0 * 0.03)).with_missing(0)
         };
         let encoding = Encoding::Affine {
             scale: 0.03,
@@ -74,13 +55,7 @@ impl Label {
 
     /// `edges`: edge strength from 0 to 1. 16-bit PNG, value / 65535.
     pub fn edges() -> Self {
-        let png = PngCode {
-            bits: 16,
-            zero: 0.0,
-            scale: 1.0 / 65_535.0,
-            missing: None,
-            transfer: Transfer::Linear,
-        };
+        let png = PngCode::linear(16, 0.0, 1.0 / 65_535.0);
         let encoding = Encoding::Affine {
             scale: 2.0,
             bias: -1.0,
@@ -88,7 +63,7 @@ impl Label {
         Self::continuous("edges", 1, "strength", encoding).with_png(png)
     }
 
-    /// `occlusion_edges`: depth gap where one surface hides another, (far - near) / far, from 0 (no edge) to 1.
+    /// `occlusion_edges`: strength from 0 (no edge) to 1 of edges where one surface hides another.
     /// 16-bit PNG, value / 65535.
     pub fn occlusion_edges() -> Self {
         Self::edges().with_name("occlusion_edges")
@@ -98,11 +73,8 @@ impl Label {
     /// 8-bit sRGB PNG, (0, 0, 0) missing.
     pub fn albedo() -> Self {
         let png = PngCode {
-            bits: 8,
-            zero: 0.0,
-            scale: 1.0 / 255.0,
-            missing: Some(0),
             transfer: Transfer::Srgb,
+            ..PngCode::linear(8, 0.0, 1.0 / 255.0).with_missing(0)
         };
         let encoding = Encoding::Power {
             exponent: 1.0 / 2.2,

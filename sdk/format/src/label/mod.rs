@@ -2,6 +2,7 @@
 //!
 //! Code elsewhere loops over [`Label`]s and does not depend on their names or kinds.
 
+mod axes;
 mod builtin;
 mod encoding;
 mod map;
@@ -9,6 +10,7 @@ mod missing;
 mod png_code;
 mod schema;
 
+pub use axes::Axes;
 pub use encoding::Encoding;
 pub use map::LabelMap;
 pub use missing::{MISSING, canonicalise, class_or_missing, mark_missing};

@@ -256,7 +256,7 @@ impl Label {
             }
         }
         if let Some(png) = &self.png
-            && let Err(reason) = png.validate()
+            && let Err(reason) = png.validate(self.encoding(), self.channels())
         {
             return fail(reason);
         }

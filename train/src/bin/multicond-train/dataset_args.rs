@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use multicond::label::Axes;
 use multicond_train::data::{Dataset, Derivation, Format, OpenOptions};
 
 /// Options for opening a dataset.
@@ -21,8 +22,13 @@ pub(crate) struct DatasetArgs {
     /// Number of classes: 19 or 35 for Cityscapes, 13 or 40 for NYU
     #[arg(long, value_name = "N")]
     classes: Option<usize>,
-    /// Derive a label; repeatable, applied in order: normals=depth, curvature=depth, edges=canny, edges=texture,
-    /// occlusion_edges=depth, instances=semantics, or NAME=FILE.toml for a network (see docs/dataset.md)
+    /// Axes of the normals in the files of a Taskonomy layout, for example right,up,towards [default: those of its
+    /// layout.toml, else right,down,away]
+    #[arg(long, value_name = "AXES")]
+    normal_axes: Option<Axes>,
+    /// Derive a label; repeatable, applied in order: normals=depth, curvature=depth, edges=canny, edges=gradient,
+    /// edges=texture, occlusion_edges=depth, occlusion_edges=gap, instances=semantics, or NAME=FILE.toml for a network
+    /// (see docs/dataset.md)
     #[arg(long, value_name = "NAME=METHOD")]
     derive: Vec<Derivation>,
     /// Horizontal field of view in degrees, for data without camera parameters
@@ -59,6 +65,7 @@ impl DatasetArgs {
             split: self.split.clone(),
             frames: self.frames.clone(),
             classes: self.classes,
+            normal_axes: self.normal_axes,
             derive: self.derive.clone(),
             field_of_view: self.field_of_view,
         }

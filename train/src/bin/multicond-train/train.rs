@@ -5,6 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use multicond_train::{
+    data::inspect::require_filled,
     net::{BackboneKind, MergeKind, vgg::Vgg},
     training::{self, BackendKind, Checkpoint, Recipe, TrainOptions, open_devices},
 };
@@ -59,6 +60,9 @@ pub(crate) struct Args {
     /// Stop after this many steps in total, even if the schedule is longer
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
+    /// Accept labels without a value in any frame of the training data
+    #[arg(long)]
+    allow_missing: bool,
     /// VGG16 or VGG19 weights for the perceptual loss [default: as installed by `cargo xtask assets lpips`]
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
@@ -72,10 +76,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
         .dataset
         .open_other(args.validation.as_deref(), args.validation_split.as_deref())?;
     let existing = Checkpoint::of_run(&args.out)?.pop();
-    let (config, checkpoint) = match (&args.config, args.resume) {
+    let (config, checkpoint, names_labels) = match (&args.config, args.resume) {
         (_, true) => {
             let checkpoint = Checkpoint::find(&args.out)?;
-            (checkpoint.config()?, Some(checkpoint))
+            (checkpoint.config()?, Some(checkpoint), true)
         }
         (Some(recipe), false) => {
             ensure!(
@@ -86,10 +90,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
             let mut recipe = Recipe::load(recipe)?;
             recipe.merge = args.merge.or(recipe.merge);
             recipe.backbone = args.backbone.or(recipe.backbone);
-            (recipe.complete(data.labels())?, None)
+            let names_labels = recipe.labels.is_some();
+            (recipe.complete(data.labels())?, None, names_labels)
         }
         (None, false) => unreachable!("clap requires --config"),
     };
+    if !args.allow_missing {
+        require_filled(&data, names_labels.then_some(&config.labels[..]))?;
+    }
     let devices = open_devices(args.backend, args.devices)?;
     for device in &devices {
         eprintln!("{device}");

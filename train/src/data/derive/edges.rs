@@ -1,14 +1,14 @@
-//! Edges of a picture: Canny edges and gradient strength.
+//! Edges of a picture: Canny edges and gradient strength, and what they share with Taskonomy's.
 
 use image::{GrayImage, Luma};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView3, Axis, Zip};
 
 /// Canny's thresholds as Sobel sums of the luminance from 0 to 255, which are eight times its slope per pixel. They
-/// correspond to slopes of 0.025 and 0.05 of the range per pixel, and to strengths of 0.1 and 0.2 in `texture`.
+/// correspond to slopes of 0.025 and 0.05 of the range per pixel, and to strengths of 0.1 and 0.2 in `gradient`.
 const LOW: f32 = 50.0;
 const HIGH: f32 = 100.0;
 
-/// Slope of the luminance per pixel at which `texture` saturates.
+/// Slope of the luminance per pixel at which `gradient` saturates.
 const STEEPEST: f32 = 0.25;
 
 /// Canny edges `[height, width]` of RGB `[3, height, width]` in [0, 1]: 1 on an edge, 0 elsewhere.
@@ -39,25 +39,24 @@ pub(crate) fn canny(picture: ArrayView3<f32>) -> Array2<f32> {
 /// Edge strength `[height, width]` in [0, 1] of RGB `[3, height, width]` in [0, 1].
 ///
 /// Gradient magnitude of the luminance after a Gaussian blur with a sigma of 1 pixel, by central differences, clipped
-/// at 0.25 per pixel and divided by it. This is Taskonomy's `edge_texture`, without thinning. NaN within five pixels
-/// of a colour that is not finite.
-pub(crate) fn texture(picture: ArrayView3<f32>) -> Array2<f32> {
+/// at 0.25 per pixel and divided by it. NaN within five pixels of a colour that is not finite.
+pub(crate) fn gradient(picture: ArrayView3<f32>) -> Array2<f32> {
     let mut smooth = luminance(picture);
     for axis in [Axis(0), Axis(1)] {
         for mut line in smooth.lanes_mut(axis) {
-            let blurred = blur(line.view());
+            let blurred = blur(line.view(), 1.0);
             line.assign(&blurred);
         }
     }
-    let mut strength = gradient(&smooth, Axis(0));
+    let mut strength = slope(&smooth, Axis(0));
     Zip::from(&mut strength)
-        .and(&gradient(&smooth, Axis(1)))
+        .and(&slope(&smooth, Axis(1)))
         .for_each(|down, right| *down = (down.hypot(*right) / STEEPEST).clamp(0.0, 1.0));
     strength
 }
 
 /// Rec. 601 luminance; NaN where a channel is not finite.
-fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
+pub(super) fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
     let (_, height, width) = picture.dim();
     let mut sum = Array2::zeros((height, width));
     for (channel, weight) in picture.outer_iter().zip([0.299, 0.587, 0.114]) {
@@ -72,24 +71,34 @@ fn luminance(picture: ArrayView3<f32>) -> Array2<f32> {
     })
 }
 
-/// Gaussian blur with a sigma of 1 pixel, truncated at 4 pixels, with replicate padding.
-fn blur(line: ArrayView1<f32>) -> Array1<f32> {
-    const REACH: usize = 4;
-    let kernel: [f32; 2 * REACH + 1] =
-        std::array::from_fn(|i| (-0.5 * (i as f32 - REACH as f32).powi(2)).exp());
-    let total: f32 = kernel.iter().sum();
-    let last = line.len().saturating_sub(1);
-    let padded: Vec<f32> = (0..line.len() + 2 * REACH)
-        .filter_map(|i| line.get(i.saturating_sub(REACH).min(last)).copied())
+/// Gaussian blur with a sigma in pixels, truncated at four of them; a mean over what is inside the picture.
+pub(super) fn blur(line: ArrayView1<f32>, sigma: f32) -> Array1<f32> {
+    let reach = (4.0 * sigma).round() as usize;
+    let weights: Vec<f32> = (0..=reach)
+        .map(|distance| (-0.5 * (distance as f32 / sigma).powi(2)).exp())
         .collect();
-    padded
-        .windows(kernel.len())
-        .map(|window| window.iter().zip(&kernel).map(|(v, k)| v * k).sum::<f32>() / total)
-        .collect()
+    // At sigma 0 the centre would be 0 / 0.
+    let weight = |distance: usize| {
+        if distance == 0 {
+            1.0
+        } else {
+            weights[distance]
+        }
+    };
+    Array1::from_shape_fn(line.len(), |here| {
+        let around = here.saturating_sub(reach)..(here + reach + 1).min(line.len());
+        let (mut sum, mut total) = (0.0, 0.0);
+        for there in around {
+            let weight = weight(there.abs_diff(here));
+            sum += weight * line[there];
+            total += weight;
+        }
+        sum / total
+    })
 }
 
 /// Central differences along an axis, one-sided at the ends.
-fn gradient(values: &Array2<f32>, axis: Axis) -> Array2<f32> {
+fn slope(values: &Array2<f32>, axis: Axis) -> Array2<f32> {
     let last = values.len_of(axis).saturating_sub(1);
     Array2::from_shape_fn(values.dim(), |(row, column)| {
         let here = if axis == Axis(0) { row } else { column };
@@ -120,7 +129,7 @@ mod tests {
     fn a_flat_picture_has_no_edges() {
         let picture = Array3::from_elem((3, 12, 9), 0.7);
         assert!(canny(picture.view()).iter().all(|edge| *edge == 0.0));
-        assert!(texture(picture.view()).iter().all(|edge| *edge < 1e-5));
+        assert!(gradient(picture.view()).iter().all(|edge| *edge < 1e-5));
     }
 
     #[test]
@@ -136,7 +145,7 @@ mod tests {
         // Half the height of the step times the two middle samples of the Gaussian, divided by 0.25.
         let kernel: Vec<f32> = (-4..5).map(|i| (-0.5 * (i * i) as f32).exp()).collect();
         let expected = 0.6 * (kernel[4] + kernel[5]) / kernel.iter().sum::<f32>() / 2.0 / 0.25;
-        let strength = texture(step(10).view());
+        let strength = gradient(step(10).view());
         assert!((strength[[8, 9]] - expected).abs() < 1e-4);
         assert!((strength[[0, 10]] - expected).abs() < 1e-4);
         assert!(strength[[8, 3]] < 1e-4);
@@ -147,7 +156,7 @@ mod tests {
         let mut picture = step(10);
         picture[[1, 8, 4]] = f32::INFINITY;
         assert!(canny(picture.view())[[8, 4]].is_nan());
-        let strength = texture(picture.view());
+        let strength = gradient(picture.view());
         assert!(strength[[8, 4]].is_nan() && strength[[8, 10]].is_finite());
     }
 
@@ -166,7 +175,7 @@ mod tests {
             for value in [0.5, 7.0, -1.0, f32::NAN, f32::INFINITY, f32::MAX] {
                 let picture = Array3::from_elem((3, height, width), value);
                 assert_eq!(canny(picture.view()).dim(), (height, width));
-                assert_eq!(texture(picture.view()).dim(), (height, width));
+                assert_eq!(gradient(picture.view()).dim(), (height, width));
             }
         }
     }

@@ -2,10 +2,11 @@
 
 mod curvature;
 mod edges;
+mod gap;
 mod network;
 mod normals;
-mod occlusion;
 mod plane;
+mod taskonomy;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -14,7 +15,10 @@ use multicond::label::{Label, LabelMap};
 use ndarray::{Array2, Array3, ArrayView2, Axis, s};
 
 pub use self::network::Network;
-pub(super) use self::normals::normals;
+pub(super) use self::{
+    curvature::{curvature, soften},
+    normals::normals,
+};
 use super::{Intrinsics, Sample, regions};
 
 /// The derivation of a label or of the objects, written `NAME=METHOD`.
@@ -26,10 +30,14 @@ pub enum Derivation {
     Curvature,
     /// `edges=canny`: Canny edges of the picture.
     CannyEdges,
-    /// `edges=texture`: gradient strength of the picture.
+    /// `edges=gradient`: gradient strength of the picture.
+    GradientEdges,
+    /// `edges=texture`: edges of the picture as Taskonomy has them.
     TextureEdges,
-    /// `occlusion_edges=depth`: occlusion edges from depth.
+    /// `occlusion_edges=depth`: occlusion edges from depth as Taskonomy has them.
     OcclusionEdges,
+    /// `occlusion_edges=gap`: occlusion edges as gaps of depth.
+    Gaps,
     /// `instances=semantics`: connected components of each class, for data without objects.
     Regions,
     /// `NAME=FILE.toml`: the prediction of a network from the picture.
@@ -37,12 +45,14 @@ pub enum Derivation {
 }
 
 /// The spelling of the derivations without parameters.
-const NAMES: [(&str, Derivation); 6] = [
+const NAMES: [(&str, Derivation); 8] = [
     ("normals=depth", Derivation::Normals),
     ("curvature=depth", Derivation::Curvature),
     ("edges=canny", Derivation::CannyEdges),
+    ("edges=gradient", Derivation::GradientEdges),
     ("edges=texture", Derivation::TextureEdges),
     ("occlusion_edges=depth", Derivation::OcclusionEdges),
+    ("occlusion_edges=gap", Derivation::Gaps),
     ("instances=semantics", Derivation::Regions),
 ];
 
@@ -52,13 +62,18 @@ impl Derivation {
         self.label().is_some_and(|made| made.name == label.name)
     }
 
+    /// Whether it derives the objects.
+    pub(super) fn makes_objects(&self) -> bool {
+        matches!(self, Self::Regions)
+    }
+
     /// The label that it derives; `None` for objects.
     fn label(&self) -> Option<Label> {
         match self {
             Self::Normals => Some(Label::normals()),
             Self::Curvature => Some(Label::curvature()),
-            Self::CannyEdges | Self::TextureEdges => Some(Label::edges()),
-            Self::OcclusionEdges => Some(Label::occlusion_edges()),
+            Self::CannyEdges | Self::GradientEdges | Self::TextureEdges => Some(Label::edges()),
+            Self::OcclusionEdges | Self::Gaps => Some(Label::occlusion_edges()),
             Self::Regions => None,
             Self::Network(network) => Some(network.label().clone()),
         }
@@ -67,19 +82,21 @@ impl Derivation {
     /// The labels that it needs.
     fn needs(&self) -> &'static [&'static str] {
         match self {
-            Self::Normals | Self::OcclusionEdges => &["depth"],
+            Self::Normals | Self::OcclusionEdges | Self::Gaps => &["depth"],
             Self::Curvature => &["depth", "normals"],
             Self::Regions => &["semantics"],
-            Self::CannyEdges | Self::TextureEdges | Self::Network(_) => &[],
+            Self::CannyEdges | Self::GradientEdges | Self::TextureEdges | Self::Network(_) => &[],
         }
     }
 
     /// Whether it is computed after resizing. Lines of one pixel do not survive downscaling, and regions should match
-    /// the resized labels. Geometry is computed before, at the resolution at which it was measured.
+    /// the resized labels. Geometry is computed before, at the resolution at which it was measured, and so are
+    /// Taskonomy's edges, which are then resized as its files would be.
     fn is_late(&self) -> bool {
         match self {
-            Self::CannyEdges | Self::TextureEdges | Self::OcclusionEdges | Self::Regions => true,
+            Self::CannyEdges | Self::GradientEdges | Self::Gaps | Self::Regions => true,
             Self::Normals | Self::Curvature | Self::Network(_) => false,
+            Self::TextureEdges | Self::OcclusionEdges => false,
         }
     }
 }
@@ -229,8 +246,10 @@ impl Known {
                 LabelMap::Values(curvature::curvature(self.depth(), normals, &self.camera()?))
             }
             Derivation::CannyEdges => one_channel(edges::canny(picture)),
-            Derivation::TextureEdges => one_channel(edges::texture(picture)),
-            Derivation::OcclusionEdges => one_channel(occlusion::occlusion(self.depth())),
+            Derivation::GradientEdges => one_channel(edges::gradient(picture)),
+            Derivation::TextureEdges => one_channel(taskonomy::texture(picture)),
+            Derivation::OcclusionEdges => one_channel(taskonomy::occlusion(self.depth())),
+            Derivation::Gaps => one_channel(gap::gaps(self.depth())),
             Derivation::Regions => {
                 let (numbers, _) = regions(self.ids("semantics"));
                 // 0 is "no object", so the first region is number 1.

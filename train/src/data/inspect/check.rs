@@ -3,12 +3,16 @@
 use anyhow::Result;
 use indicatif::ProgressBar;
 use multicond::label::{Encoding, Label, LabelMap};
-use ndarray::{Array3, ArrayView2, Axis};
+use ndarray::{Array3, Axis};
 use serde::Serialize;
 
-use super::each_frame;
+use super::{
+    each_frame,
+    geometry::{AxesFit, Geometry},
+    unfilled::{Seen, never_seen, of_settings},
+};
 use crate::{
-    data::{Dataset, Intrinsics, Sample, derive},
+    data::{Dataset, Intrinsics, Sample},
     readable::percent,
 };
 
@@ -18,59 +22,86 @@ const TOLERATED: f64 = 0.001;
 const TOLERATED_AWAY: f64 = 0.2;
 /// Distance in metres that few pictures exceed in most pixels.
 const FARTHEST: f32 = 300.0;
-/// Median angle in degrees between the normals and those derived from depth above which their axes are in doubt.
-const DOUBTFUL_ANGLE: f32 = 45.0;
 
-/// A problem that makes a frame unusable or doubtful.
+/// A problem that makes a frame or the dataset unusable or doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The frame's name.
-    pub frame: String,
+    /// The frame's name; `None` for a problem of the dataset as a whole.
+    pub frame: Option<String>,
     /// A description: the file or label, what is wrong, and what was expected.
     pub message: String,
 }
 
-/// Reads every frame with all of its labels and returns the problems.
+/// Reads every frame with all of its labels and returns the problems, those of the dataset last.
 ///
 /// # Errors
 /// When reader threads fail. A frame that cannot be read is a problem, not an error.
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
-        Ok(sample) => problems(dataset, index, &sample),
-        Err(error) => vec![format!("{error:#}")],
+        Ok(sample) => Look::at(dataset, index, &sample),
+        Err(error) => Look {
+            messages: vec![format!("{error:#}")],
+            seen: Seen::none(dataset.labels()),
+            normals: AxesFit::default(),
+        },
     };
     let mut all = Vec::new();
-    each_frame(dataset, frames, progress, look, |index, messages| {
-        all.extend(messages.into_iter().map(|message| Problem {
-            frame: dataset.frames()[index].clone(),
+    let mut seen = Seen::none(dataset.labels());
+    let mut normals = AxesFit::default();
+    each_frame(dataset, frames, progress, look, |index, look| {
+        seen.add(&look.seen);
+        normals.add(&look.normals);
+        all.extend(look.messages.into_iter().map(|message| Problem {
+            frame: Some(dataset.frames()[index].clone()),
             message,
         }));
         Ok(())
     })?;
+    let mut of_dataset: Vec<String> = of_settings(dataset).collect();
+    of_dataset.extend(never_seen(dataset, dataset.labels(), &seen));
+    // A label without any value lists them itself.
+    let known = |rule: &String| !of_dataset.iter().any(|message| message.contains(rule));
+    let unmatched: Vec<String> = dataset.unmatched().into_iter().filter(known).collect();
+    of_dataset.extend(unmatched);
+    of_dataset.extend(normals.proposal(dataset));
+    all.extend(of_dataset.into_iter().map(|message| Problem {
+        frame: None,
+        message,
+    }));
     Ok(all)
 }
 
-fn problems(dataset: &Dataset, index: usize, sample: &Sample) -> Vec<String> {
-    let labels = dataset.labels();
-    let place = |label: &Label| {
-        let file = dataset.file(index, label);
-        format!("{}: label `{}`", file.display(), label.name)
-    };
-    let maps = sample.labels.iter().zip(labels);
-    let mut found: Vec<String> = maps
-        .filter_map(|(map, label)| {
-            let problem = match map {
-                LabelMap::Classes(_) => None,
-                LabelMap::Values(values) => impossible(values, label, sample.camera),
-            };
-            problem.map(|problem| format!("{}: {problem}", place(label)))
-        })
-        .collect();
-    if let Some(problem) = disagreement(sample, labels) {
-        found.push(format!("{}: {problem}", place(&Label::normals())));
+/// What is found in a frame.
+struct Look {
+    messages: Vec<String>,
+    seen: Seen,
+    normals: AxesFit,
+}
+
+impl Look {
+    fn at(dataset: &Dataset, index: usize, sample: &Sample) -> Self {
+        let labels = dataset.labels();
+        let at = |label: &Label, problem: String| {
+            let file = dataset.file(index, label);
+            format!("{}: label `{}`: {problem}", file.display(), label.name)
+        };
+        let maps = sample.labels.iter().zip(labels);
+        let impossible = maps.filter_map(|(map, label)| match map {
+            LabelMap::Classes(_) => None,
+            LabelMap::Values(values) => {
+                impossible(values, label, sample.camera).map(|problem| at(label, problem))
+            }
+        });
+        let geometry = Geometry::of(sample, labels);
+        let doubtful = geometry.problems.into_iter();
+        let doubtful = doubtful.map(|(label, problem)| at(&label, problem));
+        Self {
+            messages: impossible.chain(doubtful).collect(),
+            seen: Seen::of(sample, labels),
+            normals: geometry.normals,
+        }
     }
-    found
 }
 
 /// Describes impossible values of a label, depending on its unit.
@@ -146,38 +177,4 @@ fn looking_away(values: &Array3<f32>, camera: Option<Intrinsics>) -> f64 {
         }
     }
     away as f64 / present.max(1) as f64
-}
-
-/// Compares normals with those derived from depth, to detect normals whose axes are not the camera's.
-fn disagreement(sample: &Sample, labels: &[Label]) -> Option<String> {
-    let camera = sample.camera?;
-    let map = |name: &str| {
-        let place = labels.iter().position(|label| label.name == name)?;
-        match &sample.labels[place] {
-            LabelMap::Values(values) => Some(values),
-            LabelMap::Classes(_) => None,
-        }
-    };
-    let depth: ArrayView2<'_, f32> = map("depth")?.index_axis(Axis(0), 0);
-    let normals = map("normals")?;
-    let derived = derive::normals(depth, &camera);
-    let mut cosines: Vec<f32> = normals
-        .lanes(Axis(0))
-        .into_iter()
-        .zip(derived.lanes(Axis(0)))
-        .map(|(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum())
-        .filter(|cosine: &f32| cosine.is_finite())
-        .collect();
-    if cosines.is_empty() {
-        return None;
-    }
-    let middle = cosines.len() / 2;
-    let (_, median, _) = cosines.select_nth_unstable_by(middle, f32::total_cmp);
-    let angle = median.clamp(-1.0, 1.0).acos().to_degrees();
-    (angle > DOUBTFUL_ANGLE).then(|| {
-        format!(
-            "differ from the normals of the depth by {angle:.0} degrees (median); expected x right, y up, z towards \
-             the camera"
-        )
-    })
 }

@@ -1,8 +1,10 @@
 //! Inspection of datasets before training: checks, statistics and previews.
 
 mod check;
+mod geometry;
 mod preview;
 mod stats;
+mod unfilled;
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
@@ -11,6 +13,7 @@ pub use self::{
     check::{Problem, check},
     preview::{Preview, preview},
     stats::{ClassShare, LabelStats, Stats, stats},
+    unfilled::require_filled,
 };
 use super::{Dataset, ordered::Ordered};
 

@@ -26,6 +26,12 @@ pub(super) struct Camera {
     pub(super) objects: Vec<Object>,
 }
 
+/// Whether a camera file exists and lists objects. A damaged one is an error when its frame is read.
+pub(super) fn lists_objects(path: &Path) -> bool {
+    let text = read_text(path).unwrap_or_default();
+    serde_json::from_str(&text).is_ok_and(|camera: Camera| !camera.objects.is_empty())
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Object {
     pub(super) name: String,

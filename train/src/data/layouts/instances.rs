@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use multicond::label::{Label, LabelMap, PngCode, Transfer};
+use multicond::label::{Label, LabelMap, PngCode};
 use ndarray::Array2;
 
 /// Object indices as a label.
@@ -10,13 +10,7 @@ pub(super) static LABEL: LazyLock<Label> = LazyLock::new(|| {
     Label::categorical("instances", vec![String::new(); 65_535])
         .with_missing_class(-1)
         .with_presence(false)
-        .with_png(PngCode {
-            bits: 16,
-            zero: 0.0,
-            scale: 1.0,
-            missing: None,
-            transfer: Transfer::Linear,
-        })
+        .with_png(PngCode::linear(16, 0.0, 1.0))
 });
 
 /// The ids of a categorical map.

@@ -22,7 +22,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
     Size, files,
-    label::{Label, LabelMap, PngCode, Transfer},
+    label::{Axes, Label, LabelMap, PngCode},
 };
 use multicond_format::storage::read_text;
 
@@ -33,13 +33,7 @@ use super::Sample;
 
 /// The code of files whose gray values are class ids.
 pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {
-    PngCode {
-        bits: 8,
-        zero: 0.0,
-        scale: 1.0,
-        missing,
-        transfer: Transfer::Linear,
-    }
+    PngCode::linear(8, 0.0, 1.0).with_missing(missing)
 }
 
 /// The interface of a layout.
@@ -63,6 +57,11 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
         }
     }
 
+    /// The user's rules, such as colours of classes, that nothing matched in the frames read so far.
+    fn unmatched(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Reads a frame at its original size, with these labels in this order.
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample>;
 }
@@ -76,6 +75,29 @@ pub(super) struct Contents {
     pub(super) labels: Vec<Label>,
     /// Whether at least some frames have objects.
     pub(super) has_instances: bool,
+    /// The labels that the dataset's settings ask for and that its files do not have.
+    pub(super) unfilled: Vec<Unfilled>,
+}
+
+/// A label that the settings of a dataset ask for and that its files do not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unfilled {
+    /// The label's name, or [`OBJECTS`].
+    pub(super) label: String,
+    /// What asks for it, and what was looked for.
+    pub(super) reason: String,
+}
+
+/// The name of the objects, which are not a label, in settings and messages.
+pub(super) const OBJECTS: &str = "instances";
+
+impl Unfilled {
+    fn new(label: &str, reason: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            reason: reason.into(),
+        }
+    }
 }
 
 /// A frame of a dataset.
@@ -87,8 +109,21 @@ pub(super) struct Entry {
     pub(super) split: Option<String>,
 }
 
-/// Opens a dataset of a known layout. `classes` selects the class set, if the dataset has several.
-pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Result<Arc<dyn Layout>> {
+/// What the user chose about the files of a dataset.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Choices {
+    /// The number of classes, if the dataset has several class sets.
+    pub(super) classes: Option<usize>,
+    /// The axes of the normals in PNG files.
+    pub(super) normal_axes: Option<Axes>,
+}
+
+/// Opens a dataset of a known layout.
+pub(super) fn open(root: &Path, format: Format, choices: Choices) -> Result<Arc<dyn Layout>> {
+    let Choices {
+        classes,
+        normal_axes,
+    } = choices;
     // In a prepared dataset, the class set is fixed already.
     let has_choice = matches!(format, Format::Cityscapes | Format::Nyu | Format::Prepared);
     ensure!(
@@ -96,9 +131,15 @@ pub(super) fn open(root: &Path, format: Format, classes: Option<usize>) -> Resul
         "{}: the number of classes can be chosen for cityscapes and nyu only",
         root.display()
     );
+    ensure!(
+        normal_axes.is_none() || matches!(format, Format::Taskonomy | Format::Prepared),
+        "{}: --normal-axes is for the Taskonomy layout; a table has `axes` in labels.json, rendered frames have \
+         `space` in frames.toml",
+        root.display()
+    );
     Ok(match format {
-        Format::Prepared => Arc::new(Prepared::open(root)?),
-        Format::Taskonomy => Arc::new(taskonomy::Taskonomy::open(root)?),
+        Format::Prepared => Arc::new(Prepared::open(root, normal_axes)?),
+        Format::Taskonomy => Arc::new(taskonomy::Taskonomy::open(root, normal_axes)?),
         Format::Cityscapes => Arc::new(cityscapes::Cityscapes::open(root, classes)?),
         Format::Nyu => Arc::new(nyu::Nyu::open(root, classes)?),
         Format::Frames => Arc::new(frames::Frames::open(root)?),

@@ -44,6 +44,7 @@ impl Pictures {
                 frames: files.iter().map(name).collect(),
                 labels: Vec::new(),
                 has_instances: false,
+                unfilled: Vec::new(),
             },
             files,
         })

@@ -5,7 +5,7 @@
 //! does not know or that have another code.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,8 @@ use multicond_format::label::{Label, LabelMap, validate_labels};
 use multicond_format::storage::read_text;
 
 use super::{
-    Contents, Entry, Layout, camera_file::Camera, classes_file, instances, picture_file, read_label,
+    Contents, Entry, Layout, Unfilled, camera_file::Camera, classes_file, instances, picture_file,
+    read_label,
 };
 use crate::data::{Sample, label_names};
 
@@ -55,10 +56,12 @@ impl Table {
             .with_context(|| format!("{}: a table is a .csv or .jsonl file", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let classes = classes_file(folder)?.unwrap_or_default();
-        let known = known_labels(folder, &classes)?;
+        let (known, described) = known_labels(folder, &classes)?;
         let (mut rows, mut frames) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
-        for (number, cells) in cells(&path)?.into_iter().enumerate() {
+        let cells = cells(&path)?;
+        let columns: BTreeSet<String> = cells.iter().flat_map(|row| row.keys().cloned()).collect();
+        for (number, cells) in cells.into_iter().enumerate() {
             let place = || format!("{}: frame {}", path.display(), number + 1);
             let (row, entry) = row(cells, folder, &known).with_context(place)?;
             ensure!(
@@ -84,11 +87,30 @@ impl Table {
         if !labels.is_empty() {
             validate_labels(&labels)?;
         }
+        let empty = columns.iter().filter(|column| {
+            !has(column) && !matches!(column.as_str(), PICTURE | NAME | SPLIT | CAMERA)
+        });
+        let mut unfilled: Vec<Unfilled> = empty
+            .map(|column| Unfilled::new(column, "its column has only empty cells"))
+            .collect();
+        let without_column = described.iter().filter(|name| !columns.contains(*name));
+        unfilled.extend(without_column.map(|name| {
+            Unfilled::new(
+                name,
+                "labels.json describes it, but the table has no such column",
+            )
+        }));
+        let has_classes = labels.iter().any(|label| label.classes().is_some());
+        if !classes.is_empty() && !has_classes && !columns.contains("semantics") {
+            let reason = "classes.json names classes, but the table has no such column";
+            unfilled.push(Unfilled::new("semantics", reason));
+        }
         Ok(Self {
             contents: Contents {
                 frames,
                 labels,
                 has_instances: has(INSTANCES),
+                unfilled,
             },
             rows,
         })
@@ -147,9 +169,10 @@ impl Layout for Table {
     }
 }
 
-/// All labels that can be columns: those that multicond knows, and those in `labels.json`.
-fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
+/// All labels that can be columns: those that multicond knows, and those in `labels.json`, whose names are returned too.
+fn known_labels(folder: &Path, classes: &[String]) -> Result<(Vec<Label>, Vec<String>)> {
     let mut known = Label::built_in(classes);
+    let mut names = Vec::new();
     let path = folder.join("labels.json");
     if path.exists() {
         let place = || path.display().to_string();
@@ -163,10 +186,11 @@ fn known_labels(folder: &Path, classes: &[String]) -> Result<Vec<Label>> {
         for label in described {
             label.validate().with_context(place)?;
             known.retain(|other| other.name != label.name);
+            names.push(label.name.clone());
             known.push(label);
         }
     }
-    Ok(known)
+    Ok((known, names))
 }
 
 /// The cells of every frame by column.

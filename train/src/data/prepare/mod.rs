@@ -11,7 +11,8 @@ use multicond::{Size, label::Label};
 use self::unfinished::{Plan, Unfinished};
 use super::{
     Dataset,
-    layouts::prepared::{DatasetManifest, record},
+    inspect::require_filled,
+    layouts::prepared::{DatasetManifest, is_unfinished, record},
     ordered::Ordered,
 };
 
@@ -27,13 +28,15 @@ pub struct PrepareOptions {
     pub labels: Option<Vec<String>>,
     /// Number of reader threads; one per core if absent.
     pub threads: Option<usize>,
+    /// Whether labels may have no value in any frame.
+    pub allow_missing: bool,
 }
 
 /// Writes `dataset` to the folder `destination`, continuing an earlier attempt if there is one.
 ///
 /// # Errors
-/// When the folder exists already, a frame cannot be read, or writing fails. Finished records are kept in
-/// `DESTINATION.unfinished`.
+/// When the folder exists already, a label that is asked for has no value in any frame, a frame cannot be read, or
+/// writing fails. Finished records are kept in `DESTINATION.unfinished`.
 pub fn prepare(
     dataset: &Dataset,
     destination: &Path,
@@ -47,6 +50,11 @@ pub fn prepare(
     );
     let size = options.size.unwrap_or(dataset.training_size());
     let labels = chosen_labels(dataset, options.labels.as_deref())?;
+    // An earlier attempt has looked already.
+    if !options.allow_missing && !is_unfinished(destination) {
+        let chosen = options.labels.is_some().then_some(&labels[..]);
+        require_filled(dataset, chosen)?;
+    }
     let coded = labels
         .iter()
         .map(|label| (label.clone(), dataset.is_coded(label)));

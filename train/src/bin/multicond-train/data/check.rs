@@ -21,7 +21,9 @@ use crate::{
 
 Reports unreadable files, mismatched sizes, codes that the label does not define, and impossible values: \
 distances that are not positive or mostly beyond 300 m, normals that face away from the camera or disagree with \
-the depth, and curvatures in the wrong order. The exit code is 2 if any frame has a problem.")]
+the depth (with the axes that would fit), curvatures in the wrong order or with the wrong sign. Problems of the whole \
+dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. The \
+exit code is 2 if there is any problem.")]
 pub(crate) struct Args {
     /// Dataset to check
     source: PathBuf,
@@ -43,8 +45,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let problems = problems?;
     let bad: BTreeSet<&str> = problems
         .iter()
-        .map(|problem| problem.frame.as_str())
+        .filter_map(|problem| problem.frame.as_deref())
         .collect();
+    let of_dataset = problems.iter().filter(|problem| problem.frame.is_none());
+    let of_dataset = of_dataset.count();
     if let Some(path) = &args.good {
         let good = dataset
             .frames()
@@ -57,11 +61,19 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if args.json {
         print_json(&problems)?;
     } else {
-        let line = |problem: &Problem| format!("{}: {}\n", problem.frame, problem.message);
+        let line = |problem: &Problem| {
+            let place = problem.frame.as_deref().unwrap_or("the dataset");
+            format!("{place}: {}\n", problem.message)
+        };
         print(&problems.iter().map(line).collect::<String>())?;
     }
     if !problems.is_empty() {
-        bail!("{} of {frames} frames have problems", bad.len());
+        let also = match of_dataset {
+            0 => String::new(),
+            1 => ", and the dataset has one".into(),
+            count => format!(", and the dataset has {count}"),
+        };
+        bail!("{} of {frames} frames have problems{also}", bad.len());
     }
     if !args.json {
         print(&format!("{frames} frames, nothing wrong\n"))?;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use anyhow::Result;
 use multicond::Size;
-use multicond_train::data::{DatasetManifest, PrepareOptions, prepare};
+use multicond_train::data::{Column, DatasetManifest, PrepareOptions, prepare};
 
 use super::frames_bar;
 use crate::{
@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Number of reader threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Accept labels without a value in any frame
+    #[arg(long)]
+    allow_missing: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -50,12 +53,19 @@ pub(crate) fn run(args: Args) -> Result<()> {
         size: args.size,
         labels: args.labels,
         threads: args.threads.map(usize::from),
+        allow_missing: args.allow_missing,
     };
     let bar = frames_bar();
     let start = Instant::now();
     let manifest = prepare(&dataset, &args.out, &options, &bar);
     bar.finish_and_clear();
     let manifest = manifest?;
+    let has_classes = |column: &Column| column.label.classes().is_some();
+    if manifest.columns.iter().any(has_classes) {
+        for rule in dataset.unmatched() {
+            eprintln!("warning: {rule}");
+        }
+    }
     if args.json {
         print_json(&manifest)
     } else {

@@ -11,13 +11,13 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use multicond::{
     Size,
-    label::{Encoding, Label, LabelMap, PngCode, Transfer},
+    label::{Encoding, Label, LabelMap, PngCode},
 };
 use ndarray::Array2;
 
 pub(crate) use self::classes::id_label;
 use self::{camera::Stereo, classes::Classes};
-use super::{Contents, Entry, Layout, instances, picture_file, read_label};
+use super::{Contents, Entry, Layout, Unfilled, instances, picture_file, read_label};
 use crate::data::Sample;
 
 const PICTURES: &str = "leftImg8bit";
@@ -47,8 +47,8 @@ struct Frame {
 }
 
 impl Cityscapes {
-    pub(super) fn open(root: &Path, classes: Option<usize>) -> Result<Self> {
-        let classes = Classes::of(classes)?;
+    pub(super) fn open(root: &Path, chosen: Option<usize>) -> Result<Self> {
+        let classes = Classes::of(chosen)?;
         let frames = frames(root)?;
         ensure!(
             !frames.is_empty(),
@@ -56,8 +56,12 @@ impl Cityscapes {
             root.display()
         );
         let mut labels = Vec::new();
+        let mut unfilled = Vec::new();
         if root.join(LABELS).is_dir() {
             labels.push(classes.label());
+        } else if chosen.is_some() {
+            let reason = format!("the number of classes is given, but there is no folder {LABELS}");
+            unfilled.push(Unfilled::new("semantics", reason));
         }
         if root.join("disparity").is_dir() {
             ensure!(
@@ -77,6 +81,7 @@ impl Cityscapes {
                 frames: frames.iter().map(entry).collect(),
                 labels,
                 has_instances: root.join(LABELS).is_dir(),
+                unfilled,
             },
             frames,
             classes,
@@ -160,13 +165,7 @@ impl Layout for Cityscapes {
 
 /// Disparity in pixels: 16-bit PNG, `(p - 1) / 256`, 0 where missing.
 fn disparity_label() -> Label {
-    let code = PngCode {
-        bits: 16,
-        zero: 1.0,
-        scale: 1.0 / 256.0,
-        missing: Some(0),
-        transfer: Transfer::Linear,
-    };
+    let code = PngCode::linear(16, 1.0, 1.0 / 256.0).with_missing(0);
     let encoding = Encoding::Reciprocal { half: 32.0 };
     Label::continuous("disparity", 1, "pixels", encoding)
         .with_presence(false)

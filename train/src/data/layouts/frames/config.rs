@@ -1,6 +1,13 @@
 //! `frames.toml`: how to interpret a renderer's files.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use multicond_format::storage::read_text;
@@ -18,7 +25,7 @@ pub(super) struct Config {
     colors: Vec<ColorRule>,
     /// Class ids by colour, computed from `colors`.
     #[serde(skip)]
-    pub(super) class_by_color: HashMap<[u8; 3], i32>,
+    class_by_color: HashMap<[u8; 3], (i32, Used)>,
     /// The files of a frame.
     pub(super) files: Files,
     /// The layers of the multi-layer file.
@@ -33,6 +40,8 @@ pub(super) struct Config {
 struct ObjectRule {
     name: String,
     class: String,
+    #[serde(skip)]
+    used: Used,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +50,25 @@ struct ColorRule {
     /// `#RRGGBB`
     color: String,
     class: String,
+    #[serde(skip)]
+    used: Used,
+}
+
+/// Whether a rule has fitted something since the dataset was opened.
+#[derive(Clone, Debug, Default)]
+struct Used(Arc<AtomicBool>);
+
+impl Used {
+    fn mark(&self) {
+        // Most pixels find it marked, and reading does not disturb other threads.
+        if !self.0.load(Ordering::Relaxed) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Paths relative to the folder, with `{frame}` for the frame's name.
@@ -167,7 +195,8 @@ impl Config {
         config.check().with_context(|| path.display().to_string())?;
         for rule in &config.colors {
             if let Some(id) = config.class_id(&rule.class) {
-                config.class_by_color.insert(parse_color(&rule.color)?, id);
+                let color = parse_color(&rule.color)?;
+                config.class_by_color.insert(color, (id, rule.used.clone()));
             }
         }
         Ok(config)
@@ -220,7 +249,33 @@ impl Config {
     /// The class of an object by its name.
     pub(super) fn class_of_object(&self, name: &str) -> Option<i32> {
         let rule = self.objects.iter().find(|rule| fits(&rule.name, name))?;
+        rule.used.mark();
         self.class_id(&rule.class)
+    }
+
+    /// Whether classes are told by colours.
+    pub(super) fn has_colors(&self) -> bool {
+        !self.class_by_color.is_empty()
+    }
+
+    /// The class of a colour in a segmentation picture.
+    pub(super) fn class_of_color(&self, color: [u8; 3]) -> Option<i32> {
+        let (class, used) = self.class_by_color.get(&color)?;
+        used.mark();
+        Some(*class)
+    }
+
+    /// The rules that have fitted nothing so far.
+    pub(super) fn unmatched(&self) -> Vec<String> {
+        let objects = self.objects.iter().filter(|rule| !rule.used.is_marked());
+        let objects = objects.map(|ObjectRule { name, class, .. }| {
+            format!("no object fits `{name}`, of class `{class}` in the [[objects]] of frames.toml")
+        });
+        let colors = self.colors.iter().filter(|rule| !rule.used.is_marked());
+        let colors = colors.map(|ColorRule { color, class, .. }| {
+            format!("no pixel has the colour `{color}`, of class `{class}` in the [[colors]] of frames.toml")
+        });
+        objects.chain(colors).collect()
     }
 
     pub(super) fn class_id(&self, class: &str) -> Option<i32> {

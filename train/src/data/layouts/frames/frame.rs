@@ -216,7 +216,7 @@ impl<'a> Frame<'a> {
         let config = self.files.config;
         if let Some(pattern) = &config.files.semantics {
             let path = self.files.path(pattern);
-            if config.class_by_color.is_empty() {
+            if !config.has_colors() {
                 return read_label(&path, label, self.size);
             }
             let picture = files::read_picture(&path)?;
@@ -228,11 +228,7 @@ impl<'a> Frame<'a> {
                 |(y, x)| {
                     let start = 3 * (y * width + x);
                     let color = [rgb[start], rgb[start + 1], rgb[start + 2]];
-                    config
-                        .class_by_color
-                        .get(&color)
-                        .copied()
-                        .unwrap_or(missing)
+                    config.class_of_color(color).unwrap_or(missing)
                 },
             )));
         }
@@ -319,14 +315,8 @@ fn linear_picture(
 /// from 0 to 1. Nothing is normalised yet.
 fn plain(label: &Label, content: Content) -> Label {
     let mut plain = label.clone();
-    let code = |bits, scale, missing| {
-        Some(PngCode {
-            bits,
-            zero: 0.0,
-            scale,
-            missing,
-            transfer: Transfer::Linear,
-        })
+    let code = |bits, scale, missing: Option<u16>| {
+        Some(PngCode::linear(bits, 0.0, scale).with_missing(missing))
     };
     match content {
         Content::Depth => plain.png = code(16, 1.0, Some(0)),

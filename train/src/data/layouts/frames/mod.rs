@@ -1,6 +1,7 @@
 //! The layout of rendered frames: a multi-layer OpenEXR file per frame, as from Blender and Unreal, or a file per
 //! label, as from Unity. `frames.toml` has the settings; see docs/dataset.md.
 
+mod asked;
 mod config;
 mod cryptomatte;
 mod files;
@@ -47,6 +48,7 @@ impl Frames {
         // All frames must have what the first one has.
         let files = FrameFiles::new(root, &config, &first.name)?;
         let (labels, has_instances) = (files.labels()?, files.has_instances()?);
+        let unfilled = asked::unfilled(&files, &labels, has_instances);
         ensure!(
             !labels.is_empty(),
             "{}: no layer or file of frame `{}` is known; set their names in {CONFIG}",
@@ -59,6 +61,7 @@ impl Frames {
                 frames: entries,
                 labels,
                 has_instances,
+                unfilled,
             },
             config,
         })
@@ -82,6 +85,10 @@ impl Layout for Frames {
             Ok(files) => files.file(content),
             Err(_) => self.root.join(name),
         }
+    }
+
+    fn unmatched(&self) -> Vec<String> {
+        self.config.unmatched()
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {

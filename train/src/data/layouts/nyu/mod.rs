@@ -75,6 +75,7 @@ impl Nyu {
                 frames: (0..file.extent.frames).map(entry).collect(),
                 labels: labels(classes),
                 has_instances: true,
+                unfilled: Vec::new(),
             },
             file,
             classes,

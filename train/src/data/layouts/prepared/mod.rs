@@ -13,7 +13,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use memmap2::Mmap;
-use multicond::{Size, label::Label};
+use multicond::{
+    Size,
+    label::{Axes, Label},
+};
 use multicond_format::storage::read_text;
 
 pub(in crate::data) use self::manifest::FrameEntry;
@@ -33,7 +36,7 @@ pub(super) fn recognise(path: &Path) -> bool {
 
 /// Whether preparation of a dataset was started but not finished. The path is that of the dataset or of its unfinished
 /// folder.
-pub(super) fn is_unfinished(path: &Path) -> bool {
+pub(in crate::data) fn is_unfinished(path: &Path) -> bool {
     let beside = unfinished_folder(path);
     let folders = [Some(path.to_owned()), beside.ok()];
     folders
@@ -64,11 +67,24 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn open(folder: &Path) -> Result<Self> {
+    /// Opens a folder. `axes` are those that the user says its normals were prepared from.
+    pub(super) fn open(folder: &Path, axes: Option<Axes>) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let place = || path.display().to_string();
         let text = read_text(&path)?;
         let manifest = DatasetManifest::parse(&text).with_context(place)?;
+        if let Some(chosen) = axes {
+            let mut codes = manifest.columns.iter().filter(|c| c.label.is_direction());
+            if let Some(code) = codes.find_map(|column| column.label.png) {
+                ensure!(
+                    code.axes == chosen,
+                    "{}: was prepared from normals whose axes are {}, not {chosen}; prepare it again with \
+                     --normal-axes {chosen}",
+                    path.display(),
+                    code.axes
+                );
+            }
+        }
         let path = folder.join(RECORDS);
         let place = || path.display().to_string();
         let file = File::open(&path).with_context(place)?;
@@ -93,6 +109,7 @@ impl Prepared {
                 frames: manifest.frames.iter().map(entry).collect(),
                 labels: manifest.columns.iter().map(|c| c.label.clone()).collect(),
                 has_instances: manifest.instances_offset.is_some(),
+                unfilled: Vec::new(),
             },
             checked: manifest.frames.iter().map(|_| false.into()).collect(),
             records,

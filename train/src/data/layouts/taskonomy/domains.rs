@@ -1,15 +1,16 @@
 //! The domains of the layout: their labels and PNG codes (StanfordVL/taskonomy, `data/README.md`; ranges from
 //! EPFL-VILAB/omnidata).
 
-use multicond::label::{Encoding, Label, PngCode, Transfer};
+use multicond::label::{Axes, Encoding, Label, PngCode};
 
 pub(super) const PICTURE: &str = "rgb";
+pub(super) const SEMANTICS: &str = "segment_semantic";
 pub(super) const INSTANCES: &str = "segment_instance";
 pub(super) const CAMERA: &str = "point_info";
 
 /// Labels and their folders.
 const LABELS: [(&str, &str); 11] = [
-    ("semantics", "segment_semantic"),
+    ("semantics", SEMANTICS),
     ("depth", "depth_zbuffer"),
     ("normals", "normal"),
     ("curvature", "principal_curvature"),
@@ -54,23 +55,32 @@ pub(super) fn domain(label: &Label) -> Option<&'static str> {
     found.map(|(_, domain)| *domain)
 }
 
-/// The label in a folder.
-pub(super) fn label(domain: &str, classes: &[String]) -> Label {
-    let named = |label: Label| {
-        let name = LABELS.iter().find(|(_, other)| *other == domain);
-        let (name, _) = name.expect("asked for folders of the table only");
-        label.with_name(*name)
-    };
-    named(match domain {
-        "segment_semantic" => Label::semantics(classes),
+/// The name of the label in a folder of the table.
+pub(super) fn name(domain: &str) -> &'static str {
+    let found = LABELS.iter().find(|(_, other)| *other == domain);
+    found.map_or("", |(name, _)| name)
+}
+
+/// The label in a folder. `axes` are those of normals.
+pub(super) fn label(domain: &str, classes: &[String], axes: Axes) -> Label {
+    let label = match domain {
+        SEMANTICS => Label::semantics(classes),
         // Both have the same code. They are the distances from the camera's plane and from its centre.
         "depth_zbuffer" | "depth_euclidean" => Label::depth(),
-        "normal" => Label::normals(),
+        "normal" => normals(axes),
         "principal_curvature" => Label::curvature(),
         "albedo" => Label::albedo(),
         "reshading" => reshading(),
         _ => Label::edges(),
-    })
+    };
+    label.with_name(name(domain))
+}
+
+/// Normals along these axes.
+fn normals(axes: Axes) -> Label {
+    let label = Label::normals();
+    let code = label.png.map(|code| PngCode { axes, ..code });
+    label.with_png(code)
 }
 
 /// Shading of a gray scene lit from the camera: 8-bit, 0 to 1.
@@ -79,11 +89,9 @@ fn reshading() -> Label {
         scale: 2.0,
         bias: -1.0,
     };
-    Label::continuous("reshading", 3, "intensity", encoding).with_png(PngCode {
-        bits: 8,
-        zero: 0.0,
-        scale: 1.0 / 255.0,
-        missing: None,
-        transfer: Transfer::Linear,
-    })
+    Label::continuous("reshading", 3, "intensity", encoding).with_png(PngCode::linear(
+        8,
+        0.0,
+        1.0 / 255.0,
+    ))
 }

@@ -2,6 +2,7 @@
 
 mod domains;
 mod folders;
+mod settings;
 mod splits;
 
 use std::{
@@ -10,12 +11,14 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use multicond::label::Label;
+use multicond::label::{Axes, Label};
 use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 use self::folders::Frame;
-use super::{Contents, Entry, Layout, classes_file, instances, picture_file, read_label};
+use super::{
+    Contents, Entry, Layout, Unfilled, classes_file, instances, picture_file, read_label,
+};
 use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
@@ -33,17 +36,20 @@ pub(super) struct Taskonomy {
 
 impl Taskonomy {
     /// Opens a folder with the labels of all domains in it. The classes are those in `classes.json` (a list of names),
-    /// else those of the original dataset.
+    /// else those of the original dataset. `axes` are those of the normals if the user chose them.
     ///
     /// # Errors
-    /// When the folder has no pictures or no labels.
-    pub(super) fn open(root: &Path) -> Result<Self> {
+    /// When the folder has no pictures or no labels, or its `layout.toml` is invalid.
+    pub(super) fn open(root: &Path, axes: Option<Axes>) -> Result<Self> {
         let frames = folders::frames(root)?;
         let has = |domain: &str| frames[0].folder(root, domain).is_dir();
-        let classes = classes_file(root)?.unwrap_or(domains::CLASSES.map(String::from).to_vec());
+        let named = classes_file(root)?;
+        let names_classes = named.is_some();
+        let classes = named.unwrap_or(domains::CLASSES.map(String::from).to_vec());
+        let axes = settings::normal_axes(root, axes)?;
         let labels: Vec<Label> = domains::label_domains()
             .filter(|domain| has(domain))
-            .map(|domain| domains::label(domain, &classes))
+            .map(|domain| domains::label(domain, &classes, axes))
             .collect();
         ensure!(
             !labels.is_empty(),
@@ -51,6 +57,25 @@ impl Taskonomy {
             root.display(),
             domains::label_domains().collect::<Vec<_>>().join(", ")
         );
+        let mut unfilled = Vec::new();
+        let mut buildings: Vec<&Frame> = frames.iter().collect();
+        buildings.dedup_by_key(|frame| frame.folder(root, domains::PICTURE));
+        for domain in domains::label_domains().filter(|domain| !has(domain)) {
+            let name = domains::name(domain);
+            let mut folders = buildings.iter().map(|frame| frame.folder(root, domain));
+            if let Some(folder) = folders.find(|folder| folder.is_dir()) {
+                let first = frames[0].folder(root, domain);
+                let reason = format!(
+                    "{} is there, but not {}; all frames must have what the first one has",
+                    folder.display(),
+                    first.display()
+                );
+                unfilled.push(Unfilled::new(name, reason));
+            } else if domain == domains::SEMANTICS && names_classes {
+                let reason = format!("classes.json names classes, but there is no folder {domain}");
+                unfilled.push(Unfilled::new(name, reason));
+            }
+        }
         let splits = splits::splits(root, frames.iter().map(Frame::building))?;
         let entries = frames.iter().map(|frame| Entry {
             name: frame.name(),
@@ -62,6 +87,7 @@ impl Taskonomy {
                 frames: entries.collect(),
                 labels,
                 has_instances: has(domains::INSTANCES),
+                unfilled,
             },
             frames,
         })

@@ -1,4 +1,4 @@
-//! Occlusion edges from depth: outlines of surfaces that hide other surfaces.
+//! Occlusion edges as gaps of depth: outlines of surfaces that hide other surfaces, and nothing else.
 
 use ndarray::{Array2, ArrayView2};
 
@@ -16,7 +16,7 @@ const LEAST: f32 = 0.02;
 /// The gap between two neighbours is the part of the change of inverse depth that exceeds the range of the changes on
 /// both sides. Slanted planes and creases, where surfaces touch, therefore have no gap, with any camera. Only at
 /// borders and holes, where a neighbour is missing, a crease may count as a gap. Gaps below 0.02 are set to 0.
-pub(crate) fn occlusion(depth: ArrayView2<f32>) -> Array2<f32> {
+pub(crate) fn gaps(depth: ArrayView2<f32>) -> Array2<f32> {
     let inverse = inverse_depth(depth, 2);
     Array2::from_shape_fn(depth.dim(), |(row, column)| {
         let here = inverse[[row + 2, column + 2]];
@@ -62,13 +62,13 @@ mod tests {
 
     #[test]
     fn slanted_planes_and_creases_have_none() {
-        assert!(occlusion(floor_and(None).view()).iter().all(|s| *s == 0.0));
+        assert!(gaps(floor_and(None).view()).iter().all(|s| *s == 0.0));
         let room = Array2::from_shape_fn((16, 16), |(row, column)| {
             let floor = 0.1 + 0.2 * row as f32;
             let wall = 0.5 + 0.1 * column as f32;
             1.0 / floor.max(wall)
         });
-        let inside = occlusion(room.view());
+        let inside = gaps(room.view());
         let inside = inside.slice(s![1..15, 1..15]);
         assert!(inside.iter().all(|s| *s == 0.0));
     }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_step_has_the_gap_on_its_near_side() {
         let depth = floor_and(Some(9));
-        for ((row, column), strength) in occlusion(depth.view()).indexed_iter() {
+        for ((row, column), strength) in gaps(depth.view()).indexed_iter() {
             if column == 9 {
                 let far = depth[[row, 8]];
                 assert!(
@@ -94,7 +94,7 @@ mod tests {
         let mut depth = floor_and(None);
         depth[[4, 5]] = f32::NAN;
         depth[[4, 6]] = f32::INFINITY;
-        for ((row, column), strength) in occlusion(depth.view()).indexed_iter() {
+        for ((row, column), strength) in gaps(depth.view()).indexed_iter() {
             let missing = row == 4 && (5..7).contains(&column);
             assert!(if missing {
                 strength.is_nan()
@@ -115,7 +115,7 @@ mod tests {
                 f32::MIN_POSITIVE,
                 f32::MAX,
             ] {
-                let found = occlusion(Array2::from_elem(size, value).view());
+                let found = gaps(Array2::from_elem(size, value).view());
                 assert!(found.iter().all(|s| s.is_nan() || *s == 0.0));
             }
         }

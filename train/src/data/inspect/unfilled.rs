@@ -1,0 +1,142 @@
+//! What was asked for and is not there: labels that a dataset should have, and that no frame has.
+
+use anyhow::{Result, ensure};
+use indicatif::ProgressBar;
+use multicond::label::Label;
+
+use super::each_frame;
+use crate::data::{
+    Dataset, Sample,
+    layouts::{OBJECTS, Unfilled},
+};
+
+/// Frames that are read at once, while some label is still unseen.
+const AT_ONCE: usize = 64;
+
+/// Which labels have a value in at least one pixel of the frames seen so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    labels: Vec<bool>,
+    objects: bool,
+    frames: usize,
+}
+
+impl Seen {
+    pub(super) fn none(labels: &[Label]) -> Self {
+        Self {
+            labels: vec![false; labels.len()],
+            objects: false,
+            frames: 0,
+        }
+    }
+
+    /// What one frame with these labels has.
+    pub(super) fn of(sample: &Sample, labels: &[Label]) -> Self {
+        let has_value = |(map, label): (&_, &Label)| has_value(map, label);
+        Self {
+            labels: sample.labels.iter().zip(labels).map(has_value).collect(),
+            objects: sample
+                .instances
+                .as_ref()
+                .is_some_and(|objects| objects.iter().any(|&object| object != 0)),
+            frames: 1,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        let mine = self.labels.iter_mut();
+        mine.zip(&other.labels)
+            .for_each(|(mine, other)| *mine |= other);
+        self.objects |= other.objects;
+        self.frames += other.frames;
+    }
+}
+
+fn has_value(map: &multicond::label::LabelMap, label: &Label) -> bool {
+    let (width, height) = map.size();
+    let mut pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+    pixels.any(|pixel| map.is_known(label, pixel))
+}
+
+/// Describes what the dataset's settings ask for and its files do not have.
+pub(super) fn of_settings(dataset: &Dataset) -> impl Iterator<Item = String> {
+    let unfilled = dataset.unfilled().iter();
+    unfilled.map(|Unfilled { label, reason }| format!("label `{label}`: {reason}"))
+}
+
+/// Describes the labels that had no value in any of the frames seen.
+pub(super) fn never_seen(dataset: &Dataset, labels: &[Label], seen: &Seen) -> Vec<String> {
+    let frames = match seen.frames {
+        // No frame could be read, which is another problem.
+        0 => return Vec::new(),
+        1 => "the only frame".to_owned(),
+        count => format!("any of {count} frames"),
+    };
+    let unseen = labels.iter().zip(&seen.labels).filter(|(_, seen)| !**seen);
+    let mut missing: Vec<String> = unseen
+        .map(|(label, _)| {
+            let mut text = format!(
+                "label `{}`: has no value in {frames}; looked for in {}",
+                label.name,
+                dataset.sources(label)
+            );
+            if label.classes().is_some() {
+                for rule in dataset.unmatched() {
+                    text += &format!("; {rule}");
+                }
+            }
+            text
+        })
+        .collect();
+    if dataset.has_instances() && !seen.objects {
+        missing.push(format!("label `{OBJECTS}`: no object in {frames}"));
+    }
+    missing
+}
+
+/// Refuses a dataset that lacks what was asked for: the labels in `chosen`, or if the user chose none, all that the
+/// dataset lists and its settings ask for. Frames are read only until every label has been seen; in most datasets that
+/// is one. Those that cannot be read are skipped.
+///
+/// # Errors
+/// When a label has no value in any frame, or the settings ask for one that the dataset does not have.
+pub fn require_filled(dataset: &Dataset, chosen: Option<&[Label]>) -> Result<()> {
+    let labels = chosen.unwrap_or(dataset.labels());
+    let needs_objects = chosen.is_none() && dataset.has_instances();
+    let frames = dataset.frames().len();
+    // Spread over the dataset, because a label may be missing from a whole part of it.
+    let step = frames.div_ceil(AT_ONCE);
+    let mut order = (0..step).flat_map(|first| (first..frames).step_by(step));
+    let mut seen = Seen::none(labels);
+    let mut count = 1;
+    while seen.labels.contains(&false) || needs_objects && !seen.objects {
+        let next: Vec<usize> = order.by_ref().take(count).collect();
+        if next.is_empty() {
+            break;
+        }
+        count = AT_ONCE;
+        let schema = labels.to_vec();
+        let look = move |dataset: &Dataset, index: usize| {
+            let sample = dataset.read_whole(index, &schema).ok()?;
+            Some(Seen::of(&sample, &schema))
+        };
+        each_frame(dataset, next, &ProgressBar::hidden(), look, |_, found| {
+            if let Some(found) = found {
+                seen.add(&found);
+            }
+            Ok(())
+        })?;
+    }
+    seen.objects |= !needs_objects;
+    let mut missing = never_seen(dataset, labels, &seen);
+    if chosen.is_none() {
+        missing.extend(of_settings(dataset));
+    }
+    ensure!(
+        missing.is_empty(),
+        "{}: {}; give --allow-missing to go on without",
+        dataset.root().display(),
+        missing.join("; ")
+    );
+    Ok(())
+}
