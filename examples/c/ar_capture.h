@@ -1,6 +1,6 @@
 /*
- * The captured frame of ar_object.c: its labels, read from PNG files in the encodings of Taskonomy, and a free place
- * for an object on its floor.
+ * The captured frame of ar_object.c: its labels, read from PNG files in the encodings of Taskonomy (but normals are x
+ * right, y up, z towards the camera), and a free place for an object on its floor.
  */
 
 #ifndef EXAMPLES_AR_CAPTURE_H

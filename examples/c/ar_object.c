@@ -20,9 +20,8 @@ static const char *const USAGE =
     "usage: ar_object MODEL.onnx FRAME_FOLDER OUT_FOLDER [armchair|table [X Y]]\n"
     "\n"
     "Puts an armchair or a table into a captured room and writes OUT_FOLDER/before.png, after.png and labels.png\n"
-    "(classes, depth and normals with the object). FRAME_FOLDER holds the labels as PNG files in the encodings of\n"
-    "Taskonomy, as examples/rooms/frames/a. X Y is the pixel of the floor to stand on; by default a free place is\n"
-    "found.\n";
+    "(classes, depth and normals with the object). FRAME_FOLDER holds the labels as PNG files, encoded like\n"
+    "examples/rooms/frames/a. X Y is the pixel of the floor to stand on; by default a free place is found.\n";
 
 typedef struct {
     multicond_engine *engine;

@@ -341,6 +341,11 @@ fn unity_frames() {
 }
 
 #[test]
+fn unity_solo() {
+    check("unity_solo");
+}
+
+#[test]
 fn tables() {
     check("table");
 }

@@ -16,7 +16,7 @@ from files import save_json
 from nyu import nyu
 from tables import motorcycle, pictures, pictures_in_rgb, table, table_edges
 from taskonomy import taskonomy, taskonomy_camera
-from unity import unity
+from unity import unity, unity_solo
 from unreal import unreal
 
 LAYOUTS = [
@@ -28,6 +28,7 @@ LAYOUTS = [
     blender_flipped,
     unreal,
     unity,
+    unity_solo,
     table,
     table_edges,
     pictures,

@@ -53,18 +53,31 @@ def png_depth(metres, missing):
     return stored, values(metres, 0.5 / 512, missing)
 
 
-def png_normals(vectors, missing):
-    stored = np.round(vectors * 127 + 127).astype(np.uint8)
+OURS = "right,up,towards"
+TASKONOMYS = "right,down,away"
+
+
+def along(vectors, axes):
+    """Vectors (x right, y up, z towards the camera) in channels that count along other axes."""
+    right, up, towards = vectors
+    by_name = {"right": right, "left": -right, "up": up, "down": -up, "towards": towards, "away": -towards}
+    return np.stack([by_name[axis] for axis in axes.split(",")])
+
+
+def png_normals(vectors, missing, axes=OURS):
+    stored = np.round(along(vectors, axes) * 127 + 127).astype(np.uint8)
     stored[:, missing] = 128
     return np.moveaxis(stored, 0, 2), values(vectors, 0.5 / 127 * np.sqrt(3), missing)
 
 
 def png_curvature(curvatures, missing):
+    """As in Taskonomy: the curvature with the larger absolute value first."""
     step = 1 / 127 / 0.03
+    smaller_first = np.abs(curvatures[0]) < np.abs(curvatures[1])
     stored = np.full((3, HEIGHT, WIDTH), 127, np.uint8)
-    stored[:2] = np.round(curvatures / step + 127)
+    stored[:2] = np.round(np.where(smaller_first, curvatures[::-1], curvatures) / step + 127)
     stored[:, missing] = 0
-    return np.moveaxis(stored, 0, 2), values(curvatures, 0.5 * step, missing)
+    return np.moveaxis(stored, 0, 2), values(np.sort(curvatures, 0)[::-1], 0.5 * step, missing)
 
 
 def png_strength(strength):

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from files import png_albedo, png_classes, png_curvature, png_depth, png_normals, png_strength, save, save_json
+from files import (
+    OURS,
+    TASKONOMYS,
+    png_albedo,
+    png_classes,
+    png_curvature,
+    png_depth,
+    png_normals,
+    png_strength,
+    save,
+    save_json,
+)
 from scenes import HEIGHT, WIDTH, X, Y, blocks, directions, holes, picture, random_for, smooth
 from truth import frame, values
 
@@ -12,8 +23,8 @@ ORIGINAL_CLASSES = (
 ).split(",")
 
 
-def taskonomy_frame(name, names):
-    """Files by domain, and the expected frame without its name and split."""
+def taskonomy_frame(name, names, axes=TASKONOMYS):
+    """Files by domain, with normals along these axes, and the expected frame without its name and split."""
     random = random_for(name)
     ids = blocks(random, len(names) + 1) - 1
     depth = smooth(random, 0.6, 7)[0]
@@ -27,7 +38,7 @@ def taskonomy_frame(name, names):
     coded = {
         "semantics": ("segment_semantic", png_classes(ids, names)),
         "depth": ("depth_zbuffer", png_depth(depth, holes(random))),
-        "normals": ("normal", png_normals(directions(random), holes(random))),
+        "normals": ("normal", png_normals(directions(random), holes(random), axes)),
         "curvature": ("principal_curvature", png_curvature(smooth(random, -33, 33, 2), holes(random))),
         "edges": ("edge_texture", png_strength(smooth(random, 0, 1)[0])),
         "albedo": ("albedo", png_albedo(albedo, holes(random))),
@@ -83,18 +94,23 @@ def taskonomy(folder):
             None,
         ),
     }
+    # Axes of the normals, said in `layout.toml`; those of the dataset itself need not be said.
+    axes_of = {"domain_first": OURS, "building_first": "away,left,up", "undivided": TASKONOMYS}
     datasets = []
     for arrangement, (place, stems, names, splits) in arrangements.items():
         root = folder / arrangement
         frames = []
         for building, stem, split in stems:
             name = f"{building}/{stem}" if building else stem
-            files, truth = taskonomy_frame(f"{arrangement}/{name}", names or ORIGINAL_CLASSES)
+            axes = axes_of.get(arrangement, TASKONOMYS)
+            files, truth = taskonomy_frame(f"{arrangement}/{name}", names or ORIGINAL_CLASSES, axes)
             for domain, stored in files.items():
                 save(root / place(domain, building) / f"{stem}_domain_{domain}.png", stored)
             info = root / place("point_info", building) / f"{stem}_domain_point_info.json"
             save_json(info, {"field_of_view_rads": 1.3, "resolution": 512, "camera_location": [1, 2, 3]})
             frames.append(truth | {"name": name, "split": split})
+        if arrangement in axes_of:
+            (root / "layout.toml").write_text(f'normal_axes = "{axes_of[arrangement]}"\n')
         if names:
             save_json(root / "classes.json", names)
         if splits:

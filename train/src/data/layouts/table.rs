@@ -158,12 +158,13 @@ impl Layout for Table {
                 .map(|camera| Some(camera.intrinsics))?,
             None => None,
         };
-        let instances = row.get(INSTANCES).map(|path| read(path, &instances::LABEL));
+        let instances = row.get(INSTANCES);
+        let instances = instances.map(|path| instances::read(path, (width, height)));
         Ok(Sample {
             name: self.contents.frames[index].name.clone(),
             picture,
             labels,
-            instances: instances.transpose()?.map(instances::ids),
+            instances: instances.transpose()?,
             camera,
         })
     }

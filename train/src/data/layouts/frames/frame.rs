@@ -287,8 +287,7 @@ impl<'a> Frame<'a> {
         let Some(pattern) = &self.files.config.files.instances else {
             return Ok(self.objects());
         };
-        let map = read_label(&self.files.path(pattern), &instances::LABEL, self.size)?;
-        Ok(Some(instances::ids(map)))
+        instances::read(&self.files.path(pattern), self.size).map(Some)
     }
 }
 
