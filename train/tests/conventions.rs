@@ -9,12 +9,17 @@ use image::{ImageBuffer, Luma, Rgb};
 use indicatif::ProgressBar;
 use multicond::{
     Size, files,
-    label::{Axes, Label, LabelMap},
+    label::{Axes, LabelMap},
+    model::Manifest,
 };
-use multicond_train::data::{
-    Dataset, OpenOptions, PrepareOptions,
-    inspect::{check, require_filled},
-    prepare,
+use multicond_train::{
+    data::{
+        Dataset, OpenOptions, PrepareOptions,
+        inspect::{check, require_filled},
+        prepare,
+    },
+    net::Preset,
+    onnx::{self, ModelInfo},
 };
 use tempfile::TempDir;
 
@@ -134,6 +139,18 @@ fn is_true(normals: &LabelMap) -> bool {
     })
 }
 
+/// The manifest of a model for this data, as its file has it.
+fn manifest(dataset: &Dataset) -> String {
+    let info = ModelInfo {
+        name: "test".into(),
+        trained_size: dataset.training_size(),
+        training: None,
+        notice: None,
+    };
+    let network = Preset::Small.network(256);
+    serde_json::to_string(&onnx::manifest(info, dataset.labels(), &network)).unwrap()
+}
+
 fn messages(dataset: &Dataset) -> Vec<String> {
     let problems = check(dataset, &ProgressBar::hidden()).unwrap();
     problems
@@ -184,13 +201,15 @@ fn normals_are_read_along_the_axes_of_the_dataset_of_its_settings_or_of_the_opti
         assert!(is_true(&map(&dataset, "normals")), "{axes}");
         assert_eq!(messages(&dataset), [""; 0], "{axes}");
         // What a model file says about its labels, and what `generate` reads with it.
-        let json = serde_json::to_string(dataset.label("normals").unwrap()).unwrap();
+        let json = manifest(&dataset);
         assert_eq!(json.contains("axes"), axes != "right,up,towards", "{json}");
-        let of_model: Label = serde_json::from_str(&json).unwrap();
+        let of_model: Manifest = serde_json::from_str(&json).unwrap();
+        let mut labels = of_model.labels.iter();
+        let of_model = labels.find(|label| label.name == "normals").unwrap();
         let file = folder
             .path()
             .join("normal/point_0_view_0_domain_normal.png");
-        let generated_from = files::read_label(file, &of_model).unwrap();
+        let generated_from = files::read_label(file, of_model).unwrap();
         assert_eq!(generated_from, map(&dataset, "normals"), "{axes}");
     }
 }
@@ -455,24 +474,23 @@ fn the_commands_say_it_and_go_on_when_told() {
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_multicond-train"))
             .current_dir(folder.path())
-            .arg("data")
             .args(arguments)
             .output()
             .unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).unwrap())
     };
-    let (code, text) = run(&["check", "."]);
+    let (code, text) = run(&["data", "check", "."]);
     assert_eq!(code, Some(2));
     assert!(text.contains("the dataset: label `normals`"), "{text}");
     assert!(
         text.contains("0 of 1 frames have problems, and the dataset has one"),
         "{text}"
     );
-    let (code, text) = run(&["check", ".", "--json"]);
+    let (code, text) = run(&["data", "check", ".", "--json"]);
     assert_eq!(code, Some(2));
     assert!(text.contains("\"frame\": null"), "{text}");
-    let prepare = ["prepare", ".", "-o", "made", "--size", "8x8"];
+    let prepare = ["data", "prepare", ".", "-o", "made", "--size", "8x8"];
     let (code, text) = run(&prepare);
     assert_eq!(code, Some(2));
     assert!(
@@ -481,10 +499,31 @@ fn the_commands_say_it_and_go_on_when_told() {
     );
     let (code, text) = run(&[&prepare[..], &["--allow-missing"]].concat());
     assert_eq!(code, Some(0), "{text}");
-    let (code, text) = run(&["check", ".", "--normal-axes", "right,up,forward"]);
+    fs::write(
+        folder.path().join("recipe.toml"),
+        "name = 'test'\npreset = 'small'\n",
+    )
+    .unwrap();
+    let train = [
+        "train",
+        "--config",
+        "recipe.toml",
+        "--data",
+        ".",
+        "--out",
+        "run",
+    ];
+    let (code, text) = run(&train);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains("`normals`") && text.contains("--allow-missing"),
+        "{text}"
+    );
+    assert!(!folder.path().join("run").exists());
+    let (code, text) = run(&["data", "check", ".", "--normal-axes", "right,up,forward"]);
     assert_eq!(code, Some(2));
     assert!(text.contains("right,down,away"), "{text}");
-    let (code, text) = run(&["check", ".", "--normal-axes", "right,down,away"]);
+    let (code, text) = run(&["data", "check", ".", "--normal-axes", "right,down,away"]);
     assert_eq!(code, Some(2));
     assert!(
         text.contains("Taskonomy layout") && text.contains("labels.json"),

@@ -136,7 +136,8 @@ def unity_solo(folder):
         world = np.einsum("ij,jyx->iyx", turn, normals) / 2 + 0.5
         world[:, flat] = 0.5
         one, nothing = np.ones((HEIGHT, WIDTH), np.float32), np.zeros((HEIGHT, WIDTH), np.float32)
-        save_exr(place / "step0.camera.Depth.exr", {"R": depth.astype(np.float32), "G": nothing, "B": nothing, "A": one})
+        planes = {"R": depth.astype(np.float32), "G": nothing, "B": nothing, "A": one}
+        save_exr(place / "step0.camera.Depth.exr", planes)
         save_exr(place / "step0.camera.Normal.exr", dict(zip("RGBA", [*world.astype(np.float32), one])))
         ids = blocks(random, 3) - 1
         colors = np.array([[255, 0, 0, 255], [0, 255, 43, 255], [0, 0, 0, 255]], np.uint8)

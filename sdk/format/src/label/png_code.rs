@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Axes, Encoding};
 
 /// How PNG files of a label encode its values: `value = (number - zero) * scale`, then the [`transfer`](Self::transfer)
-/// curve. A class id is `number - zero`. Then [`arrange`](Self::arrange) brings the channels of a pixel into the label's
-/// order.
+/// curve. A class id is `number - zero`. Then [`arrange`](Self::arrange) brings the channels of a pixel into the order
+/// of the label.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PngCode {

@@ -87,11 +87,12 @@ mod tests {
         };
         let (fine, coarse) = (texture(step(512).view()), texture(step(256).view()));
         let peak = fine[[200, 256]];
-        // The middle of a Gaussian with a sigma of 3, twice (over two pixels), times the root of a half; the step is half
-        // a pixel beside the peak.
+        // The middle of a Gaussian with a sigma of 3, twice (over two pixels), times the root of a half; the step is
+        // half a pixel beside the peak.
         let expected = 0.6 * 2.0 / (3.0 * (2.0 * std::f32::consts::PI).sqrt()) / 2f32.sqrt();
         assert!((peak / expected - 0.973).abs() < 0.005, "{peak} {expected}");
-        assert!((coarse[[100, 128]] - peak).abs() < 0.05 * peak);
+        // At half the size the Sobel filter itself blurs twice as much.
+        assert!((coarse[[100, 128]] / peak - 0.92).abs() < 0.01);
         assert!(fine[[200, 240]] < 1e-6 && fine[[200, 272]] < 1e-6);
         assert!((fine[[200, 253]] / peak - (-0.5f32 * (2.5f32 / 3.0).powi(2)).exp()).abs() < 0.02);
         for at in [[0, 256], [511, 256]] {

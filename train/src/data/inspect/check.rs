@@ -7,8 +7,9 @@ use ndarray::{Array3, Axis};
 use serde::Serialize;
 
 use super::{
+    axes::AxesFit,
     each_frame,
-    geometry::{AxesFit, Geometry},
+    geometry::Geometry,
     unfilled::{Seen, never_seen, of_settings},
 };
 use crate::{
@@ -60,9 +61,12 @@ pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> 
     })?;
     let mut of_dataset: Vec<String> = of_settings(dataset).collect();
     of_dataset.extend(never_seen(dataset, dataset.labels(), &seen));
-    // A label without any value lists them itself.
-    let known = |rule: &String| !of_dataset.iter().any(|message| message.contains(rule));
-    let unmatched: Vec<String> = dataset.unmatched().into_iter().filter(known).collect();
+    // A label that has no value, or is not there, is enough to say.
+    let is_new = |rule: &String| {
+        let said = of_dataset.iter().any(|message| message.contains(rule));
+        dataset.class_label().is_some() && !said
+    };
+    let unmatched: Vec<String> = dataset.unmatched().into_iter().filter(is_new).collect();
     of_dataset.extend(unmatched);
     of_dataset.extend(normals.proposal(dataset));
     all.extend(of_dataset.into_iter().map(|message| Problem {

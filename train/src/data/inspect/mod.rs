@@ -1,5 +1,6 @@
 //! Inspection of datasets before training: checks, statistics and previews.
 
+mod axes;
 mod check;
 mod geometry;
 mod preview;
