@@ -1,6 +1,6 @@
 //! Object indices: 16-bit PNG, 0 for no object, or a colour for each object, black for none.
 
-use std::{path::Path, sync::LazyLock};
+use std::{io::BufReader, path::Path, sync::LazyLock};
 
 use anyhow::Result;
 use image::{ColorType, ImageDecoder, ImageReader};
@@ -8,6 +8,7 @@ use multicond::{
     files,
     label::{Label, LabelMap, PngCode},
 };
+use multicond_format::storage::open_file;
 use ndarray::Array2;
 
 use super::{read_label, same_size};
@@ -37,8 +38,11 @@ pub(super) fn read(path: &Path, picture: (usize, usize)) -> Result<Array2<i32>> 
 
 /// Whether a file is a picture in colour, as Unity's instance segmentation. One that cannot be read is not.
 fn is_in_color(path: &Path) -> bool {
-    let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
-    let decoder = reader.ok().and_then(|reader| reader.into_decoder().ok());
+    let reader = open_file(path).map(|file| ImageReader::new(BufReader::new(file)));
+    let reader = reader
+        .ok()
+        .and_then(|reader| reader.with_guessed_format().ok());
+    let decoder = reader.and_then(|reader| reader.into_decoder().ok());
     decoder
         .is_some_and(|decoder| matches!(decoder.color_type(), ColorType::Rgb8 | ColorType::Rgba8))
 }

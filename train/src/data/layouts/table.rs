@@ -220,8 +220,12 @@ fn cells(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
                         number + 1
                     )
                 })?;
-            let is_there = |(column, cell): (_, Option<_>)| Some((column, cell?));
-            rows.push(row.into_iter().filter_map(is_there).collect());
+            let cells = row.into_iter();
+            rows.push(
+                cells
+                    .map(|(column, cell)| (column, cell.unwrap_or_default()))
+                    .collect(),
+            );
         }
     }
     Ok(rows)

@@ -16,9 +16,7 @@ use multicond_format::storage::read_text;
 use serde::Deserialize;
 
 use self::folders::Frame;
-use super::{
-    Contents, Entry, Layout, Unfilled, classes_file, instances, picture_file, read_label,
-};
+use super::{Contents, Entry, Layout, Unfilled, classes_file, instances, picture_file, read_label};
 use crate::data::{Intrinsics, Sample};
 
 /// Whether a folder looks like this layout.
