@@ -37,7 +37,11 @@ pub struct Problem {
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
-        Ok(sample) => problems(dataset, index, &sample),
+        Ok(sample) => {
+            let mut found = dataset.doubts(index);
+            found.extend(problems(dataset, index, &sample));
+            found
+        }
         Err(error) => vec![format!("{error:#}")],
     };
     let mut all = Vec::new();
