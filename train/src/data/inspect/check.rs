@@ -6,7 +6,7 @@ use multicond::label::{Encoding, Label, LabelMap};
 use ndarray::{Array3, ArrayView2, Axis};
 use serde::Serialize;
 
-use super::each_frame;
+use super::{coverage::Coverage, each_frame};
 use crate::{
     data::{Dataset, Intrinsics, Sample, derive},
     readable::percent,
@@ -35,24 +35,45 @@ pub struct Problem {
 /// # Errors
 /// When reader threads fail. A frame that cannot be read is a problem, not an error.
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
+    check_coverage(dataset, progress).map(|(problems, _)| problems)
+}
+
+/// As [`check`], and returns where each label is known in the frames that can be read.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_coverage(
+    dataset: &Dataset,
+    progress: &ProgressBar,
+) -> Result<(Vec<Problem>, Vec<Coverage>)> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
         Ok(sample) => {
             let mut found = dataset.doubts(index);
             found.extend(problems(dataset, index, &sample));
-            found
+            (found, Coverage::of(&sample, dataset.labels()))
         }
-        Err(error) => vec![format!("{error:#}")],
+        Err(error) => (vec![format!("{error:#}")], Vec::new()),
     };
     let mut all = Vec::new();
-    each_frame(dataset, frames, progress, look, |index, messages| {
-        all.extend(messages.into_iter().map(|message| Problem {
-            frame: dataset.frames()[index].clone(),
-            message,
-        }));
-        Ok(())
-    })?;
-    Ok(all)
+    let mut coverage = Coverage::none(dataset.labels());
+    each_frame(
+        dataset,
+        frames,
+        progress,
+        look,
+        |index, (messages, covered)| {
+            for (sum, covered) in coverage.iter_mut().zip(&covered) {
+                sum.add(covered);
+            }
+            all.extend(messages.into_iter().map(|message| Problem {
+                frame: dataset.frames()[index].clone(),
+                message,
+            }));
+            Ok(())
+        },
+    )?;
+    Ok((all, coverage))
 }
 
 fn problems(dataset: &Dataset, index: usize, sample: &Sample) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Inspection of datasets before training: checks, statistics and previews.
 
 mod check;
+mod coverage;
 mod preview;
 mod stats;
 
@@ -8,7 +9,8 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 pub use self::{
-    check::{Problem, check},
+    check::{Problem, check, check_coverage},
+    coverage::Coverage,
     preview::{Preview, preview},
     stats::{ClassShare, LabelStats, Stats, stats},
 };

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::{Result, bail};
 use multicond_format::storage::write_atomically;
-use multicond_train::data::inspect::{Problem, check};
+use multicond_train::data::inspect::{Coverage, Problem, check_coverage};
 
 use super::frames_bar;
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 
 Reports unreadable files, mismatched sizes, codes that the label does not define, and impossible values: \
 distances that are not positive or mostly beyond 300 m, normals that face away from the camera or disagree with \
-the depth, and curvatures in the wrong order. The exit code is 2 if any frame has a problem.")]
+the depth, and curvatures in the wrong order. It also says how much of each label is missing. The exit code is 2 if any frame has a problem.")]
 pub(crate) struct Args {
     /// Dataset to check
     source: PathBuf,
@@ -38,9 +38,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let dataset = args.dataset.open(&args.source)?;
     let bar = frames_bar();
-    let problems = check(&dataset, &bar);
+    let checked = check_coverage(&dataset, &bar);
     bar.finish_and_clear();
-    let problems = problems?;
+    let (problems, coverage) = checked?;
     let bad: BTreeSet<&str> = problems
         .iter()
         .map(|problem| problem.frame.as_str())
@@ -59,6 +59,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     } else {
         let line = |problem: &Problem| format!("{}: {}\n", problem.frame, problem.message);
         print(&problems.iter().map(line).collect::<String>())?;
+        // Without frames that could be read, nothing is known about the labels.
+        let partial = coverage
+            .iter()
+            .filter(|label| label.frames > 0 && !label.is_whole());
+        let line = |label: &Coverage| format!("{label}\n");
+        print(&partial.map(line).collect::<String>())?;
     }
     if !problems.is_empty() {
         bail!("{} of {frames} frames have problems", bad.len());
