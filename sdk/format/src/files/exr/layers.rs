@@ -1,5 +1,7 @@
 //! The layers of an OpenEXR file: which channels belong together, and how they are called.
 
+use std::collections::HashMap;
+
 use ::exr::meta::header::Header;
 
 /// A layer of an OpenEXR file: channels with a common name prefix, or the channels of one part of the file.
@@ -162,6 +164,8 @@ pub(super) fn layers(headers: &[Header]) -> Vec<Layer> {
             .view_name
             .as_ref()
             .map(ToString::to_string);
+        // Layers of different parts are different, even with the same name.
+        let mut places: HashMap<String, usize> = HashMap::new();
         for (index, channel) in meta.channels.list.iter().enumerate() {
             let full = channel.name.to_string();
             let (prefix, short) = full.rsplit_once('.').unwrap_or(("", &full));
@@ -174,16 +178,17 @@ pub(super) fn layers(headers: &[Header]) -> Vec<Layer> {
                 index,
             };
             let short = (short.to_ascii_uppercase(), channel);
-            let is_it =
-                |layer: &&mut Layer| layer.name == name && layer.channels[0].1.part == part_index;
-            match layers.iter_mut().find(is_it) {
-                Some(layer) => layer.channels.push(short),
-                None => layers.push(Layer {
-                    view: view_of(&name, &views).or_else(|| view.clone()),
-                    name,
-                    part: part.clone(),
-                    channels: vec![short],
-                }),
+            match places.get(&name) {
+                Some(&place) => layers[place].channels.push(short),
+                None => {
+                    places.insert(name.clone(), layers.len());
+                    layers.push(Layer {
+                        view: view_of(&name, &views).or_else(|| view.clone()),
+                        name,
+                        part: part.clone(),
+                        channels: vec![short],
+                    });
+                }
             }
         }
     }

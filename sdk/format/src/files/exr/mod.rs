@@ -33,6 +33,7 @@ use super::{check_size, label_from_numbers};
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap, MISSING, half_or_missing},
+    limits::MAX_CHANNELS,
 };
 
 /// An OpenEXR file whose headers have been read.
@@ -57,6 +58,12 @@ impl OpenExr {
             .map_err(|_| Error::file(&path, "the OpenEXR file's header is damaged"))?
             .map_err(|error| bad(&path, error))?;
         let headers = reader.headers().to_vec();
+        let channels = headers.iter().map(|header| header.channels.list.len());
+        let channels: usize = channels.sum();
+        if channels > MAX_CHANNELS {
+            let reason = format_args!("has {channels} channels, expected at most {MAX_CHANNELS}");
+            return Err(Error::file(&path, reason));
+        }
         Ok(Self {
             layers: layers::layers(&headers),
             headers,
