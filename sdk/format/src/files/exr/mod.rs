@@ -34,6 +34,7 @@ use crate::{
     error::{Error, Result},
     label::{Label, LabelMap, MISSING, half_or_missing},
     limits::MAX_CHANNELS,
+    storage::open_file,
 };
 
 /// An OpenEXR file whose headers have been read.
@@ -51,7 +52,7 @@ impl OpenExr {
     /// When it cannot be read, or is not an OpenEXR file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
-        let file = File::open(&path).map_err(|error| Error::io(&path, error))?;
+        let file = open_file(&path)?;
         // exr 1.74 can overflow on the windows and tiles of a damaged header.
         let read = AssertUnwindSafe(|| block::read(BufReader::new(file), false));
         let reader = catch_unwind(read)
@@ -159,9 +160,10 @@ impl OpenExr {
         let file = std::fs::metadata(&self.path).map_err(|error| Error::io(&self.path, error))?;
         chunks::check(&self.headers, &parts, file.len())
             .map_err(|reason| Error::file(&self.path, reason))?;
-        let mut values = Array3::from_elem((channels.len(), height, width), MISSING);
+        let mut values = self.missing((channels.len(), height, width))?;
         // The B44 decoder of exr 1.74 can panic on damaged data.
-        let fill = AssertUnwindSafe(|| self.fill(channels, &mut values));
+        let file = open_file(&self.path)?;
+        let fill = AssertUnwindSafe(|| self.fill(file, channels, &mut values));
         catch_unwind(fill)
             .map_err(|_| Error::file(&self.path, "the OpenEXR file's data are damaged"))?
             .map_err(|error| bad(&self.path, error))?;
@@ -186,12 +188,30 @@ impl OpenExr {
         }
     }
 
+    /// Planes in which everything is missing.
+    fn missing(&self, shape: (usize, usize, usize)) -> Result<Array3<f32>> {
+        let (channels, height, width) = shape;
+        // Cannot overflow: the sides are checked, and there are at most as many channels as in the file.
+        let count = channels * height * width;
+        let mut numbers: Vec<f32> = Vec::new();
+        numbers.try_reserve_exact(count).map_err(|_| {
+            Error::out_of_memory(self.path.display(), (count * size_of::<f32>()) as u64)
+        })?;
+        numbers.resize(count, MISSING);
+        Array3::from_shape_vec(shape, numbers).map_err(|error| Error::file(&self.path, error))
+    }
+
     fn sample_type(&self, channel: Channel) -> SampleType {
         self.headers[channel.part].channels.list[channel.index].sample_type
     }
 
-    fn fill(&self, channels: &[Channel], planes: &mut Array3<f32>) -> Result<(), ExrError> {
-        let reader = block::read(BufReader::new(File::open(&self.path)?), false)?;
+    fn fill(
+        &self,
+        file: File,
+        channels: &[Channel],
+        planes: &mut Array3<f32>,
+    ) -> Result<(), ExrError> {
+        let reader = block::read(BufReader::new(file), false)?;
         if reader.headers() != self.headers {
             return Err(ExrError::Invalid("the file has changed".into()));
         }

@@ -2,15 +2,11 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::File,
-    io::Read,
     path::{Component, Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail, ensure};
-
-/// Maximum size in bytes of a manifest in a separate file, enough for a million objects.
-const LARGEST: u64 = 64 << 20;
+use anyhow::{Context, Result, bail};
+use multicond_format::storage::read_text;
 
 /// The names by id that a Cryptomatte's header or a file beside it lists, and what is wrong if that file is missing.
 pub(super) fn read(
@@ -22,7 +18,7 @@ pub(super) fn read(
     let manifest = match (text("manifest"), text("manif_file")) {
         (Some(manifest), _) => manifest.clone(),
         (None, Some(file)) => match beside(path, file) {
-            Some(file) => read_file(&file)?,
+            Some(file) => read_text(&file)?,
             None => {
                 let doubt = format!(
                     "{}: the manifest of its Cryptomatte `{name}` is in `{file}`, which is not there",
@@ -52,22 +48,6 @@ fn beside(picture: &Path, file: &str) -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .find(|path| path.is_file())
-}
-
-fn read_file(path: &Path) -> Result<String> {
-    let place = || path.display().to_string();
-    let mut manifest = String::new();
-    let file = File::open(path).with_context(place)?;
-    let length = file
-        .take(LARGEST + 1)
-        .read_to_string(&mut manifest)
-        .with_context(place)?;
-    ensure!(
-        length as u64 <= LARGEST,
-        "{}: is longer than {LARGEST} bytes",
-        place()
-    );
-    Ok(manifest)
 }
 
 /// Names by id, from JSON that maps names to hexadecimal ids.
