@@ -92,7 +92,7 @@ fn present(encoding: &Encoding, channels: usize, random: &mut Random) -> Vec<f32
             let (a, b) = ((-1.2 - bias) / scale, (1.2 - bias) / scale);
             draw(a, b)
         }
-        Encoding::Reciprocal { half } => draw(-0.2 * half, 5.0 * half),
+        Encoding::Reciprocal { half } => draw(0.01 * half, 5.0 * half),
         Encoding::Power { .. } => draw(-0.1, 1.1),
         Encoding::Direction => {
             let vector = draw(-1.0, 1.0);
@@ -108,7 +108,11 @@ fn break_pixel(encoding: &Encoding, pixel: &mut [f32], random: &mut Random) {
         pixel.fill(0.0);
         return;
     }
-    let broken = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+    let broken: &[f32] = match encoding {
+        // Distances that no surface has.
+        Encoding::Reciprocal { .. } => &[f32::NAN, f32::INFINITY, 0.0, -1.5, 1e8, f32::MAX],
+        _ => &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY],
+    };
     let channel = random.below(pixel.len());
     pixel[channel] = broken[random.below(broken.len())];
 }

@@ -346,6 +346,29 @@ fn unity_solo() {
 }
 
 #[test]
+fn blender_5_frames() {
+    check("blender5");
+}
+
+/// Depth is `Z` beside the picture, with every value that means nothing.
+#[test]
+fn arnold_frames() {
+    check("arnold");
+}
+
+/// Data windows that differ from the display window.
+#[test]
+fn frames_with_windows() {
+    check("windows");
+}
+
+/// Cryptomattes without a manifest or a header, and with a manifest in a file.
+#[test]
+fn frames_with_mattes() {
+    check("mattes");
+}
+
+#[test]
 fn tables() {
     check("table");
 }

@@ -8,7 +8,7 @@ use exr::prelude as ex;
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 use indicatif::ProgressBar;
 use multicond::{Size, label::LabelMap};
-use multicond_train::data::{Dataset, OpenOptions, PrepareOptions, prepare};
+use multicond_train::data::{Dataset, OpenOptions, PrepareOptions, inspect::check, prepare};
 use tempfile::TempDir;
 
 const WIDTH: usize = 12;
@@ -95,6 +95,196 @@ fn a_camera_that_is_needed_is_asked_for_by_its_file() {
     let scaled = turned.replace('1', "2");
     assert!(error_of(camera(&scaled, 1.0)).contains("length 1"));
     assert!(error_of(camera(turned, -1.0)).contains("metres_per_unit"));
+}
+
+/// A renderer's file with these channels, each of one value, and text attributes in the header.
+fn write_channels(path: &Path, channels: &[(&str, f32)], texts: &[(&str, &str)]) {
+    let plane = |(name, value): &(&str, f32)| {
+        let samples = vec![*value; WIDTH * HEIGHT];
+        ex::AnyChannel::new(*name, ex::FlatSamples::F32(samples))
+    };
+    let channels = ex::AnyChannels::sort(channels.iter().map(plane).collect());
+    let mut attributes = ex::LayerAttributes::default();
+    for (name, text) in texts {
+        let text = ex::attribute::AttributeValue::Text(ex::Text::new_or_panic(*text));
+        attributes.other.insert(ex::Text::new_or_panic(*name), text);
+    }
+    let encoding = ex::Encoding::FAST_LOSSLESS;
+    let layer = ex::Layer::new((WIDTH, HEIGHT), attributes, encoding, channels);
+    ex::WritableImage::write(&ex::Image::from_layer(layer))
+        .to_file(path)
+        .unwrap();
+}
+
+/// Layers of two cameras show different things, so they are never combined without being asked for.
+#[test]
+fn view_layers_are_not_mixed() {
+    let folder = folder();
+    let (path, config) = (
+        folder.path().join("a.exr"),
+        folder.path().join("frames.toml"),
+    );
+    gray_picture(&folder.path().join("a.png"), 9);
+    let names = |settings: &str| {
+        fs::write(
+            &config,
+            format!("[normals]\nspace = 'camera'\n[layers]\n{settings}"),
+        )
+        .unwrap();
+        let data = Dataset::open(folder.path())?;
+        let sample = data.read_whole(0, data.labels())?;
+        let first = |map: &LabelMap| match map {
+            LabelMap::Values(values) => values[[values.dim().0 - 1, 0, 0]],
+            LabelMap::Classes(_) => panic!("class ids"),
+        };
+        let labels = data.labels().iter().zip(&sample.labels);
+        Ok::<_, anyhow::Error>(
+            labels
+                .map(|(label, map)| (label.name.clone(), first(map)))
+                .collect(),
+        )
+    };
+    let known = |list: &[(&str, f32)]| -> Vec<(String, f32)> {
+        list.iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect()
+    };
+    let normal = [
+        ("B.Normal.X", 0.0),
+        ("B.Normal.Y", 0.0),
+        ("B.Normal.Z", 1.0),
+    ];
+    let [x, y, z] = normal;
+    write_channels(&path, &[("A.Depth.Z", 2.0), x, y, z], &[]);
+    let error = error_of::<Vec<(String, f32)>>(names(""));
+    assert!(
+        error.contains("`A.Depth` and `B.Normal`") && error.contains("view_layer"),
+        "{error}"
+    );
+    assert_eq!(names("view_layer = 'A'").unwrap(), known(&[("depth", 2.0)]));
+    assert_eq!(
+        names("view_layer = 'b'").unwrap(),
+        known(&[("normals", 1.0)])
+    );
+    let chosen = "depth = 'A.Depth'";
+    assert_eq!(
+        names(chosen).unwrap(),
+        known(&[("depth", 2.0), ("normals", 1.0)])
+    );
+    let error = error_of::<Vec<(String, f32)>>(names("view_layer = 'C'"));
+    assert!(error.contains("no layer in `C`"), "{error}");
+
+    write_channels(
+        &path,
+        &[("A.Depth.Z", 2.0), ("B.Depth.Z", 3.0), x, y, z],
+        &[],
+    );
+    let error = error_of::<Vec<(String, f32)>>(names(""));
+    assert!(
+        error.contains("a.exr") && error.contains("`A.Depth`, `B.Depth`"),
+        "{error}"
+    );
+    assert!(error.contains("frames.toml"), "{error}");
+    let both = known(&[("depth", 3.0), ("normals", 1.0)]);
+    assert_eq!(names("view_layer = 'B'").unwrap(), both);
+    assert_eq!(names("depth = 'B.Depth'").unwrap(), both);
+    let error = error_of::<Vec<(String, f32)>>(names("depth = 'Depth'"));
+    assert!(
+        error.contains("several layers are called `Depth`"),
+        "{error}"
+    );
+    let error = error_of::<Vec<(String, f32)>>(names("depth = 'Mist'"));
+    assert!(error.contains("no layer `Mist`; there are"), "{error}");
+}
+
+/// The size of the layers is not that of the picture beside them.
+#[test]
+fn a_picture_of_another_size_is_named() {
+    let folder = folder();
+    write_layers(&folder.path().join("a.exr"));
+    RgbImage::new(5, 4)
+        .save(folder.path().join("a.png"))
+        .unwrap();
+    let data = Dataset::open(folder.path()).unwrap();
+    let error = error_of(data.read_whole(0, data.labels()));
+    assert!(error.contains("a.exr: is 12x8, but its picture"), "{error}");
+    assert!(error.ends_with("a.png is 5x4"), "{error}");
+}
+
+const MATTES: [(&str, f32); 5] = [
+    ("Z", 2.0),
+    ("crypto_object00.R", 1.0),
+    ("crypto_object00.G", 1.0),
+    ("crypto_object00.B", 0.0),
+    ("crypto_object00.A", 0.0),
+];
+
+/// What a check says about the only frame, a file with these attributes.
+fn check_mattes(channels: &[(&str, f32)], texts: &[(&str, &str)]) -> String {
+    let folder = folder();
+    gray_picture(&folder.path().join("a.png"), 9);
+    write_channels(&folder.path().join("a.exr"), channels, texts);
+    let config = "classes = ['seat']\n[[objects]]\nname = 'Chair*'\nclass = 'seat'\n";
+    fs::write(folder.path().join("frames.toml"), config).unwrap();
+    let data = match Dataset::open(folder.path()) {
+        Ok(data) => data,
+        Err(error) => return format!("{error:#}"),
+    };
+    let problems = check(&data, &ProgressBar::hidden()).unwrap();
+    problems
+        .into_iter()
+        .map(|problem| problem.message + "\n")
+        .collect()
+}
+
+#[test]
+fn mattes_that_lack_something_are_named() {
+    let (name, manifest, file) = (
+        "cryptomatte/1234567/name",
+        "cryptomatte/1234567/manifest",
+        "cryptomatte/1234567/manif_file",
+    );
+    let chair = r#"{"Chair": "3f800000"}"#;
+    let named = (name, "crypto_object");
+    assert_eq!(check_mattes(&MATTES, &[named, (manifest, chair)]), "");
+    let said = check_mattes(&MATTES, &[]);
+    assert!(
+        said.contains("a.exr") && said.contains("header has no `cryptomatte/`"),
+        "{said}"
+    );
+    let said = check_mattes(&MATTES, &[named, (file, "names/a.json")]);
+    assert!(
+        said.contains("`names/a.json`, which is not there"),
+        "{said}"
+    );
+    let said = check_mattes(&MATTES, &[named, (manifest, "no JSON")]);
+    assert!(said.contains("the manifest of `crypto_object`"), "{said}");
+    let said = check_mattes(&MATTES[..1], &[named, (manifest, chair)]);
+    assert!(said.contains("no layer `crypto_object00`"), "{said}");
+    // Two sets of objects.
+    let other = [
+        ("B.crypto_object00.R", 1.0),
+        ("B.crypto_object00.G", 1.0),
+        ("B.crypto_object00.B", 1.0),
+        ("B.crypto_object00.A", 1.0),
+    ];
+    let both = [
+        &MATTES[..1],
+        &other,
+        &MATTES[1..]
+            .iter()
+            .map(|(name, value)| {
+                let name: &'static str = format!("A.{name}").leak();
+                (name, *value)
+            })
+            .collect::<Vec<_>>(),
+    ]
+    .concat();
+    let said = check_mattes(&both, &[]);
+    assert!(
+        said.contains("`A.crypto_object`, `B.crypto_object`"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FRAME", conflicts_with = "labels")]
     frames: Vec<PathBuf>,
 
-    /// Name of a label and its .png, .exr or .npy file, for a single frame; repeat for more labels
+    /// Name of a label and its .png, .exr (or .exr:LAYER) or .npy file, for a single frame; repeat for more labels
     #[arg(
         long = "label",
         value_name = "NAME=FILE",

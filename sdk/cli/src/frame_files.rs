@@ -8,15 +8,19 @@ use std::{
 
 use multicond::{
     Error, Frame, Result, Size,
-    files::{label_extensions, listed_extensions, read_label},
+    files::{label_extensions, listed_extensions, read_label, read_layer, split_layer},
     model::Manifest,
 };
 
-/// A label's name and its file, as `NAME=FILE`.
+use crate::log;
+
+/// A label's name and its file, as `NAME=FILE`, or `NAME=FILE.exr:LAYER`.
 #[derive(Clone, Debug)]
 pub(crate) struct LabelFile {
     name: String,
     path: PathBuf,
+    /// A layer of an OpenEXR file.
+    layer: Option<String>,
 }
 
 impl FromStr for LabelFile {
@@ -24,10 +28,14 @@ impl FromStr for LabelFile {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once('=') {
-            Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok(Self {
-                name: name.into(),
-                path: file.into(),
-            }),
+            Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+                let (path, layer) = split_layer(file);
+                Ok(Self {
+                    name: name.into(),
+                    path,
+                    layer: layer.map(str::to_owned),
+                })
+            }
             _ => Err("expected NAME=FILE, for example depth=depth.exr"),
         }
     }
@@ -44,11 +52,16 @@ pub(crate) fn given(
 ) -> Result<Frame<'static>> {
     let mut frame = size.map(|size| Frame::new(size.width, size.height));
     let mut seen = HashSet::new();
-    for LabelFile { name, path } in labels {
+    for LabelFile { name, path, layer } in labels {
         if !seen.insert(name) {
             return Err(Error::label(name, "given twice"));
         }
-        let map = read_label(path, manifest.label(name)?)?;
+        let label = manifest.label(name)?;
+        let map = match layer {
+            Some(layer) => read_layer(path, layer, label)?,
+            None => read_label(path, label)?,
+        };
+        log::missing(name, path, 1.0 - map.known_share(label));
         let (width, height) = map.size();
         frame
             .get_or_insert_with(|| Frame::new(width, height))
@@ -79,6 +92,7 @@ pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static
         labels.extend(files.into_iter().map(|path| LabelFile {
             name: label.name.clone(),
             path,
+            layer: None,
         }));
     }
     if labels.is_empty() {

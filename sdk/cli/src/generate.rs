@@ -22,6 +22,7 @@ use crate::{
 Examples:
   multicond generate --model rooms.onnx --label semantics=ids.png --label depth=z.exr -o room.png
   multicond generate --model rooms.onnx --label normals=normals.npy -o room.png --engine tract
+  multicond generate --model rooms.onnx --label depth=frame.exr:ViewLayer.Depth -o room.png
   multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
 
-    /// Name of a label and its .png, .exr or .npy file; repeat for more labels
+    /// Name of a label and its .png, .exr or .npy file, with `:LAYER` after .exr to choose a layer; repeat for more
     #[arg(long = "label", value_name = "NAME=FILE")]
     labels: Vec<LabelFile>,
 

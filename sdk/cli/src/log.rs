@@ -1,9 +1,9 @@
 //! Messages on stderr: warnings, and which engine runs.
 
-use std::{fmt, sync::OnceLock};
+use std::{fmt, path::Path, sync::OnceLock};
 
 use multicond::Engine;
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Subscriber, info, warn};
 use tracing_subscriber::{
     EnvFilter,
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
@@ -32,6 +32,18 @@ pub(crate) fn start(verbose: bool, quiet: bool) {
 pub(crate) fn engine(engine: &Engine) {
     if QUIET.get() != Some(&true) {
         eprintln!("running on {engine}");
+    }
+}
+
+/// Says that a label is missing at this share of the pixels of its file: everywhere as a warning, in part if verbose.
+pub(crate) fn missing(label: &str, file: &Path, share: f64) {
+    let file = file.display();
+    if share == 1.0 {
+        warn!("{file}: label `{label}` is missing at all pixels");
+    } else if share > 0.0 {
+        // Not 0 % or 100 %, which would be other statements.
+        let percent = (share * 100.0).clamp(0.1, 99.9);
+        info!("{file}: label `{label}` is missing at {percent:.1} % of the pixels");
     }
 }
 

@@ -568,3 +568,53 @@ fn numbers_that_are_not_finite_are_missing() {
         }
     }
 }
+
+/// A surface behind the camera, or as far away as renderers write the sky, does not exist: in images and in label maps.
+#[test]
+fn distances_that_no_surface_has_are_missing() {
+    const NONE: [f32; 6] = [0.0, -0.0, -2.0, 1e8, 1e10, f32::MAX];
+    let mut generators = generators();
+    let plain = depth_with_missing_pixels();
+    let with = |none: &[f32]| {
+        each(|p| match is_missing(p) {
+            true => none[p / 5 % none.len()],
+            false => plain[p],
+        })
+    };
+    let known = floats(&plain);
+    let stored = with(&NONE);
+    same(
+        &mut generators,
+        "depth",
+        r32f(&floats(&stored)),
+        r32f(&known),
+        0.0,
+    );
+    // The largest half float is what everything beyond it becomes.
+    let halves = with(&[0.0, -2.0, 65_504.0, -65_504.0]);
+    let halves = bytes(&halves, |v| f16::from_f32(v).to_ne_bytes());
+    let halves = image(Component::F16, Channels::R, &halves);
+    same(&mut generators, "depth", halves, r32f(&known), 0.0);
+    // In a wider format the same number is a distance.
+    let far = each(|p| if is_missing(p) { 65_504.0 } else { plain[p] });
+    for generator in &mut generators {
+        let far = picture(generator, "depth", Some(r32f(&floats(&far))));
+        assert!(far != picture(generator, "depth", Some(r32f(&known))));
+        // Label maps, and what is reused from the last frame.
+        let map = |values: &[f32]| {
+            let values = ndarray::Array3::from_shape_vec((1, HEIGHT, WIDTH), values.to_vec());
+            let mut frame = Frame::new(WIDTH, HEIGHT);
+            let map = multicond::label::LabelMap::Values(values.unwrap());
+            frame.set("depth", map).unwrap();
+            frame
+        };
+        let mut one = Picture::default();
+        generator.generate(&map(&plain), &mut one).unwrap();
+        assert!(one == picture(generator, "depth", Some(r32f(&known))));
+        let mut other = Picture::default();
+        generator.generate(&map(&plain), &mut other).unwrap();
+        generator.generate(&map(&stored), &mut other).unwrap();
+        assert!(one == other);
+        assert_eq!(generator.statistics().changed, 0);
+    }
+}

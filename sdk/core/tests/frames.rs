@@ -170,7 +170,7 @@ fn statistics_count_what_changed_and_what_was_merged() {
         // Everything is missing everywhere: one pixel stands for all.
         counts(generator, &scene.frame(&[]), PADDED, 1);
         counts(generator, &scene.frame(&[]), 0, 0);
-        scene.depth = (0..PIXELS).map(|p| p as f32 / 16.0).collect();
+        scene.depth = (0..PIXELS).map(|p| (p + 1) as f32 / 16.0).collect();
         counts(generator, &scene.frame(&["depth"]), PADDED, PIXELS);
         counts(generator, &scene.frame(&["depth"]), 0, 0);
         scene.depth[5] = 100.0;

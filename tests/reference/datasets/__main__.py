@@ -14,6 +14,7 @@ from blender import blender, blender_flipped
 from cityscapes import cityscapes
 from files import save_json
 from nyu import nyu
+from renderers import arnold, blender5, mattes, windows
 from tables import motorcycle, pictures, pictures_in_rgb, table, table_edges
 from taskonomy import taskonomy, taskonomy_camera
 from unity import unity, unity_solo
@@ -29,6 +30,10 @@ LAYOUTS = [
     unreal,
     unity,
     unity_solo,
+    blender5,
+    arnold,
+    windows,
+    mattes,
     table,
     table_edges,
     pictures,

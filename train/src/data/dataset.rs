@@ -208,6 +208,11 @@ impl Dataset {
         self.layout.file(self.chosen[index], label)
     }
 
+    /// What is wrong with a frame's files although it can be read.
+    pub(super) fn doubts(&self, index: usize) -> Vec<String> {
+        self.layout.doubts(self.chosen[index])
+    }
+
     /// Whether a label's values are exactly representable in its PNG code.
     pub(super) fn is_coded(&self, label: &Label) -> bool {
         let derived = self.derive.iter().any(|derivation| derivation.makes(label));

@@ -2,7 +2,7 @@
 
 use half::f16;
 use multicond_format::label::{
-    Encoding, Label, Transfer, canonicalise, class_or_missing, mark_missing,
+    Encoding, Label, Transfer, canonicalise, class_or_missing, half_or_missing, mark_missing,
 };
 
 use super::{Component, LabelImage, Meaning, image::Rows};
@@ -99,12 +99,16 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// Reads one channel of one row, as stored.
+    /// Reads one channel of one row, as stored. Half floats at their limit are missing.
     fn read(&self, y: usize, channel: usize, out: &mut [f32]) {
+        let is_half = self.rows.format.component == Component::F16;
         let mut out = out.iter_mut();
         self.each(y, channel, |number| {
             if let Some(out) = out.next() {
                 *out = number as f32;
+                if is_half {
+                    *out = half_or_missing(*out);
+                }
             }
         });
     }

@@ -22,7 +22,8 @@ pub struct LabelImage<'a> {
     /// Added after scaling.
     pub bias: f32,
     /// A pixel is missing if all channels that the label uses hold this number, as stored. `None`: no number means
-    /// missing.
+    /// missing, but for those that mean nothing in any image: values that are not finite, half floats at their limit of
+    /// 65504, distances of zero or less or of 1e8 or more, and directions of zero length.
     pub missing: Option<f64>,
     /// A mask of the same size with one byte per pixel, 0 where the label is missing.
     pub validity: Option<Image<'a>>,

@@ -1,7 +1,7 @@
 //! Reads label maps from PNG, OpenEXR and NumPy's `.npy` files, and reads and writes pictures as PNG.
 
 mod exr;
-mod exr_layers;
+mod layer;
 mod npy;
 mod npy_header;
 mod picture;
@@ -9,7 +9,8 @@ mod png;
 
 use std::path::Path;
 
-pub use exr::{Channel, Layer, OpenExr};
+pub use exr::{Channel, Content, Found, Layer, OpenExr};
+pub use layer::split_layer;
 pub use picture::{read_picture, write_png};
 
 use crate::{
@@ -21,16 +22,20 @@ use crate::{
 /// Reads one label of one picture from a `.png`, `.exr` or `.npy` file.
 ///
 /// * PNG: integers, decoded by the label's [`PngCode`](crate::label::PngCode). Class ids may be gray values, or indices
-///   into a palette of colours; a palette of grays stands for its grays. Labels of two or three channels use the first channels of RGB or RGBA, labels of four need RGBA.
-/// * OpenEXR: half, float or uint channels in physical units. One-channel labels use the only channel, or the first of
-///   `Y`, `Z`, `V` and `R`; two channels are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`,
-///   `B`, `A`. In a file with several layers, the layer with the label's name is used, else the unnamed one.
+///   into a palette of colours; a palette of grays stands for its grays. Labels of two or three channels use the first
+///   channels of RGB or RGBA, labels of four need RGBA.
+/// * OpenEXR: half, float or uint channels in physical units, for the file's display window. Of several layers, the one
+///   that renderers' names say holds the label is used: `Depth`, `Z`, `..._WorldDepth` and others for `depth`, or the
+///   label's own name. If none or several fit, that is an error with their names, and [`read_layer`] chooses. In a
+///   file with one plain layer, one-channel labels use the only channel, or the first of `Y`, `Z`, `V` and `R` (`Z`
+///   first for depth); two channels are `R`, `G` or `X`, `Y`; three `R`, `G`, `B` or `X`, `Y`, `Z`; four `R`, `G`,
+///   `B`, `A`.
 /// * npy: `[H, W]`, `[C, H, W]` or `[H, W, C]` in physical units, where C is the label's number of channels; a leading
-///   batch of 1 is dropped. For labels from 0 to 1, such as edges, booleans are 0
-///   and 1.
+///   batch of 1 is dropped. For labels from 0 to 1, such as edges, booleans are 0 and 1.
 ///
-/// In OpenEXR and npy files a value that is not finite or has a magnitude of 1e9 or more (which renderers write for
-/// pixels without a surface) is missing. Directions are normalised to unit length; those of zero length are missing.
+/// In OpenEXR and npy files a value that is not finite or has a magnitude of 1e8 or more (which renderers write for
+/// pixels without a surface) is missing, and so are half floats at their limit of 65504. Distances of zero or less are
+/// missing in all files. Directions are normalised to unit length; those of zero length are missing.
 ///
 /// # Errors
 /// When the file cannot be read, is damaged, is not what its extension says, does not have the label's bits or
@@ -51,13 +56,22 @@ pub fn read_label(path: impl AsRef<Path>, label: &Label) -> Result<LabelMap> {
     }
 }
 
+/// Reads one label of one picture from a layer of an OpenEXR file: its full name, or that without the enclosing layers.
+/// For labels of one channel, `LAYER.CHANNEL` and channels without a layer are names too.
+///
+/// # Errors
+/// As [`read_label`], and when there is no such layer, or it does not have the label's channels.
+pub fn read_layer(path: impl AsRef<Path>, layer: &str, label: &Label) -> Result<LabelMap> {
+    exr::read_label(path.as_ref(), label, Some(layer))
+}
+
 /// Reads a label from a file of one format.
 type Read = fn(&Path, &Label) -> Result<LabelMap>;
 
 /// The formats of label files by their extensions. A new one is a file and a line here.
 const FORMATS: [(&str, Read); 3] = [
     ("png", png::read_label),
-    ("exr", exr::read_label),
+    ("exr", |path, label| exr::read_label(path, label, None)),
     ("npy", npy::read_label),
 ];
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    label::{Label, LabelMap},
+    label::{Label, LabelMap, half_or_missing},
     limits::MAX_SIDE,
     storage::read_file,
 };
@@ -97,7 +97,7 @@ impl Number {
             };
         }
         match self {
-            Self::F16 => read!(f16, f16::to_f32),
+            Self::F16 => read!(f16, |v: f16| half_or_missing(v.to_f32())),
             Self::F32 => read!(f32, |v| v),
             Self::F64 => read!(f64, |v| v as f32),
             Self::Bool => read!(u8, |v| f32::from(u8::from(v != 0))),

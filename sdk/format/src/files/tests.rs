@@ -7,7 +7,7 @@ use ::png::{BitDepth, ColorType};
 use ndarray::{Array2, array};
 use tempfile::TempDir;
 
-use super::{read_label, read_picture, write_png};
+use super::{read_label, read_layer, read_picture, write_png};
 use crate::{
     error::ErrorKind,
     label::{Label, LabelMap, Transfer},
@@ -110,7 +110,7 @@ fn png_depth() {
         .flat_map(u16::to_be_bytes)
         .collect();
     let path = png(&dir, ColorType::Grayscale, BitDepth::Sixteen, [2, 2], &data);
-    assert_same(&values(&path, &Label::depth()), &[0.0, 1.0, 1.0 / 512.0, N]);
+    assert_same(&values(&path, &Label::depth()), &[N, 1.0, 1.0 / 512.0, N]);
 }
 
 #[test]
@@ -347,7 +347,7 @@ fn exr_channels_by_custom() {
     );
     let message = refused(&path, &Label::depth());
     assert!(
-        message.starts_with("has the channels `X`, `Y`, `Z`, but label `depth` needs"),
+        message.starts_with("does not hold `depth`, but `n`"),
         "{message}"
     );
     let layers = [
@@ -357,10 +357,19 @@ fn exr_channels_by_custom() {
         ("L.Normal.Z", b),
     ];
     assert_eq!(first(&exr(&dir, &layers), &Label::depth()), 1.0);
-    let message = refused(&exr(&dir, &layers), &Label::normals());
+    let message = refused(&exr(&dir, &layers), &Label::curvature());
     assert!(
-        message.starts_with("several layers (`L.Depth`, `L.Normal`)"),
+        message
+            .starts_with("none of its layers is known to hold `curvature`: `L.Depth`, `L.Normal`"),
         "{message}"
+    );
+    let path = exr(&dir, &layers);
+    let named = read_layer(&path, "l.depth", &Label::depth()).unwrap();
+    assert_eq!(named, read_label(&path, &Label::depth()).unwrap());
+    let error = read_layer(&path, "Mist", &Label::depth()).unwrap_err();
+    assert_eq!(
+        error.reason(),
+        "no layer `Mist`; there are `L.Depth`, `L.Normal`"
     );
 }
 
@@ -369,6 +378,13 @@ fn exr_values() {
     let dir = folder();
     let path = exr(&dir, &[("Z", [0.5, f32::INFINITY, 1e10, N])]);
     assert_same(&values(&path, &Label::depth()), &[0.5, N, N, N]);
+    let path = exr(&dir, &[("Z", [0.0, -3.0, 1e8, 65_504.0])]);
+    assert_same(&values(&path, &Label::depth()), &[N, N, N, 65_504.0]);
+    // Unreal's passes are half floats, whatever the file's.
+    let path = exr(&dir, &[("A_WorldDepth.R", [1.0, 65_504.0, 65_505.0, 2.0])]);
+    assert_same(&values(&path, &Label::depth()), &[1.0, N, 65_505.0, 2.0]);
+    let path = exr(&dir, &[("Y", [0.0, -3.0, 9e7, 1e8])]);
+    assert_same(&values(&path, &Label::edges()), &[0.0, -3.0, 9e7, N]);
     let path = exr(
         &dir,
         &[
@@ -415,6 +431,13 @@ fn exr_half_floats_and_whole_numbers() {
         image.write().to_file(&path).unwrap();
         assert_same(&values(&path, &Label::depth()), &[expected; 2]);
     }
+    // The largest half is what everything beyond it becomes.
+    let halves = [half::f16::MAX, half::f16::from_f32(65_472.0)];
+    let samples = ex::FlatSamples::F16(halves.to_vec());
+    let channels = ex::AnyChannels::sort([ex::AnyChannel::new("Z", samples)].into_iter().collect());
+    let image = ex::Image::from_channels((2, 1), channels);
+    image.write().to_file(&path).unwrap();
+    assert_same(&values(&path, &Label::depth()), &[N, 65_472.0]);
 }
 
 #[test]
@@ -440,6 +463,14 @@ fn npy_of_every_shape_and_type() {
         &values(&npy(&dir, "<f2", "(1, 1)", &halves), &Label::depth()),
         &[1.5],
     );
+    let largest = half::f16::MAX.to_le_bytes();
+    let path = npy(&dir, "<f2", "(1, 1)", &largest);
+    assert_same(&values(&path, &Label::depth()), &[N]);
+    for value in [0.0, -2.0, 1e8, f32::MAX] {
+        let path = npy(&dir, "<f4", "(1, 1)", &floats(&[value]));
+        let map = read_label(&path, &Label::depth()).unwrap();
+        assert_eq!(map.known_share(&Label::depth()), 0.0, "{value}");
+    }
     let data = floats(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     let curvature = Label::curvature();
     assert_same(

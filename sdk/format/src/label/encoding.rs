@@ -21,8 +21,8 @@ pub enum Encoding {
         /// Added after scaling.
         bias: f32,
     },
-    /// `2 v / (v + half) - 1` for `v >= 0`: -1 at zero, 0 at `half`, towards 1 at infinity.
-    /// Negative values are clipped to zero.
+    /// For distances: `2 v / (v + half) - 1`, -1 at zero, 0 at `half`, towards 1 at infinity. A distance of zero or
+    /// less, or of 1e8 or more, is missing: nothing is seen behind the camera or so far away.
     Reciprocal {
         /// The value that becomes zero, in the label's unit.
         half: f32,
@@ -40,11 +40,16 @@ impl Encoding {
     /// Squared length below which a direction is missing.
     pub const MIN_SQUARED_LENGTH: f32 = 1e-12;
 
-    /// Whether a pixel with these channels has a value: all are finite, and a direction is not of zero length.
+    /// Whether a pixel with these channels has a value: all are finite, a direction is not of zero length, and distances
+    /// are of a surface that can be seen.
+    ///
+    /// The model's graph takes any finite number as a distance, so callers mark the others missing before it sees them.
     pub fn is_present(&self, pixel: impl IntoIterator<Item = f32>) -> bool {
         let mut squared_length = 0.0;
         for value in pixel {
-            if !value.is_finite() {
+            let is_impossible = matches!(self, Self::Reciprocal { .. })
+                && (value <= 0.0 || value >= super::missing::NOTHING);
+            if !value.is_finite() || is_impossible {
                 return false;
             }
             squared_length += value * value;
@@ -133,5 +138,12 @@ mod tests {
         assert!(edges.is_present([0.0]));
         assert!(!edges.is_present([f32::NAN]));
         assert!(!edges.is_present([1.0, f32::INFINITY]));
+        let depth = Encoding::Reciprocal { half: 3.0 };
+        assert!(depth.is_present([0.01]) && depth.is_present([9e7]));
+        assert!(
+            [0.0, -2.0, 1e8, f32::NAN]
+                .iter()
+                .all(|&d| !depth.is_present([d]))
+        );
     }
 }

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 pub enum LabelMap {
     /// Class ids `[height, width]`; an id outside the label's classes is missing.
     Classes(Array2<i32>),
-    /// Physical values `[channels, height, width]`; a pixel with a value that is not finite is missing.
+    /// Physical values `[channels, height, width]`. A pixel with a value that is not finite is missing, and so is a
+    /// distance (a label with the encoding `reciprocal`) of zero or less, or of 1e8 or more.
     Values(Array3<f32>),
 }
 
@@ -30,7 +31,8 @@ impl LabelMap {
     }
 
     /// A map from numbers `[channels, height, width]` as renderers write them: physical values or class ids. Numbers
-    /// that are not finite or have a magnitude of 1e9 or more are missing. Directions are normalised to unit length.
+    /// that are not finite or have a magnitude of 1e8 or more are missing, and distances of zero or less. Directions are
+    /// normalised to unit length.
     ///
     /// # Errors
     /// When a number is not one of the label's class ids: the pixel `(x, y)` and the reason.
@@ -52,15 +54,14 @@ impl LabelMap {
     }
 
     /// A map from physical values `[channels, height, width]`. A pixel with one missing channel becomes missing in all
-    /// channels, and directions are normalised to unit length.
+    /// channels, distances of zero or less become missing, and directions are normalised to unit length.
     pub fn normalised(label: &Label, values: Array3<f32>) -> Self {
-        let (channels, height, width) = values.dim();
+        let (_, height, width) = values.dim();
         let mut values = match values.is_standard_layout() {
             true => values,
             false => values.as_standard_layout().into_owned(),
         };
         if let Some(encoding) = label.encoding()
-            && channels > 1
             && !values.is_empty()
         {
             let planes = values.as_slice_mut().expect("in C order");
@@ -121,6 +122,14 @@ impl LabelMap {
                 }
             }
         }
+    }
+
+    /// The share of the pixels that have a value, from 0 to 1; 0 for a map without pixels.
+    pub fn known_share(&self, label: &Label) -> f64 {
+        let (width, height) = self.size();
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let known = pixels.filter(|&pixel| self.is_known(label, pixel)).count();
+        known as f64 / (width * height).max(1) as f64
     }
 
     /// Whether the label has a value at a pixel `(x, y)` of the map.

@@ -6,13 +6,27 @@ use super::Encoding;
 /// The value of a missing number. Always this NaN, so that two missing pixels have the same bits.
 pub const MISSING: f32 = f32::NAN;
 
-/// Renderers write this magnitude or more for pixels without a surface.
-const NOTHING: f32 = 1e9;
+/// Renderers write this magnitude or more for pixels without a surface: 1e10 in Blender, 1e30 in Arnold, 1e38 in
+/// RenderMan, the largest float.
+pub(super) const NOTHING: f32 = 1e8;
 
-/// `value`, or `None` if it is missing: not finite, or of a magnitude of 1e9 or more, which renderers write for pixels
+/// The largest half float.
+const LARGEST_HALF: f32 = 65_504.0;
+
+/// `value`, or `None` if it is missing: not finite, or of a magnitude of 1e8 or more, which renderers write for pixels
 /// without a surface.
 pub(super) fn known_number(value: f32) -> Option<f32> {
     (value.is_finite() && value.abs() < NOTHING).then_some(value)
+}
+
+/// A value that was stored as a half float, or [`MISSING`] at the limit of half floats: all that is too large for them
+/// is stored so, as the sky is.
+pub fn half_or_missing(value: f32) -> f32 {
+    if value.abs() >= LARGEST_HALF {
+        MISSING
+    } else {
+        value
+    }
 }
 
 /// `id` if it is from 0 to `classes - 1`, else `missing`.
@@ -45,6 +59,9 @@ pub fn canonicalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) {
 
 /// Like [`canonicalise`], and normalises directions to unit length.
 pub(super) fn normalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) {
+    if *encoding != Encoding::Direction {
+        return canonicalise(planes, pixels, encoding);
+    }
     let mut squared = vec![0.0; pixels];
     for plane in planes.chunks_exact(pixels) {
         squared
@@ -54,11 +71,9 @@ pub(super) fn normalise(planes: &mut [f32], pixels: usize, encoding: &Encoding) 
     }
     // NaN and infinity propagate to the sum, and from there to all channels.
     for factor in &mut squared {
-        *factor = match encoding {
-            Encoding::Direction if *factor >= Encoding::MIN_SQUARED_LENGTH => factor.sqrt().recip(),
-            Encoding::Direction => MISSING,
-            _ if factor.is_finite() => 1.0,
-            _ => MISSING,
+        *factor = match *factor >= Encoding::MIN_SQUARED_LENGTH {
+            true => factor.sqrt().recip(),
+            false => MISSING,
         };
         if *factor == 0.0 {
             *factor = MISSING;
@@ -89,11 +104,33 @@ mod tests {
         assert_eq!(normals[3], 1.0);
     }
 
+    /// A surface is in front of the camera, and nothing is 100,000 km away.
+    #[test]
+    fn distances_are_positive() {
+        let depth = Encoding::Reciprocal { half: 3.0 };
+        let mut planes = [0.0, -0.0, -1.0, 1e-6, 655.04, 1e8, f32::MAX];
+        normalise(&mut planes, 7, &depth);
+        let missing = planes.map(f32::is_nan);
+        assert_eq!(missing, [true, true, true, false, false, true, true]);
+        // Other numbers may be anything.
+        let any = Encoding::Affine {
+            scale: 1.0,
+            bias: 0.0,
+        };
+        let mut planes = [0.0, -1.0, f32::INFINITY];
+        normalise(&mut planes, 3, &any);
+        assert_eq!(planes.map(f32::is_nan), [false, false, true]);
+    }
+
     #[test]
     fn renderers_write_nothing_as_a_large_number() {
-        assert_eq!(known_number(9.9e8), Some(9.9e8));
-        for value in [1e9, -1e10, f32::NAN, f32::INFINITY] {
+        assert_eq!(known_number(9.9e7), Some(9.9e7));
+        for value in [1e8, 1e9, -1e10, f32::MAX, f32::NAN, f32::INFINITY] {
             assert_eq!(known_number(value), None);
+        }
+        assert_eq!(half_or_missing(65_472.0), 65_472.0);
+        for value in [65_504.0, -65_504.0, f32::INFINITY, f32::NAN] {
+            assert!(half_or_missing(value).is_nan());
         }
         assert_eq!(class_or_missing(2, 3, 255), 2);
         assert_eq!(class_or_missing(3, 3, 255), 255);

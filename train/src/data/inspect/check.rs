@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     axes::AxesFit,
+    coverage::Coverage,
     each_frame,
     geometry::Geometry,
     unfilled::{Seen, never_seen, of_settings},
@@ -38,21 +39,37 @@ pub struct Problem {
 /// # Errors
 /// When reader threads fail. A frame that cannot be read is a problem, not an error.
 pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> {
+    check_coverage(dataset, progress).map(|(problems, _)| problems)
+}
+
+/// As [`check`], and returns where each label is known in the frames that can be read.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_coverage(
+    dataset: &Dataset,
+    progress: &ProgressBar,
+) -> Result<(Vec<Problem>, Vec<Coverage>)> {
     let frames = (0..dataset.frames().len()).collect();
     let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
         Ok(sample) => Look::at(dataset, index, &sample),
         Err(error) => Look {
             messages: vec![format!("{error:#}")],
             seen: Seen::none(dataset.labels()),
+            coverage: Vec::new(),
             normals: AxesFit::default(),
         },
     };
     let mut all = Vec::new();
     let mut seen = Seen::none(dataset.labels());
+    let mut coverage = Coverage::none(dataset.labels());
     let mut normals = AxesFit::default();
     each_frame(dataset, frames, progress, look, |index, look| {
         seen.add(&look.seen);
         normals.add(&look.normals);
+        for (sum, covered) in coverage.iter_mut().zip(&look.coverage) {
+            sum.add(covered);
+        }
         all.extend(look.messages.into_iter().map(|message| Problem {
             frame: Some(dataset.frames()[index].clone()),
             message,
@@ -73,13 +90,14 @@ pub fn check(dataset: &Dataset, progress: &ProgressBar) -> Result<Vec<Problem>> 
         frame: None,
         message,
     }));
-    Ok(all)
+    Ok((all, coverage))
 }
 
 /// What is found in a frame.
 struct Look {
     messages: Vec<String>,
     seen: Seen,
+    coverage: Vec<Coverage>,
     normals: AxesFit,
 }
 
@@ -90,6 +108,7 @@ impl Look {
             let file = dataset.file(index, label);
             format!("{}: label `{}`: {problem}", file.display(), label.name)
         };
+        let unsure = dataset.doubts(index).into_iter();
         let maps = sample.labels.iter().zip(labels);
         let impossible = maps.filter_map(|(map, label)| match map {
             LabelMap::Classes(_) => None,
@@ -101,8 +120,9 @@ impl Look {
         let doubtful = geometry.problems.into_iter();
         let doubtful = doubtful.map(|(label, problem)| at(&label, problem));
         Self {
-            messages: impossible.chain(doubtful).collect(),
+            messages: unsure.chain(impossible).chain(doubtful).collect(),
             seen: Seen::of(sample, labels),
+            coverage: Coverage::of(sample, labels),
             normals: geometry.normals,
         }
     }

@@ -2,6 +2,7 @@
 
 mod axes;
 mod check;
+mod coverage;
 mod geometry;
 mod preview;
 mod stats;
@@ -11,7 +12,8 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 pub use self::{
-    check::{Problem, check},
+    check::{Problem, check, check_coverage},
+    coverage::Coverage,
     preview::{Preview, preview},
     stats::{ClassShare, LabelStats, Stats, stats},
     unfilled::require_filled,

@@ -44,6 +44,11 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
     /// The file of a frame's label, for messages.
     fn file(&self, index: usize, label: &Label) -> PathBuf;
 
+    /// What is wrong with a frame's files although it can be read. Reading reports everything else.
+    fn doubts(&self, _index: usize) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether the label's values come from its PNG code, so that storing them in that code is lossless.
     fn is_coded(&self, _label: &Label) -> bool {
         false

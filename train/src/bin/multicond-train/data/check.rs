@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::{Result, bail};
 use multicond_format::storage::write_atomically;
-use multicond_train::data::inspect::{Problem, check};
+use multicond_train::data::inspect::{Coverage, Problem, check_coverage};
 
 use super::frames_bar;
 use crate::{
@@ -22,8 +22,8 @@ use crate::{
 Reports unreadable files, mismatched sizes, codes that the label does not define, and impossible values: \
 distances that are not positive or mostly beyond 300 m, normals that face away from the camera or disagree with \
 the depth (with the axes that would fit), curvatures in the wrong order or with the wrong sign. Problems of the whole \
-dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. The \
-exit code is 2 if there is any problem.")]
+dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. It also \
+says how much of each label is missing. The exit code is 2 if there is any problem.")]
 pub(crate) struct Args {
     /// Dataset to check
     source: PathBuf,
@@ -40,9 +40,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let dataset = args.dataset.open(&args.source)?;
     let bar = frames_bar();
-    let problems = check(&dataset, &bar);
+    let checked = check_coverage(&dataset, &bar);
     bar.finish_and_clear();
-    let problems = problems?;
+    let (problems, coverage) = checked?;
     let bad: BTreeSet<&str> = problems
         .iter()
         .filter_map(|problem| problem.frame.as_deref())
@@ -66,6 +66,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
             format!("{place}: {}\n", problem.message)
         };
         print(&problems.iter().map(line).collect::<String>())?;
+        // Without frames that could be read, nothing is known about the labels.
+        let partial = coverage
+            .iter()
+            .filter(|label| label.frames > 0 && !label.is_whole());
+        let line = |label: &Coverage| format!("{label}\n");
+        print(&partial.map(line).collect::<String>())?;
     }
     if !problems.is_empty() {
         let also = match of_dataset {

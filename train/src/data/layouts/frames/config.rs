@@ -119,7 +119,8 @@ impl Files {
     }
 }
 
-/// Names of layers, without the names of parent layers. Layers with Blender's and Unreal's names need no entry.
+/// Names of layers, with or without the names of the enclosing layers. Layers with renderers' usual names need no
+/// entry.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Layers {
@@ -130,6 +131,8 @@ pub(super) struct Layers {
     /// Object indices.
     pub(super) index: Option<String>,
     pub(super) cryptomatte: Option<String>,
+    /// The view layer, camera, view or part of the file in which the others are found.
+    pub(super) view_layer: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -276,6 +279,23 @@ impl Config {
             format!("no pixel has the colour `{color}`, of class `{class}` in the [[colors]] of frames.toml")
         });
         objects.chain(colors).collect()
+    }
+
+    /// Names of objects that the rules mean: names without wildcards, and for `Chair*` also what Blender calls copies,
+    /// `Chair.001` and so on.
+    pub(super) fn object_names(&self) -> impl Iterator<Item = String> {
+        const COPIES: std::ops::Range<usize> = 1..1000;
+        self.objects.iter().flat_map(|rule| {
+            let stem = rule.name.strip_suffix('*').unwrap_or(&rule.name);
+            let is_known = !stem.contains(['*', '?']);
+            let copies = match stem == rule.name {
+                true => 0..0,
+                false => COPIES,
+            };
+            let copies = copies.map(move |number| format!("{stem}.{number:03}"));
+            let names = std::iter::once(stem.to_owned()).chain(copies);
+            names.filter(move |_| is_known)
+        })
     }
 
     pub(super) fn class_id(&self, class: &str) -> Option<i32> {

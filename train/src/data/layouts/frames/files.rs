@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use multicond::{
-    files::{Channel, OpenExr},
+    files::{Content, Found, OpenExr},
     label::Label,
 };
 
 use super::{
     config::Config,
-    cryptomatte::Cryptomatte,
-    layers::{self, Content},
+    cryptomatte::{Cryptomatte, Wanted},
     paths,
 };
 use crate::data::layouts::{picture_file, plain_ids};
@@ -35,8 +34,8 @@ pub(super) struct LayerFile {
 pub(super) enum Source {
     /// A separate file.
     File(PathBuf),
-    /// Channels of the multi-layer file.
-    Layer(Vec<Channel>),
+    /// A layer of the multi-layer file.
+    Layer(Found),
 }
 
 impl<'a> FrameFiles<'a> {
@@ -46,12 +45,15 @@ impl<'a> FrameFiles<'a> {
             Some(pattern) => {
                 let path = paths::path(root, pattern, frame);
                 let file = OpenExr::open(&path)?;
-                let wanted = config.layers.cryptomatte.as_deref();
-                Some(LayerFile {
-                    mattes: Cryptomatte::find(&file, &path, wanted)?,
-                    path,
-                    file,
-                })
+                let wanted = Wanted {
+                    name: config.layers.cryptomatte.as_deref(),
+                    group: config.layers.view_layer.as_deref(),
+                };
+                let mut mattes = Cryptomatte::find(&file, &path, wanted)?;
+                if let Some(mattes) = &mut mattes {
+                    mattes.guess(config.object_names());
+                }
+                Some(LayerFile { mattes, path, file })
             }
         };
         Ok(Self {
@@ -64,7 +66,7 @@ impl<'a> FrameFiles<'a> {
 
     /// The labels that the frame has.
     pub(super) fn labels(&self) -> Result<Vec<Label>> {
-        let mut labels = Vec::new();
+        let (mut labels, mut found) = (Vec::new(), Vec::new());
         let has_classes = !self.config.classes.is_empty();
         if has_classes && (self.config.files.semantics.is_some() || self.has_objects()?) {
             let label = Label::semantics(&self.config.classes);
@@ -75,10 +77,14 @@ impl<'a> FrameFiles<'a> {
             (Label::normals(), Content::Normals),
             (Label::albedo(), Content::Albedo),
         ] {
-            if self.source(content)?.is_some() {
+            if let Some(source) = self.source(content)? {
                 labels.push(label);
+                if let Source::Layer(layer) = source {
+                    found.push((content, layer));
+                }
             }
         }
+        self.check_groups(&found)?;
         Ok(labels)
     }
 
@@ -89,33 +95,90 @@ impl<'a> FrameFiles<'a> {
 
     fn has_objects(&self) -> Result<bool> {
         let has_mattes = self.exr.as_ref().is_some_and(|exr| exr.mattes.is_some());
-        Ok(has_mattes || self.source(Content::Index)?.is_some())
+        Ok(has_mattes || self.source(Content::ObjectIndex)?.is_some())
+    }
+
+    /// Rejects layers of several view layers or cameras, which show different things, unless the user chose them.
+    pub(super) fn check_groups(&self, found: &[(Content, Found)]) -> Result<()> {
+        let Some(exr) = &self.exr else {
+            return Ok(());
+        };
+        let chosen = |content: &Content| self.settings(*content).1.is_some();
+        let layers = found.iter().filter(|(content, _)| !chosen(content));
+        let layers = layers.map(|(_, found)| (found.group.as_str(), found.layer.as_str()));
+        let mattes = exr
+            .mattes
+            .as_ref()
+            .filter(|_| self.config.layers.cryptomatte.is_none());
+        let mattes = mattes.map(|mattes| (mattes.group.as_str(), mattes.name.as_str()));
+        let mut layers = layers.chain(mattes).filter(|(group, _)| !group.is_empty());
+        let Some((group, first)) = layers.next() else {
+            return Ok(());
+        };
+        if let Some((_, other)) = layers.find(|(other, _)| *other != group) {
+            bail!(
+                "{}: `{first}` and `{other}` belong to different view layers or cameras; set `view_layer` in [layers], \
+                 or name the layers there",
+                exr.path.display()
+            );
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the files although they can be read.
+    pub(super) fn doubts(&self) -> Vec<String> {
+        let mattes = self.exr.as_ref().and_then(|exr| exr.mattes.as_ref());
+        let doubt = mattes.and_then(|mattes| mattes.doubt.clone());
+        doubt.into_iter().collect()
+    }
+
+    /// The separate file and the layer that `frames.toml` names for some content.
+    fn settings(&self, content: Content) -> (Option<&str>, Option<&str>) {
+        let (files, layers) = (&self.config.files, &self.config.layers);
+        let (file, layer) = match content {
+            Content::Picture => (&files.picture, &layers.picture),
+            Content::Depth => (&files.depth, &layers.depth),
+            Content::Normals => (&files.normals, &layers.normals),
+            Content::Albedo => (&files.albedo, &layers.albedo),
+            _ => (&None, &layers.index),
+        };
+        (file.as_deref(), layer.as_deref())
     }
 
     /// The source of some content, if the frame has it.
     pub(super) fn source(&self, content: Content) -> Result<Option<Source>> {
-        let (files, wishes) = (&self.config.files, &self.config.layers);
-        let (file, layer) = match content {
-            Content::Picture => (&files.picture, &wishes.picture),
-            Content::Depth => (&files.depth, &wishes.depth),
-            Content::Normals => (&files.normals, &wishes.normals),
-            Content::Albedo => (&files.albedo, &wishes.albedo),
-            Content::Index => (&None, &wishes.index),
-        };
+        let (file, layer) = self.settings(content);
         if let Some(pattern) = file {
             return Ok(Some(Source::File(self.path(pattern))));
         }
         let Some(exr) = &self.exr else {
             return Ok(None);
         };
-        let found = layers::find(&exr.file, content, layer.as_deref());
-        let found = found.with_context(|| exr.path.display().to_string())?;
+        let found = match layer {
+            Some(name) => Some(exr.file.named(name, content)?),
+            None => {
+                let group = self.config.layers.view_layer.as_deref();
+                let found = exr.file.find(content, group);
+                found
+                    .with_context(|| "set its layer, or `view_layer`, in [layers] of frames.toml")?
+            }
+        };
         Ok(found.map(Source::Layer))
+    }
+
+    /// The layer that `frames.toml` names for some content.
+    pub(super) fn layer(&self, content: Content) -> Option<&str> {
+        self.settings(content).1
     }
 
     /// A file of the frame.
     pub(super) fn path(&self, pattern: &str) -> PathBuf {
         paths::path(self.root, pattern, self.frame)
+    }
+
+    /// The multi-layer file, for messages.
+    pub(super) fn layer_path(&self) -> &Path {
+        self.exr.as_ref().map_or(self.root, |exr| &exr.path)
     }
 
     /// The file with some content, for messages.

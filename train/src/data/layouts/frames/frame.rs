@@ -1,10 +1,13 @@
 //! Reads a frame and converts its layers to labels in physical units.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use multicond::{
-    files::{self, Channel},
+    files::{self, Channel, Content},
     label::{Encoding, Label, LabelMap, PngCode, Transfer},
 };
 use ndarray::{Array2, Array3, Axis, s};
@@ -13,7 +16,6 @@ use super::{
     config::{Measured, Range, Space},
     cryptomatte::{self, Cryptomatte},
     files::{FrameFiles, Source},
-    layers::Content,
 };
 use crate::data::layouts::{camera_file::Camera, instances, picture_file, read_label, same_size};
 
@@ -40,24 +42,26 @@ impl<'a> Frame<'a> {
     pub(super) fn read(mut files: FrameFiles<'a>, schema: &[Label]) -> Result<Self> {
         let needs = |name: &str| schema.iter().any(|label| label.name == name);
         let beside = files.picture_beside();
+        let has_mattes = files.exr.as_ref().is_some_and(|exr| exr.mattes.is_some());
         let mut wanted = Vec::new();
         for (content, is_needed) in [
             (Content::Picture, beside.is_none()),
             (Content::Depth, needs("depth") || needs("albedo")),
             (Content::Normals, needs("normals")),
             (Content::Albedo, needs("albedo")),
-            (Content::Index, true),
+            (Content::ObjectIndex, !has_mattes),
         ] {
-            if is_needed && let Some(Source::Layer(channels)) = files.source(content)? {
-                wanted.push((content, channels));
+            if is_needed && let Some(Source::Layer(found)) = files.source(content)? {
+                wanted.push((content, found));
             }
         }
+        files.check_groups(&wanted)?;
         let mut planes = Vec::new();
         let mut mattes = None;
         if let Some(exr) = &mut files.exr {
             let found = exr.mattes.take();
             let matte_channels = found.as_ref().map_or(&[][..], |found| &found.channels);
-            let channels = wanted.iter().flat_map(|(_, channels)| channels);
+            let channels = wanted.iter().flat_map(|(_, found)| &found.channels);
             let all: Vec<Channel> = channels.chain(matte_channels).copied().collect();
             if !all.is_empty() {
                 let numbers = exr.file.read(&all)?;
@@ -67,8 +71,12 @@ impl<'a> Frame<'a> {
                     start += count;
                     part
                 };
-                for (content, channels) in wanted {
-                    planes.push((content, next(channels.len())));
+                for (content, found) in wanted {
+                    let mut part = next(found.channels.len());
+                    if content != Content::Picture {
+                        exr.file.mark_saturated(&found.channels, part.view_mut());
+                    }
+                    planes.push((content, part));
                 }
                 mattes = found.map(|found| {
                     let planes = next(found.channels.len());
@@ -83,7 +91,12 @@ impl<'a> Frame<'a> {
         let (_, height, width) = picture.dim();
         if let (Some(path), Some((_, layer))) = (&beside, planes.first()) {
             let (_, rows, columns) = layer.dim();
-            same_size(path, (width, height), (columns, rows))?;
+            ensure!(
+                (columns, rows) == (width, height),
+                "{}: is {columns}x{rows}, but its picture {} is {width}x{height}",
+                files.layer_path().display(),
+                path.display()
+            );
         }
         let camera_path = files.config.files.camera.as_deref();
         let camera_path = camera_path.map(|pattern| files.path(pattern));
@@ -91,6 +104,9 @@ impl<'a> Frame<'a> {
             Some(path) => Camera::read(path, (width, height))?,
             None => None,
         };
+        if let (Some((mattes, _)), Some(camera)) = (&mut mattes, &camera) {
+            mattes.guess(camera.objects.iter().map(|object| object.name.clone()));
+        }
         Ok(Self {
             size: (width, height),
             picture,
@@ -117,7 +133,13 @@ impl<'a> Frame<'a> {
     fn numbers(&self, content: Content, label: &Label) -> Result<(PathBuf, Array3<f32>)> {
         let loaded = self.planes.iter().find(|(known, _)| *known == content);
         if let Some(Source::File(path)) = self.files.source(content)? {
-            return match read_label(&path, &plain(label, content), self.size)? {
+            let plain = plain(label, content);
+            let map = match self.files.layer(content).filter(|_| is_exr(&path)) {
+                Some(layer) => files::read_layer(&path, layer, &plain)?,
+                None => files::read_label(&path, &plain)?,
+            };
+            same_size(&path, map.size(), self.size)?;
+            return match map {
                 LabelMap::Values(values) => Ok((path, values)),
                 LabelMap::Classes(_) => unreachable!("asked for continuous labels only"),
             };
@@ -235,7 +257,7 @@ impl<'a> Frame<'a> {
         let objects = self.objects().with_context(|| {
             format!(
                 "{}: lacks the layer of objects that the first frame has",
-                self.files.file(Content::Index).display()
+                self.files.file(Content::ObjectIndex).display()
             )
         })?;
         let mut classes = HashMap::new();
@@ -272,7 +294,7 @@ impl<'a> Frame<'a> {
         let index = self
             .planes
             .iter()
-            .find(|(content, _)| *content == Content::Index);
+            .find(|(content, _)| *content == Content::ObjectIndex);
         let (_, planes) = index?;
         // `as` converts NaN to 0 and saturates.
         Some(
@@ -289,6 +311,11 @@ impl<'a> Frame<'a> {
         };
         instances::read(&self.files.path(pattern), self.size).map(Some)
     }
+}
+
+fn is_exr(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("exr"))
 }
 
 /// The linear picture layer, converted to sRGB.

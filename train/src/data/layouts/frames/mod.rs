@@ -6,15 +6,15 @@ mod config;
 mod cryptomatte;
 mod files;
 mod frame;
-mod layers;
+mod manifest;
 mod paths;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use multicond::label::Label;
+use multicond::{files::Content, label::Label};
 
-use self::{config::Config, files::FrameFiles, frame::Frame, layers::Content};
+use self::{config::Config, files::FrameFiles, frame::Frame};
 use super::{Contents, Entry, Layout};
 use crate::data::Sample;
 
@@ -78,7 +78,7 @@ impl Layout for Frames {
             "depth" => Content::Depth,
             "normals" => Content::Normals,
             "albedo" => Content::Albedo,
-            _ => Content::Index,
+            _ => Content::ObjectIndex,
         };
         let name = &self.contents.frames[index].name;
         match FrameFiles::new(&self.root, &self.config, name) {
@@ -89,6 +89,15 @@ impl Layout for Frames {
 
     fn unmatched(&self) -> Vec<String> {
         self.config.unmatched()
+    }
+
+    fn doubts(&self, index: usize) -> Vec<String> {
+        let name = &self.contents.frames[index].name;
+        match FrameFiles::new(&self.root, &self.config, name) {
+            Ok(files) => files.doubts(),
+            // Reading the frame fails with the same error.
+            Err(_) => Vec::new(),
+        }
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {
