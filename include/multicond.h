@@ -445,7 +445,8 @@ typedef struct multicond_label_info {
   // Number of classes of a categorical label; 0 if it is continuous.
   uint32_t class_count;
   // Class id of missing pixels of a categorical label; any other id that no class has is missing too. 0 if the label
-  // is continuous, where values that are not finite are missing, and distances of zero or less, or of 1e8 or more.
+  // is continuous: values that are not finite or of a magnitude of 1e30 or more are missing, and distances of zero or
+  // less, or of 1e8 or more.
   int32_t missing_class;
   // Reserved, 0.
   uint32_t reserved;

@@ -63,9 +63,13 @@ def network_input(label, values):
         present = encoded.any(axis=0)
     else:
         values = values.astype(np.float64)
-        present = np.isfinite(values).all(axis=0)
-        values = np.where(present, values, 0.5)
         form = label["encoding"]
+        # False for NaN.
+        if form["type"] == "reciprocal":
+            present = ((values > 0) & (values < 1e8)).all(axis=0)
+        else:
+            present = (np.abs(values) < 1e30).all(axis=0)
+        values = np.where(present, values, 0.5)
         match form["type"]:
             case "affine":
                 encoded = np.clip(form["scale"] * values + form["bias"], -1, 1)
@@ -270,7 +274,8 @@ def random_label(label, height, width, coverage, known, random):
     if form["type"] == "direction":
         values -= 0.5
         values /= np.sqrt((values**2).sum(axis=0)) + 1e-3
-    values[random.integers(len(values)), holes] = np.nan
+    beyond = np.array([np.nan, np.inf, -np.inf, 3e38, -1e30], np.float32)
+    values[random.integers(len(values)), holes] = random.choice(beyond, holes.sum())
     return values
 
 

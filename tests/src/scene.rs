@@ -10,7 +10,7 @@ use crate::random::Random;
 pub enum Coverage {
     /// All labels at all pixels.
     Dense,
-    /// Each label is missing at about a third of the pixels, with all encodings of missing.
+    /// Each label is missing at about a third of the pixels, in all ways that a value can be missing.
     Holes,
     /// Every second label is missing everywhere, the others are dense.
     Whole,
@@ -111,7 +111,14 @@ fn break_pixel(encoding: &Encoding, pixel: &mut [f32], random: &mut Random) {
     let broken: &[f32] = match encoding {
         // Distances that no surface has.
         Encoding::Reciprocal { .. } => &[f32::NAN, f32::INFINITY, 0.0, -1.5, 1e8, f32::MAX],
-        _ => &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY],
+        _ => &[
+            f32::NAN,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            3e38,
+            -1e30,
+            f32::MIN,
+        ],
     };
     let channel = random.below(pixel.len());
     pixel[channel] = broken[random.below(broken.len())];

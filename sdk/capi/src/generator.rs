@@ -159,14 +159,14 @@ pub unsafe extern "C" fn multicond_generator_create(
             Some(engine) => engine.engine.clone(),
             None => Engine::new(&EngineOptions::default())?,
         };
-        let trained = model.file.manifest().trained_size;
-        let or = |side: u32, trained: usize| match side {
-            0 => trained,
+        let best = model.file.manifest().best_size();
+        let or = |side: u32, best: usize| match side {
+            0 => best,
             side => side as usize,
         };
         let (width, height) = (
-            or(options.width, trained.width),
-            or(options.height, trained.height),
+            or(options.width, best.width),
+            or(options.height, best.height),
         );
         let options = options.parse()?;
         Generator::check(&model.file, &options, width, height)?;

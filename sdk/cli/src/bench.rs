@@ -114,10 +114,10 @@ fn measure(args: &Args) -> Result<Report> {
     let mut generator = Generator::open(&args.model, &options)?;
     let load = start.elapsed();
     log::engine(generator.engine());
-    let trained = generator.manifest().trained_size;
+    let best = generator.manifest().best_size();
     let (width, height) = match args.size {
         Some(size) => (size.width, size.height),
-        None => (trained.width, trained.height),
+        None => (best.width, best.height),
     };
     generator.manifest().check_size(width, height)?;
     let frame = synthetic::frame(generator.manifest(), width, height)?;

@@ -5,7 +5,7 @@ use std::{fmt::Write, path::PathBuf};
 use multicond::{
     Generator, Result,
     label::Label,
-    model::{Manifest, ModelFile},
+    model::{FixedShape, Manifest, ModelFile},
 };
 use serde::Serialize;
 
@@ -28,9 +28,9 @@ pub(crate) struct Args {
 struct Info {
     file: PathBuf,
     file_bytes: usize,
-    /// For a generator of pictures of the trained size.
+    /// For a generator of pictures of the trained size, or the only one.
     estimated_memory_bytes: u64,
-    /// For one picture of the trained size.
+    /// For one picture of that size.
     multiply_adds_total: u64,
     #[serde(flatten)]
     manifest: Manifest,
@@ -49,7 +49,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 impl Info {
     fn new(file: &ModelFile) -> Self {
         let manifest = file.manifest().clone();
-        let size = manifest.trained_size;
+        let size = manifest.best_size();
         let pixels = size.width as u64 * size.height as u64;
         let per_pixel = manifest
             .multiply_adds
@@ -80,10 +80,12 @@ impl Info {
         for label in &manifest.labels {
             line("label", describe(label));
         }
-        line(
-            "sizes",
-            format!("multiples of {} pixels", manifest.size_multiple),
-        );
+        let sizes = match manifest.fixed {
+            None => format!("multiples of {} pixels", manifest.size_multiple),
+            Some(FixedShape { batch: 1, size }) => format!("{size} only"),
+            Some(FixedShape { batch, size }) => format!("{batch} pictures of {size} only"),
+        };
+        line("sizes", sizes);
         line("trained size", manifest.trained_size.to_string());
         line("parameters", manifest.parameters.to_string());
         line("concept channels", manifest.concept_channels.to_string());
@@ -95,7 +97,7 @@ impl Info {
                 cost.merge_per_pixel,
                 cost.render_per_pixel,
                 self.multiply_adds_total as f64 / 1e9,
-                manifest.trained_size
+                manifest.best_size()
             ),
         );
         line(
@@ -103,7 +105,7 @@ impl Info {
             format!(
                 "about {} at {}",
                 bytes(self.estimated_memory_bytes),
-                manifest.trained_size
+                manifest.best_size()
             ),
         );
         if let Some(training) = &manifest.training {

@@ -69,7 +69,7 @@ pub mod label {
 
 /// The model file: an ordinary ONNX file with a manifest in its metadata.
 pub mod model {
-    pub use multicond_format::model::{Manifest, ModelFile, MultiplyAdds, Training};
+    pub use multicond_format::model::{FixedShape, Manifest, ModelFile, MultiplyAdds, Training};
 }
 
 /// The error types, for the modules of this crate.

@@ -76,7 +76,7 @@ fn weightless() -> ModelProto {
     nodes[0].input = vec!["normals".into(); 4];
     nodes[0].attribute = vec![AttributeProto {
         name: "axis".into(),
-        i: 1,
+        i: Some(1),
         r#type: AttributeType::Int as i32,
         ..AttributeProto::default()
     }];

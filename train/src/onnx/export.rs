@@ -8,7 +8,10 @@ use multicond_format::{
     Size,
     label::Label,
     limits::MAX_MODEL_BYTES,
-    model::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, Training, proto::ModelProto},
+    model::{
+        ENCODED_FORMAT, FORMAT, FORMAT_KEY, FixedShape, MANIFEST_KEY, Manifest, Training,
+        proto::ModelProto,
+    },
     storage::write_atomically,
 };
 use prost::Message;
@@ -30,6 +33,25 @@ pub struct ModelInfo {
     pub training: Option<Training>,
     /// Notice that must accompany the model.
     pub notice: Option<String>,
+}
+
+/// Which kind of model file to write.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExportOptions {
+    /// Pictures of this number and size only, for runtimes that need to know; any by default.
+    pub fixed: Option<FixedShape>,
+    /// What the inputs are.
+    pub inputs: Inputs,
+}
+
+/// What the inputs of a model file are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Inputs {
+    /// Labels in physical units; the graph encodes them
+    #[default]
+    Physical,
+    /// Encoded labels, for runtimes that cannot run the encoding; multicond itself refuses such a file
+    Encoded,
 }
 
 /// The manifest of a generator with these labels and this configuration.
@@ -68,14 +90,29 @@ pub fn of_checkpoint(
     Ok((generator, manifest))
 }
 
-/// Writes the model file atomically: after an error, an existing file is unchanged.
+/// Writes a model file for pictures of any size. Atomic: after an error, an existing file is unchanged.
 pub fn export(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
-    write(generator, manifest, path)
+    export_with(generator, manifest, &ExportOptions::default(), path)
+}
+
+/// [`export`] with options.
+pub fn export_with(
+    generator: &GeneratorNetwork,
+    manifest: &Manifest,
+    options: &ExportOptions,
+    path: &Path,
+) -> Result<()> {
+    write(generator, manifest, options, path)
         .with_context(|| format!("{}: the model cannot be written", path.display()))
 }
 
-fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Result<()> {
-    let model = model(generator, manifest)?;
+fn write(
+    generator: &GeneratorNetwork,
+    manifest: &Manifest,
+    options: &ExportOptions,
+    path: &Path,
+) -> Result<()> {
+    let model = model_with(generator, manifest, options)?;
     let size = model.encoded_len();
     if size > MAX_MODEL_BYTES {
         bail!("the model has {size} bytes, but an ONNX file at most {MAX_MODEL_BYTES}");
@@ -85,20 +122,42 @@ fn write(generator: &GeneratorNetwork, manifest: &Manifest, path: &Path) -> Resu
 
 /// Exports the model in memory.
 pub fn model(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<ModelProto> {
+    model_with(generator, manifest, &ExportOptions::default())
+}
+
+/// [`model`] with options.
+pub fn model_with(
+    generator: &GeneratorNetwork,
+    manifest: &Manifest,
+    options: &ExportOptions,
+) -> Result<ModelProto> {
     manifest.validate()?;
     check_sizes(generator, manifest)?;
+    if let Some(fixed) = options.fixed {
+        fixed.check(manifest)?;
+    }
     let mut graph = Graph::new("multicond");
-    let channels = manifest.concept_channels;
-    let concept = generator::concept(&mut graph, &generator.merge, &manifest.labels, channels)?;
-    generator::image(&mut graph, &generator.backbone, concept)?;
+    let (labels, channels) = (&manifest.labels, manifest.concept_channels);
+    let concept = generator::concept(&mut graph, &generator.merge, labels, channels, options)?;
+    generator::image(&mut graph, &generator.backbone, concept, options)?;
 
+    let (format, inputs) = match options.inputs {
+        Inputs::Physical => (
+            FORMAT,
+            "Inputs in physical units, missing values as NaN or class ids out of range",
+        ),
+        Inputs::Encoded => (
+            ENCODED_FORMAT,
+            "Inputs are encoded labels, zero where missing",
+        ),
+    };
     let doc_string = format!(
-        "{}: label maps to a picture. Inputs in physical units, missing values as NaN or class \
-         ids out of range; output RGB from 0 to 1. The metadata key {MANIFEST_KEY} says more.",
+        "{}: label maps to a picture. {inputs}; output RGB from 0 to 1. The metadata key \
+         {MANIFEST_KEY} says more.",
         manifest.name
     );
     let metadata = [
-        (FORMAT_KEY, FORMAT.into()),
+        (FORMAT_KEY, format.into()),
         (MANIFEST_KEY, serde_json::to_string(manifest)?),
         ("Image.BitmapPixelFormat", "Rgb8".into()),
         ("Image.ColorSpaceGamma", "SRGB".into()),

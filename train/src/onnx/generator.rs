@@ -2,11 +2,13 @@
 
 use anyhow::{Result, bail};
 use multicond::label::Label;
+use multicond_format::model::FixedShape;
 
 use super::{
-    builder::{Graph, Value, fixed, named},
+    ExportOptions,
+    builder::{Graph, Value},
     convolution::Features,
-    labels,
+    labels::{self, Input},
 };
 use crate::net::{BackboneNetwork, MergeNetwork};
 
@@ -21,14 +23,29 @@ pub(super) fn concept(
     merge: &MergeNetwork,
     labels: &[Label],
     channels: usize,
+    options: &ExportOptions,
 ) -> Result<Features> {
-    let inputs = labels::inputs(graph, labels);
+    let add = |label| Input::add(graph, label, options);
+    let inputs: Vec<Input> = labels.iter().map(add).collect();
     let Some(first) = inputs.first() else {
         bail!("a model needs at least one label");
     };
     let pixels = merge.concept(graph, labels, &inputs)?;
+    let shape = match options.fixed {
+        Some(FixedShape { batch, size }) => {
+            let sides = [batch, size.height, size.width, channels].map(|side| side as i64);
+            graph.list(&sides)
+        }
+        None => shape_of(graph, first.value(), channels),
+    };
+    let pixels = graph.op("Reshape", &[&pixels, &shape]);
+    let concept = graph
+        .node("Transpose", &[&pixels])
+        .ints("perm", [0, 3, 1, 2])
+        .named(CONCEPT);
+    graph.describe(&concept, labels::dims(options.fixed, channels));
     Ok(Features {
-        value: picture(graph, &pixels, first, channels),
+        value: concept,
         channels,
     })
 }
@@ -38,6 +55,7 @@ pub(super) fn image(
     graph: &mut Graph,
     backbone: &BackboneNetwork,
     concept: Features,
+    options: &ExportOptions,
 ) -> Result<()> {
     let colours = backbone.colours(graph, concept)?;
     let half = graph.scalar(0.5);
@@ -46,13 +64,12 @@ pub(super) fn image(
     // Engines approximate tanh, so values may exceed (-1, 1) by a rounding error.
     let (zero, one) = (graph.scalar(0.0), graph.scalar(1.0));
     let image = graph.node("Clip", &[&image, &zero, &one]).named(IMAGE);
-    let dims = vec![named("batch"), fixed(3), named("height"), named("width")];
-    graph.output(&image, dims);
+    graph.output(&image, labels::dims(options.fixed, 3));
     Ok(())
 }
 
-/// Reorders `[pixels, channels]` to `[batch, channels, height, width]` with the sides of `input`.
-fn picture(graph: &mut Graph, pixels: &Value, input: &Value, channels: usize) -> Value {
+/// `[batch, height, width, channels]` with the sides of `input`.
+fn shape_of(graph: &mut Graph, input: &Value, channels: usize) -> Value {
     let batch = graph
         .node("Shape", &[input])
         .int("start", 0)
@@ -64,21 +81,8 @@ fn picture(graph: &mut Graph, pixels: &Value, input: &Value, channels: usize) ->
         .int("end", 4)
         .output();
     let last = graph.list(&[channels as i64]);
-    let shape = graph
+    graph
         .node("Concat", &[&batch, &sides, &last])
         .int("axis", 0)
-        .output();
-    let pixels = graph.op("Reshape", &[pixels, &shape]);
-    let concept = graph
-        .node("Transpose", &[&pixels])
-        .ints("perm", [0, 3, 1, 2])
-        .named(CONCEPT);
-    let dims = vec![
-        named("batch"),
-        fixed(channels),
-        named("height"),
-        named("width"),
-    ];
-    graph.describe(&concept, dims);
-    concept
+        .output()
 }

@@ -1,42 +1,87 @@
-//! ONNX nodes that encode labels in physical units as network input, including missing values. Equivalent to
-//! [`crate::data::encode`].
+//! The inputs of the graph, and ONNX nodes that encode labels in physical units as network input, including missing
+//! values. Equivalent to [`crate::data::encode`].
 
 use anyhow::{Result, bail};
 use multicond_format::{
-    label::{Encoding, Label},
-    model::{number_type, proto::DataType},
+    label::{Encoding, LEAST_MISSING, Label, NOTHING},
+    model::{FixedShape, number_type, proto::DataType},
 };
 
 use super::{
-    builder::{Graph, Value, fixed, named},
+    ExportOptions, Inputs,
+    builder::{Dimension, Graph, Value, fixed, named},
     layers::{reshape, transpose},
 };
 
-/// The graph's inputs, one per label.
-pub(crate) fn inputs(graph: &mut Graph, labels: &[Label]) -> Vec<Value> {
-    labels.iter().map(|label| input(graph, label)).collect()
+/// The graph's input for a label.
+pub(crate) enum Input {
+    /// Class ids, `[batch, 1, height, width]`.
+    Classes(Value),
+    /// Values in physical units, `[batch, channels, height, width]`.
+    Values(Value),
+    /// Network input, `[batch, network channels, height, width]`.
+    Encoded(Value),
 }
 
-fn input(graph: &mut Graph, label: &Label) -> Value {
-    let dims = vec![
-        named("batch"),
-        fixed(label.channels()),
-        named("height"),
-        named("width"),
-    ];
-    graph.input(&label.name, number_type(label), dims)
+impl Input {
+    /// Adds the input to the graph.
+    pub(super) fn add(graph: &mut Graph, label: &Label, options: &ExportOptions) -> Self {
+        let (name, shape) = (&label.name, options.fixed);
+        match (options.inputs, label.classes()) {
+            (Inputs::Encoded, _) => {
+                let dims = dims(shape, label.network_channels());
+                Self::Encoded(graph.input(name, DataType::Float, dims))
+            }
+            (Inputs::Physical, classes) => {
+                let dims = dims(shape, label.channels());
+                let value = graph.input(name, number_type(label), dims);
+                match classes {
+                    Some(_) => Self::Classes(value),
+                    None => Self::Values(value),
+                }
+            }
+        }
+    }
+
+    pub(super) fn value(&self) -> &Value {
+        match self {
+            Self::Classes(value) | Self::Values(value) | Self::Encoded(value) => value,
+        }
+    }
+}
+
+/// `[batch, channels, height, width]`: any number of pictures of any size, or only these.
+pub(super) fn dims(shape: Option<FixedShape>, channels: usize) -> Vec<Dimension> {
+    let [batch, height, width] = match shape {
+        None => ["batch", "height", "width"].map(named),
+        Some(FixedShape { batch, size }) => [batch, size.height, size.width].map(fixed),
+    };
+    vec![batch, fixed(channels), height, width]
 }
 
 /// The encoded label, `[pixels, network channels]`, zero where missing.
-pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Value) -> Result<Value> {
-    let Some(encoding) = label.encoding() else {
-        let (classes, channels) = (label.class_count(), label.network_channels());
-        let table = one_hot(classes, channels);
-        let name = format!("labels.{}.one_hot", label.name);
-        let table = graph.weight(&name, &[classes + 1, channels], &table)?;
-        return Ok(lookup(graph, input, classes, &table));
-    };
-    encode(graph, input, label.channels(), &encoding, label.presence)
+pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Input) -> Result<Value> {
+    match (input, label.encoding()) {
+        (Input::Encoded(values), _) => Ok(rows(graph, values, label.network_channels())),
+        (Input::Values(values), Some(encoding)) => {
+            let values = rows(graph, values, label.channels());
+            encode(graph, &values, label, &encoding)
+        }
+        (Input::Classes(ids), _) => {
+            let (classes, channels) = (label.class_count(), label.network_channels());
+            let table = one_hot(classes, channels);
+            let name = format!("labels.{}.one_hot", label.name);
+            let table = graph.weight(&name, &[classes + 1, channels], &table)?;
+            Ok(lookup(graph, ids, classes, &table))
+        }
+        (Input::Values(_), None) => unreachable!("labels without an encoding have classes"),
+    }
+}
+
+/// `[batch, channels, height, width]` to `[pixels, channels]`.
+fn rows(graph: &mut Graph, values: &Value, channels: usize) -> Value {
+    let last = transpose(graph, values, [0, 2, 3, 1]);
+    reshape(graph, &last, &[-1, channels as i64])
 }
 
 /// The encodings of all classes, `[classes + 1, channels]`. The last row is for missing ids, whose one-hot vector and
@@ -66,25 +111,17 @@ pub(crate) fn lookup(graph: &mut Graph, input: &Value, classes: usize, table: &V
         .output()
 }
 
-/// Encodes physical values `[batch, channels, height, width]` as `[pixels, network channels]`, zero where missing.
-fn encode(
-    graph: &mut Graph,
-    input: &Value,
-    channels: usize,
-    formula: &Encoding,
-    presence: bool,
-) -> Result<Value> {
-    let last = transpose(graph, input, [0, 2, 3, 1]);
-    let values = reshape(graph, &last, &[-1, channels as i64]);
-    let present = is_present(graph, &values, channels, formula);
-    let encoded = apply(graph, &values, formula)?;
+/// Encodes physical values `[pixels, channels]` as `[pixels, network channels]`, zero where missing.
+fn encode(graph: &mut Graph, values: &Value, label: &Label, formula: &Encoding) -> Result<Value> {
+    let present = is_present(graph, values, label.channels(), formula);
+    let encoded = apply(graph, values, formula)?;
     // `Where` instead of a product, because NaN * 0 is NaN.
     let zero = graph.scalar(0.0);
     let encoded = graph.op("Where", &[&present, &encoded, &zero]);
-    if !presence {
+    if !label.presence {
         return Ok(encoded);
     }
-    let presence = cast(graph, &present, DataType::Float);
+    let presence = as_number(graph, &present);
     Ok(graph
         .node("Concat", &[&encoded, &presence])
         .int("axis", -1)
@@ -93,19 +130,31 @@ fn encode(
 
 /// [`Encoding::is_present`] as booleans `[pixels, 1]`.
 ///
-/// Comparisons with NaN are false, and optimisers cannot remove them, unlike `x - x`.
+/// NaN fails two tests, because some runtimes get one of them wrong: with fast math a comparison with NaN may be true,
+/// and an optimiser may take `x - x` for zero.
 fn is_present(graph: &mut Graph, values: &Value, channels: usize, formula: &Encoding) -> Value {
-    let largest = graph.scalar(f32::MAX);
-    let size = graph.op("Abs", &[values]);
-    let mut finite = graph.op("LessOrEqual", &[&size, &largest]);
+    let zero = graph.scalar(0.0);
+    let small = if matches!(formula, Encoding::Reciprocal { .. }) {
+        let limit = graph.scalar(NOTHING);
+        let near = graph.op("Less", &[values, &limit]);
+        let in_front = graph.op("Greater", &[values, &zero]);
+        graph.op("And", &[&near, &in_front])
+    } else {
+        let limit = graph.scalar(LEAST_MISSING);
+        let size = graph.op("Abs", &[values]);
+        graph.op("Less", &[&size, &limit])
+    };
+    let nothing = graph.op("Sub", &[values, values]);
+    let number = graph.op("Equal", &[&nothing, &zero]);
+    let mut finite = graph.op("And", &[&small, &number]);
     if channels > 1 {
-        let numbers = cast(graph, &finite, DataType::Float);
+        let numbers = as_number(graph, &finite);
         let all = graph
             .node("ReduceMin", &[&numbers])
             .ints("axes", [-1])
             .int("keepdims", 1)
             .output();
-        finite = cast(graph, &all, DataType::Bool);
+        finite = graph.op("Greater", &[&all, &zero]);
     }
     if *formula != Encoding::Direction {
         return finite;
@@ -151,9 +200,8 @@ fn apply(graph: &mut Graph, values: &Value, formula: &Encoding) -> Result<Value>
     })
 }
 
-fn cast(graph: &mut Graph, value: &Value, to: DataType) -> Value {
-    graph
-        .node("Cast", &[value])
-        .int("to", i64::from(i32::from(to)))
-        .output()
+/// 1 where a condition is true, else 0. Not `Cast`, which names a type that programs that convert to half precision miss.
+fn as_number(graph: &mut Graph, condition: &Value) -> Value {
+    let (one, zero) = (graph.scalar(1.0), graph.scalar(0.0));
+    graph.op("Where", &[condition, &one, &zero])
 }

@@ -13,6 +13,60 @@ use super::{
 /// Epsilon of all norms; `burn` does not expose that of a layer norm.
 pub(crate) const EPSILON: f32 = 1e-5;
 
+/// The most tensors that a node joins or makes. WebGPU guarantees eight buffers in a shader, and a runtime may use one for
+/// the other side of the node and one for the sizes.
+const MAX_PARTS: usize = 6;
+
+/// Beyond this, `tanh` is 1 to the last bit of a float32, but some runtimes compute infinity divided by infinity.
+const TANH_LIMIT: f32 = 10.0;
+
+/// Concatenates along the last axis.
+pub(crate) fn concat(graph: &mut Graph, parts: &[Value]) -> Value {
+    if let [part] = parts {
+        return part.clone();
+    }
+    if parts.len() > MAX_PARTS {
+        let groups = parts.chunks(group(parts.len()));
+        let joined: Vec<Value> = groups.map(|parts| concat(graph, parts)).collect();
+        return concat(graph, &joined);
+    }
+    let parts: Vec<&Value> = parts.iter().collect();
+    graph.node("Concat", &parts).int("axis", -1).output()
+}
+
+/// Splits an axis into parts of these sizes.
+pub(crate) fn split(graph: &mut Graph, value: &Value, axis: i64, sizes: &[i64]) -> Vec<Value> {
+    if sizes.len() == 1 {
+        return vec![value.clone()];
+    }
+    if sizes.len() > MAX_PARTS {
+        let groups: Vec<&[i64]> = sizes.chunks(group(sizes.len())).collect();
+        let sums: Vec<i64> = groups.iter().map(|sizes| sizes.iter().sum()).collect();
+        let wholes = split(graph, value, axis, &sums);
+        let parts = wholes.iter().zip(groups);
+        return parts
+            .flat_map(|(whole, sizes)| split(graph, whole, axis, sizes))
+            .collect();
+    }
+    let list = graph.list(sizes);
+    graph
+        .node("Split", &[value, &list])
+        .int("axis", axis)
+        .outputs(sizes.len())
+}
+
+/// The size of the groups that more than [`MAX_PARTS`] parts are divided into: as few groups as one node takes.
+fn group(parts: usize) -> usize {
+    parts.div_ceil(parts.div_ceil(MAX_PARTS).min(MAX_PARTS))
+}
+
+/// Hyperbolic tangent.
+pub(crate) fn tanh(graph: &mut Graph, value: &Value) -> Value {
+    let (least, most) = (graph.scalar(-TANH_LIMIT), graph.scalar(TANH_LIMIT));
+    let clipped = graph.op("Clip", &[value, &least, &most]);
+    graph.op("Tanh", &[&clipped])
+}
+
 /// A dense layer, from `[rows, input]` to `[rows, output]`.
 pub(crate) fn dense(graph: &mut Graph, input: &Value, layer: &Dense) -> Result<Value> {
     let name = &layer.name;

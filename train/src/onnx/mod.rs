@@ -10,5 +10,8 @@ pub(crate) mod layers;
 mod segmenter;
 pub(crate) mod weights;
 
-pub use export::{ModelInfo, export, manifest, model, of_checkpoint};
+pub use export::{
+    ExportOptions, Inputs, ModelInfo, export, export_with, manifest, model, model_with,
+    of_checkpoint,
+};
 pub use segmenter::segmenter;

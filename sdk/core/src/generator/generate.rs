@@ -15,7 +15,6 @@ use crate::{
     Picture,
     engine::Engine,
     error::{Error, ErrorKind, Result},
-    limits::{MAX_SIDE, is_size},
     model::{Manifest, ModelFile},
     pixels::Output,
     threads::OfProcess,
@@ -269,11 +268,7 @@ fn check(
 ) -> Result<(usize, usize)> {
     match options.fit {
         Fit::Exact => manifest.check_size(width, height)?,
-        Fit::Pad if is_size(width, height) => {}
-        Fit::Pad => {
-            let expected = format_args!("expected 1 to {MAX_SIDE} each way");
-            return Err(Error::size("the frame", (width, height), expected));
-        }
+        Fit::Pad => manifest.check_padded_size(width, height)?,
     }
     memory::check(manifest, file_bytes, options, (width, height))?;
     // With `Exact` the padding is zero.

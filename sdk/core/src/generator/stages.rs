@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use multicond_format::model::{Part, cut};
+use multicond_format::model::{FixedShape, Part, cut};
 
 use super::{Execution, Options, buffers::Buffers, control::Reporter, tiled_merge::TiledMerge};
 use crate::{
     engine::{Backend, Session, Stop},
-    error::Result,
+    error::{Error, Result},
     model::ModelFile,
     threads::{Division, SessionThreads},
 };
@@ -40,7 +40,13 @@ impl Stages {
         let division = Division::new(options.threads, options.spin, most)?;
         let (workers, threads) = (division.merge_workers, division.render);
         let pixels = options.tile_pixels(capabilities)?;
-        if options.execution == Execution::Whole {
+        let fixed = file.manifest().fixed;
+        if let Some(FixedShape { batch: 2.., .. }) = fixed {
+            let reason = "exported with `--batch`, for several pictures per run; multicond needs a batch of 1";
+            return Err(Error::model(file.path(), reason));
+        }
+        // The merge of a model for one size cannot run on tiles.
+        if options.execution == Execution::Whole || fixed.is_some() {
             return Ok(Self::Uncut(one(engine, file.bytes(), threads)?));
         }
         let parts = cut(&file)?;

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::{LEAST_MISSING, NOTHING};
+
 /// The formula that turns a physical value `v` into network input, the same for every channel.
 ///
 /// A missing value is zero in all channels *after* encoding, so the formulas keep common values away from zero where
@@ -40,16 +42,17 @@ impl Encoding {
     /// Squared length below which a direction is missing.
     pub const MIN_SQUARED_LENGTH: f32 = 1e-12;
 
-    /// Whether a pixel with these channels has a value: all are finite, a direction is not of zero length, and distances
-    /// are of a surface that can be seen.
-    ///
-    /// The model's graph takes any finite number as a distance, so callers mark the others missing before it sees them.
+    /// Whether a pixel with these channels has a value: all are numbers of a magnitude below [`LEAST_MISSING`], a direction
+    /// is not of zero length, and a distance is of a surface that can be seen.
     pub fn is_present(&self, pixel: impl IntoIterator<Item = f32>) -> bool {
         let mut squared_length = 0.0;
         for value in pixel {
-            let is_impossible = matches!(self, Self::Reciprocal { .. })
-                && (value <= 0.0 || value >= super::missing::NOTHING);
-            if !value.is_finite() || is_impossible {
+            let is_known = match self {
+                Self::Reciprocal { .. } => value > 0.0 && value < NOTHING,
+                _ => value.abs() < LEAST_MISSING,
+            };
+            // NaN is not known either.
+            if !is_known {
                 return false;
             }
             squared_length += value * value;
@@ -145,5 +148,7 @@ mod tests {
                 .iter()
                 .all(|&d| !depth.is_present([d]))
         );
+        assert!(!edges.is_present([3e38]) && !edges.is_present([-1e30, 0.0]));
+        assert!(edges.is_present([9.9e29]));
     }
 }

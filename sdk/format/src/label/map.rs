@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 pub enum LabelMap {
     /// Class ids `[height, width]`; an id outside the label's classes is missing.
     Classes(Array2<i32>),
-    /// Physical values `[channels, height, width]`. A pixel with a value that is not finite is missing, and so is a
-    /// distance (a label with the encoding `reciprocal`) of zero or less, or of 1e8 or more.
+    /// Physical values `[channels, height, width]`. A pixel with a value that is not finite, or of a magnitude of 1e30 or
+    /// more, is missing, and so is a distance (a label with the encoding `reciprocal`) of zero or less, or of 1e8 or more.
     Values(Array3<f32>),
 }
 

@@ -6,9 +6,13 @@ use super::Encoding;
 /// The value of a missing number. Always this NaN, so that two missing pixels have the same bits.
 pub const MISSING: f32 = f32::NAN;
 
+/// A number of this magnitude or more is missing, whatever its label. Programs that cannot be trusted with NaN, such as
+/// shaders, write 3e38 in its place.
+pub const LEAST_MISSING: f32 = 1e30;
+
 /// Renderers write this magnitude or more for pixels without a surface: 1e10 in Blender, 1e30 in Arnold, 1e38 in
 /// RenderMan, the largest float.
-pub(super) const NOTHING: f32 = 1e8;
+pub const NOTHING: f32 = 1e8;
 
 /// The largest half float.
 const LARGEST_HALF: f32 = 65_504.0;

@@ -13,6 +13,8 @@ mod schema;
 pub use axes::Axes;
 pub use encoding::Encoding;
 pub use map::LabelMap;
-pub use missing::{MISSING, canonicalise, class_or_missing, half_or_missing, mark_missing};
+pub use missing::{
+    LEAST_MISSING, MISSING, NOTHING, canonicalise, class_or_missing, half_or_missing, mark_missing,
+};
 pub use png_code::{PngCode, Transfer};
 pub use schema::{Label, validate_labels};

@@ -56,7 +56,7 @@ enum Values {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum MissingValue {
-    /// Any channel that is not finite makes the whole pixel missing.
+    /// Any channel that is not finite, or of a magnitude of 1e30 or more, makes the whole pixel missing.
     #[default]
     Nan,
 }

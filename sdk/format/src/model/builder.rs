@@ -1,13 +1,17 @@
 //! Builds an ONNX graph node by node. Values are handles, so a node can only use values that exist.
+//!
+//! Every node gets constants of its own: programs that convert a graph to half precision change the type of a constant
+//! for one of its readers and would break the others.
 
 use std::collections::{HashMap, HashSet};
 
 use prost::bytes::Bytes;
 
+pub use super::proto::Dimension;
 use super::proto::{
-    AttributeProto, AttributeType, DataType, Dimension, DimensionProto, GraphProto, ModelProto,
-    NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto,
-    TensorTypeProto, TypeProto, ValueInfoProto,
+    AttributeProto, AttributeType, DataType, DimensionProto, GraphProto, ModelProto, NodeProto,
+    OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto,
+    TypeProto, ValueInfoProto,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,7 +29,8 @@ pub struct Graph {
     proto: GraphProto,
     scope: String,
     names: HashSet<String>,
-    constants: HashMap<String, Value>,
+    /// The constants by name, and whether a node already reads the initializer of that name.
+    constants: HashMap<String, (TensorProto, bool)>,
 }
 
 /// A node under construction. Asking for its outputs adds it to the graph.
@@ -132,7 +137,7 @@ impl Graph {
         Value(String::new())
     }
 
-    /// A float32 vector. Equal vectors share one initializer.
+    /// A constant float32 vector.
     pub fn floats(&mut self, values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(f32::to_string).collect();
@@ -140,14 +145,14 @@ impl Graph {
         self.constant(name, DataType::Float, &[values.len()], bytes)
     }
 
-    /// A float32 vector of `size` equal numbers. Equal vectors share one initializer.
+    /// A constant float32 vector of `size` equal numbers.
     pub fn filled(&mut self, size: usize, value: f32) -> Value {
         let bytes = value.to_le_bytes().repeat(size);
         let name = format!("floats.{size}_times_{value:e}");
         self.constant(name, DataType::Float, &[size], bytes)
     }
 
-    /// A float32 scalar. Equal scalars share one initializer.
+    /// A constant float32 scalar.
     pub fn scalar(&mut self, value: f32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("float.{value:e}"), DataType::Float, &[], bytes)
@@ -159,13 +164,13 @@ impl Graph {
         self.initializer("ids".into(), DataType::Int32, dims, bytes)
     }
 
-    /// An int32 scalar, for class ids. Equal scalars share one initializer.
+    /// A constant int32 scalar, for class ids.
     pub fn id(&mut self, value: i32) -> Value {
         let bytes = value.to_le_bytes().to_vec();
         self.constant(format!("id.{value}"), DataType::Int32, &[], bytes)
     }
 
-    /// An int64 vector, for shapes and axes. Equal vectors share one initializer.
+    /// A constant int64 vector, for shapes and axes.
     pub fn list(&mut self, values: &[i64]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(i64::to_string).collect();
@@ -211,12 +216,28 @@ impl Graph {
         dims: &[usize],
         bytes: Vec<u8>,
     ) -> Value {
-        if let Some(value) = self.constants.get(&name) {
-            return value.clone();
+        if !self.constants.contains_key(&name) {
+            self.names.insert(name.clone());
+            let constant = (tensor(name.clone(), r#type, dims, bytes), false);
+            self.constants.insert(name.clone(), constant);
         }
-        let value = self.initializer(name.clone(), r#type, dims, bytes);
-        self.constants.insert(name, value.clone());
-        value
+        Value(name)
+    }
+
+    /// Adds a node and the constants that it reads.
+    fn add(&mut self, mut node: NodeProto) {
+        for input in &mut node.input {
+            let Some((constant, is_read)) = self.constants.get_mut(input) else {
+                continue;
+            };
+            let mut own = constant.clone();
+            if std::mem::replace(is_read, true) {
+                own.name = self.unique(own.name);
+                input.clone_from(&own.name);
+            }
+            self.proto.initializer.push(own);
+        }
+        self.proto.node.push(node);
     }
 
     fn initializer(
@@ -227,12 +248,8 @@ impl Graph {
         bytes: Vec<u8>,
     ) -> Value {
         let name = self.unique(name);
-        self.proto.initializer.push(TensorProto {
-            dims: dims.iter().map(|&size| size as i64).collect(),
-            data_type: r#type.into(),
-            name: name.clone(),
-            raw_data: Bytes::from(bytes),
-        });
+        let tensor = tensor(name.clone(), r#type, dims, bytes);
+        self.proto.initializer.push(tensor);
         Value(name)
     }
 
@@ -253,7 +270,7 @@ impl Node<'_> {
     pub fn int(self, name: &str, value: i64) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
-            i: value,
+            i: Some(value),
             r#type: AttributeType::Int.into(),
             ..AttributeProto::default()
         })
@@ -273,7 +290,7 @@ impl Node<'_> {
     pub fn float(self, name: &str, value: f32) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
-            f: value,
+            f: Some(value),
             r#type: AttributeType::Float.into(),
             ..AttributeProto::default()
         })
@@ -283,7 +300,7 @@ impl Node<'_> {
     pub fn text(self, name: &str, value: &str) -> Self {
         self.attribute(AttributeProto {
             name: name.into(),
-            s: value.into(),
+            s: Some(value.into()),
             r#type: AttributeType::String.into(),
             ..AttributeProto::default()
         })
@@ -299,7 +316,7 @@ impl Node<'_> {
     pub fn named(mut self, name: &str) -> Value {
         let value = Value(self.graph.unique(name.into()));
         self.proto.output = vec![value.0.clone()];
-        self.graph.proto.node.push(self.proto);
+        self.graph.add(self.proto);
         value
     }
 
@@ -310,13 +327,22 @@ impl Node<'_> {
             .map(|_| Value(self.graph.unique(base.clone())))
             .collect();
         self.proto.output = values.iter().map(|value| value.0.clone()).collect();
-        self.graph.proto.node.push(self.proto);
+        self.graph.add(self.proto);
         values
     }
 
     fn attribute(mut self, attribute: AttributeProto) -> Self {
         self.proto.attribute.push(attribute);
         self
+    }
+}
+
+fn tensor(name: String, r#type: DataType, dims: &[usize], bytes: Vec<u8>) -> TensorProto {
+    TensorProto {
+        dims: dims.iter().map(|&size| size as i64).collect(),
+        data_type: r#type.into(),
+        name,
+        raw_data: Bytes::from(bytes),
     }
 }
 
@@ -340,22 +366,51 @@ fn value_info(value: &Value, r#type: DataType, dims: Vec<Dimension>) -> ValueInf
 
 #[cfg(test)]
 mod tests {
+    use prost::Message;
+
     use super::*;
 
     #[test]
-    fn names_are_unique_and_constants_shared() {
+    fn names_are_unique_and_every_node_has_its_own_constants() {
         let mut graph = Graph::new("test");
         graph.enter("part");
         let x = graph.input("x", DataType::Float, vec![named("batch")]);
         let one = graph.scalar(1.0);
         let y = graph.op("Add", &[&x, &one]);
-        let one = graph.scalar(1.0);
         let z = graph.op("Add", &[&y, &one]);
+        let same = graph.scalar(1.0);
+        graph.op("Add", &[&same, &same]);
+        graph.scalar(2.0);
         assert_eq!(
             (y.0.as_str(), z.0.as_str()),
             ("part.Add.out", "part.Add_2.out")
         );
-        assert_eq!(graph.proto.initializer.len(), 1);
+        let names = graph.proto.initializer.iter().map(|tensor| &tensor.name);
+        let names: Vec<&String> = names.collect();
+        assert_eq!(
+            names,
+            ["float.1e0", "float.1e0_2", "float.1e0_3", "float.1e0_4"]
+        );
+        let inputs = graph.proto.node.iter().flat_map(|node| &node.input);
+        let read: Vec<&String> = inputs.filter(|name| name.starts_with("float")).collect();
+        assert_eq!(read, names);
+    }
+
+    /// OpenCV, TVM and tinygrad reject an attribute whose value is left out.
+    #[test]
+    fn attributes_of_value_zero_are_written() {
+        let mut graph = Graph::new("test");
+        let x = graph.input("x", DataType::Float, vec![named("batch")]);
+        graph
+            .node("Test", &[&x])
+            .int("i", 0)
+            .float("f", 0.0)
+            .text("s", "")
+            .output();
+        let attributes = &graph.proto.node[0].attribute;
+        let lengths: Vec<usize> = attributes.iter().map(Message::encoded_len).collect();
+        // The name takes 3 bytes and the type 3; a float takes 5 bytes, the other values 2.
+        assert_eq!(lengths, [8, 11, 8]);
     }
 
     #[test]

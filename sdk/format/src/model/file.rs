@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use prost::{Message, bytes::Bytes};
 
-use super::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, check, outline};
+use super::{ENCODED_FORMAT, FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, check, fixed, outline};
 use crate::{
     error::{Error, Result},
     limits::MAX_MODEL_BYTES,
@@ -84,6 +84,13 @@ impl ModelFile {
         };
         match property(FORMAT_KEY) {
             Some(FORMAT) => {}
+            Some(ENCODED_FORMAT) => {
+                return Err(
+                    "exported with `--inputs encoded`: its inputs are no labels but network input, for programs that \
+                     encode labels themselves; multicond needs an export without this option"
+                        .into(),
+                );
+            }
             Some(format) if format.parse::<u32>().is_ok() => {
                 return Err(format!(
                     "written by a newer multicond: its format is {format}, this version reads {FORMAT}"
@@ -99,12 +106,14 @@ impl ModelFile {
             }
         }
         let json = property(MANIFEST_KEY).ok_or_else(|| format!("no `{MANIFEST_KEY}` metadata"))?;
-        let manifest: Manifest = serde_json::from_str(json)
+        let mut manifest: Manifest = serde_json::from_str(json)
             .map_err(|error| format!("its `{MANIFEST_KEY}` metadata: {error}"))?;
         manifest
             .validate()
             .map_err(|error| format!("its manifest: {error}"))?;
         check::check(&model, &manifest)?;
+        let graph = model.graph.as_ref().ok_or("no graph")?;
+        manifest.fixed = fixed::shape(graph, &manifest)?;
         Ok(Self {
             path: path.into(),
             bytes,

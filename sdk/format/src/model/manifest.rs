@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FixedShape;
 use crate::{
     error::{Error, ErrorKind, Result},
     label::{Label, validate_labels},
@@ -15,6 +16,9 @@ pub const FORMAT_KEY: &str = "multicond.format";
 pub const MANIFEST_KEY: &str = "multicond.manifest";
 /// The format that this version writes and reads.
 pub const FORMAT: &str = "1";
+/// The format of files whose inputs are encoded labels. It is for other programs; [`ModelFile`](super::ModelFile)
+/// refuses it.
+pub const ENCODED_FORMAT: &str = "1-encoded";
 
 /// A model file's description of itself. Fields that this version does not know are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +47,10 @@ pub struct Manifest {
     /// Notice that must accompany the model, for example for the training data's licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// The only pictures that the model generates; `None` if their number and size are free. Not part of the JSON in a
+    /// model file: the graph says it.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<FixedShape>,
 }
 
 /// The cost of a model: multiply-adds per pixel of a picture.
@@ -92,6 +100,7 @@ impl Manifest {
             multiply_adds: MultiplyAdds::default(),
             training: None,
             notice: None,
+            fixed: None,
         }
     }
 
@@ -110,8 +119,16 @@ impl Manifest {
         })
     }
 
-    /// Width and height rounded up to multiples of [`size_multiple`](Self::size_multiple).
+    /// The size of pictures that suits the model best.
+    pub fn best_size(&self) -> Size {
+        self.fixed.map_or(self.trained_size, |fixed| fixed.size)
+    }
+
+    /// Width and height rounded up to multiples of [`size_multiple`](Self::size_multiple), or to the only size.
     pub fn padded_size(&self, width: usize, height: usize) -> (usize, usize) {
+        if let Some(fixed) = self.fixed {
+            return (fixed.size.width, fixed.size.height);
+        }
         let pad = |side: usize| {
             side.checked_next_multiple_of(self.size_multiple)
                 .unwrap_or(side)
@@ -122,8 +139,15 @@ impl Manifest {
     /// Checks that the model can generate pictures of this size.
     ///
     /// # Errors
-    /// When a side is zero, larger than [`MAX_SIDE`], or not a multiple of [`size_multiple`](Self::size_multiple).
+    /// When a side is zero, larger than [`MAX_SIDE`], or not a multiple of [`size_multiple`](Self::size_multiple), or the
+    /// model is for another size only.
     pub fn check_size(&self, width: usize, height: usize) -> Result<()> {
+        if let Some(fixed) = self.fixed
+            && fixed.size != Size::new(width, height)
+        {
+            let expected = format_args!("but this model was exported for {} only", fixed.size);
+            return Err(Error::size("the frame", (width, height), expected));
+        }
         let fits = |side: usize| side.is_multiple_of(self.size_multiple);
         if is_size(width, height) && fits(width) && fits(height) {
             return Ok(());
@@ -132,6 +156,25 @@ impl Manifest {
             "but this model makes multiples of {} up to {MAX_SIDE}",
             self.size_multiple
         );
+        Err(Error::size("the frame", (width, height), expected))
+    }
+
+    /// Checks that the model can generate pictures of this size after padding, see [`padded_size`](Self::padded_size).
+    ///
+    /// # Errors
+    /// When a side is zero or larger than [`MAX_SIDE`], or than that of the model's only size.
+    pub fn check_padded_size(&self, width: usize, height: usize) -> Result<()> {
+        let most = match self.fixed {
+            Some(fixed) => fixed.size,
+            None => Size::new(MAX_SIDE, MAX_SIDE),
+        };
+        if is_size(width, height) && width <= most.width && height <= most.height {
+            return Ok(());
+        }
+        let expected = match self.fixed {
+            Some(_) => format!("but this model was exported for {most} only, and pads to that"),
+            None => format!("expected 1 to {MAX_SIDE} each way"),
+        };
         Err(Error::size("the frame", (width, height), expected))
     }
 

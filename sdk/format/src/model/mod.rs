@@ -5,6 +5,7 @@ pub mod builder;
 mod check;
 mod cut;
 mod file;
+mod fixed;
 mod manifest;
 mod outline;
 pub mod proto;
@@ -12,4 +13,7 @@ pub mod proto;
 pub use check::{CONCEPT, IMAGE, number_type};
 pub use cut::{Part, Parts, cut};
 pub use file::ModelFile;
-pub use manifest::{FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, MultiplyAdds, Training};
+pub use fixed::FixedShape;
+pub use manifest::{
+    ENCODED_FORMAT, FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, MultiplyAdds, Training,
+};

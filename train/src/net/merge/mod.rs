@@ -10,7 +10,10 @@ use multicond::label::Label;
 use serde::{Deserialize, Serialize};
 
 use super::{NetworkConfigError, Preset, cost::LayerCost, named};
-use multicond_format::model::builder::{Graph, Value};
+use crate::onnx::{
+    builder::{Graph, Value},
+    labels::Input,
+};
 
 // rustfmt finds files by these lines, so the macro cannot generate them.
 pub mod clam;
@@ -150,12 +153,12 @@ pub(crate) trait MergeModule {
     /// Checks that the network merges these labels into a concept tensor of so many channels.
     fn check_sizes(&self, labels: &[Label], channels: usize) -> anyhow::Result<()>;
 
-    /// The same as [`merge`](Self::merge) in an ONNX graph whose inputs are the labels in physical units.
+    /// The same as [`merge`](Self::merge) in an ONNX graph with these inputs, one per label.
     fn concept(
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value>;
 }
 
@@ -211,7 +214,7 @@ impl MergeNetwork {
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value> {
         self.network().concept(graph, labels, inputs)
     }

@@ -7,6 +7,7 @@ use super::network::{LEAKY_SLOPE, Pix2Pix};
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, affine_norm, convolve, transposed},
+    layers::tanh,
 };
 
 const NAME: &str = "pix2pix";
@@ -38,7 +39,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2Pix, concept: Features) -
             features = skipped.concat(graph, &features);
         }
     }
-    Ok(graph.op("Tanh", &[&features.value]))
+    Ok(tanh(graph, &features.value))
 }
 
 fn normed(

@@ -6,6 +6,7 @@ use super::network::{Block, Pix2PixHd, WIDE};
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, convolve, plain_norm, reflect, transposed},
+    layers::tanh,
 };
 
 const NAME: &str = "pix2pixhd";
@@ -37,7 +38,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2PixHd, concept: &Features
     graph.enter(name.clone());
     let mirrored = reflect(graph, &features, WIDE / 2);
     let colours = convolve(graph, &name, &Kernel::of(&network.last, 0), &mirrored)?;
-    Ok(graph.op("Tanh", &[&colours.value]))
+    Ok(tanh(graph, &colours.value))
 }
 
 fn residual(graph: &mut Graph, block: &Block, name: &str, input: &Features) -> Result<Features> {

@@ -7,6 +7,7 @@ use super::network::{BLOCKS, Block, ConceptNorm, FACTOR, LEAKY_SLOPE, Normed, Sp
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, convolve, double, plain_norm},
+    layers::tanh,
 };
 
 const NAME: &str = "spade";
@@ -32,7 +33,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Spade, concept: &Features) ->
     graph.enter(name.clone());
     let active = features.leaky(graph, LEAKY_SLOPE);
     let colours = convolve(graph, &name, &Kernel::of(&network.last, 1), &active)?;
-    Ok(graph.op("Tanh", &[&colours.value]))
+    Ok(tanh(graph, &colours.value))
 }
 
 fn residual(

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     net::layers::linear,
-    onnx::builder::{Graph, Value},
+    onnx::{
+        builder::{Graph, Value},
+        labels::Input,
+    },
 };
 
 /// The CLAM network.
@@ -79,7 +82,7 @@ impl MergeModule for Clam {
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value> {
         onnx::merge(graph, self, labels, inputs)
     }

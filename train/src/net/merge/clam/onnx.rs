@@ -7,8 +7,8 @@ use multicond::label::Label;
 use super::network::{Branch, Clam};
 use crate::onnx::{
     builder::{Graph, Value},
-    labels,
-    layers::{dense, gelu, mean},
+    labels::{self, Input},
+    layers::{concat, dense, gelu, mean},
     weights::Dense,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn merge(
     graph: &mut Graph,
     clam: &Clam,
     labels: &[Label],
-    inputs: &[Value],
+    inputs: &[Input],
 ) -> Result<Value> {
     let mut ends = Vec::with_capacity(labels.len());
     for (index, (label, branch)) in labels.iter().zip(&clam.branches).enumerate() {
@@ -26,8 +26,7 @@ pub(super) fn merge(
         ends.push(end.with_context(|| format!("label `{}`", label.name))?);
     }
     graph.enter("clam");
-    let ends: Vec<&Value> = ends.iter().collect();
-    let rows = graph.node("Concat", &ends).int("axis", -1).output();
+    let rows = concat(graph, &ends);
     Ok(mean(graph, &rows, labels.len(), clam.dimension()))
 }
 
@@ -37,19 +36,19 @@ fn end(
     branch: &Branch,
     index: usize,
     label: &Label,
-    input: &Value,
+    input: &Input,
 ) -> Result<Value> {
     let channels = label.network_channels();
     let layers = read(branch, index, channels)?;
-    match label.classes() {
-        Some(classes) => {
-            let classes = classes.len();
+    match input {
+        Input::Classes(ids) => {
+            let classes = label.class_count();
             let table = table(branch, classes, channels)?;
             let dims = [classes + 1, layers[0].output];
             let table = graph.weight(&format!("clam.branches.{index}.table"), &dims, &table)?;
-            Ok(labels::lookup(graph, input, classes, &table))
+            Ok(labels::lookup(graph, ids, classes, &table))
         }
-        None => {
+        input => {
             let values = labels::encoded(graph, label, input)?;
             layers.iter().try_fold(values, |values, layer| {
                 let values = dense(graph, &values, layer)?;

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     data::encoded_channels,
-    onnx::builder::{Graph, Value},
+    onnx::{
+        builder::{Graph, Value},
+        labels::Input,
+    },
 };
 
 /// The naive merge.
@@ -50,7 +53,7 @@ impl MergeModule for Naive {
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value> {
         onnx::merge(graph, labels, inputs)
     }

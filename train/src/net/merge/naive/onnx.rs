@@ -5,17 +5,17 @@ use multicond::label::Label;
 
 use crate::onnx::{
     builder::{Graph, Value},
-    labels,
+    labels::{self, Input},
+    layers::concat,
 };
 
 /// The concept of all pixels, `[pixels, sum of label channels]`.
-pub(super) fn merge(graph: &mut Graph, labels: &[Label], inputs: &[Value]) -> Result<Value> {
+pub(super) fn merge(graph: &mut Graph, labels: &[Label], inputs: &[Input]) -> Result<Value> {
     let mut encoded = Vec::with_capacity(labels.len());
     for (label, input) in labels.iter().zip(inputs) {
         graph.enter(format!("labels.{}", label.name));
         encoded.push(labels::encoded(graph, label, input)?);
     }
     graph.enter("naive");
-    let encoded: Vec<&Value> = encoded.iter().collect();
-    Ok(graph.node("Concat", &encoded).int("axis", -1).output())
+    Ok(concat(graph, &encoded))
 }

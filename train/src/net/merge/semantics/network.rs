@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     data::encoded_channels,
-    onnx::builder::{Graph, Value},
+    onnx::{
+        builder::{Graph, Value},
+        labels::Input,
+    },
 };
 
 /// The `semantics` merge.
@@ -66,7 +69,7 @@ impl MergeModule for Semantics {
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value> {
         onnx::merge(graph, self, labels, inputs)
     }

@@ -6,7 +6,7 @@ use multicond::label::Label;
 use super::network::Semantics;
 use crate::onnx::{
     builder::{Graph, Value},
-    labels,
+    labels::{self, Input},
 };
 
 /// The concept of all pixels, `[pixels, channels of the label]`.
@@ -14,7 +14,7 @@ pub(super) fn merge(
     graph: &mut Graph,
     merge: &Semantics,
     labels: &[Label],
-    inputs: &[Value],
+    inputs: &[Input],
 ) -> Result<Value> {
     let label = &labels[merge.label];
     graph.enter(format!("labels.{}", label.name));

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     net::layers::linear,
-    onnx::builder::{Graph, Value},
+    onnx::{
+        builder::{Graph, Value},
+        labels::Input,
+    },
 };
 
 /// The TLAM network.
@@ -107,7 +110,7 @@ impl MergeModule for Tlam {
         &self,
         graph: &mut Graph,
         labels: &[Label],
-        inputs: &[Value],
+        inputs: &[Input],
     ) -> anyhow::Result<Value> {
         onnx::merge(graph, self, labels, inputs)
     }

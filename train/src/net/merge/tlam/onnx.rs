@@ -11,8 +11,8 @@ use multicond::label::Label;
 use super::network::{Block, Tlam};
 use crate::onnx::{
     builder::{Graph, Value},
-    labels,
-    layers::{dense, gelu, layer_norm, mean, reshape, transpose},
+    labels::{self, Input},
+    layers::{concat, dense, gelu, layer_norm, mean, reshape, split, transpose},
     weights::{self, Dense},
 };
 
@@ -27,7 +27,7 @@ pub(super) fn merge(
     graph: &mut Graph,
     tlam: &Tlam,
     labels: &[Label],
-    inputs: &[Value],
+    inputs: &[Input],
 ) -> Result<Value> {
     let tokens = tokens(graph, tlam, labels, inputs)?;
     let [labels, dimension] = tlam.label_encodings.dims();
@@ -60,7 +60,7 @@ pub(super) fn merge(
 }
 
 /// The tokens of all labels, concatenated, `[pixels, labels * dimension]`.
-fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) -> Result<Value> {
+fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Input]) -> Result<Value> {
     let count = labels.len();
     let [_, dimension] = tlam.label_encodings.dims();
     let encodings = weights::read(
@@ -80,18 +80,17 @@ fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Value]) ->
             [label.network_channels(), dimension],
         )?;
         graph.enter(format!("labels.{}", label.name));
-        let token = match label.classes() {
-            Some(classes) => {
-                class_token(graph, &inputs[index], classes.len(), &projection, encoding)
+        let token = match &inputs[index] {
+            Input::Classes(ids) => {
+                class_token(graph, ids, label.class_count(), &projection, encoding)
             }
-            None => labels::encoded(graph, label, &inputs[index])
+            input => labels::encoded(graph, label, input)
                 .and_then(|values| value_token(graph, &values, &projection, encoding)),
         };
         tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
     }
     graph.enter("labels");
-    let tokens: Vec<&Value> = tokens.iter().collect();
-    Ok(graph.node("Concat", &tokens).int("axis", -1).output())
+    Ok(concat(graph, &tokens))
 }
 
 /// The tokens of a categorical label, looked up in a table with one row per class and one for missing values.
@@ -176,13 +175,9 @@ fn attention(
     let joint = dense(graph, &normed, &joint)?;
     let joint = reshape(graph, &joint, &[-1, labels as i64, 3 * heads, head as i64]);
     let joint = transpose(graph, &joint, [0, 2, 1, 3]);
-    let sizes = graph.list(&[heads; 3]);
-    let parts = graph
-        .node("Split", &[&joint, &sizes])
-        .int("axis", 1)
-        .outputs(3);
+    let parts = split(graph, &joint, 1, &[heads; 3]);
     let [query, key, value] = &parts[..] else {
-        unreachable!("the node has three outputs")
+        unreachable!("split into three parts")
     };
     let key = transpose(graph, key, [0, 1, 3, 2]);
     let scores = graph.op("MatMul", &[query, &key]);

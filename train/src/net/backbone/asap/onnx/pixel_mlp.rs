@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::onnx::{
     builder::{Graph, Value},
-    layers::{reshape, transpose},
+    layers::{self, reshape, tanh, transpose},
 };
 
 /// The colours `[batch, 3, height, width]` in [-1, 1].
@@ -50,7 +50,7 @@ pub(super) fn paint(
         let product = graph.op("MatMul", &[&values, &pair[1]]);
         values = graph.op("Add", &[&product, &pair[0]]);
     }
-    let colours = graph.op("Tanh", &[&values]);
+    let colours = tanh(graph, &values);
     let [.., LayerSlice { output, .. }] = layers;
     Ok(untile(graph, &colours, network.tile, output))
 }
@@ -69,13 +69,8 @@ fn split(graph: &mut Graph, network: &PixelMlp, parameters: &Value, channels: us
         }
     }
     let sizes: Vec<i64> = matrices.iter().map(|[i, o]| (i * o) as i64).collect();
-    let sizes = graph.list(&sizes);
     let last = transpose(graph, parameters, [0, 2, 3, 1]);
-    let parts = graph
-        .node("Split", &[&last, &sizes])
-        .int("axis", -1)
-        .outputs(matrices.len());
-    parts
+    layers::split(graph, &last, -1, &sizes)
         .iter()
         .zip(matrices)
         .map(|(part, [input, output])| {
