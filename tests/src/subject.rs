@@ -1,12 +1,13 @@
 //! The subject of a test: a network in `burn` and the same network as a model file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use multicond::{
     Frame, Options, Size,
     label::{Label, LabelMap},
+    model::Manifest,
 };
 use multicond_train::{
     data::{encode, encoded_channels},
@@ -14,7 +15,7 @@ use multicond_train::{
         BackboneConfig, GeneratorNetwork, MergeKind, NetworkConfig, Preset,
         backbone::asap::{AsapConfig, Padding},
     },
-    onnx::{self, ModelInfo},
+    onnx::{self, ExportOptions, ModelInfo},
 };
 use ndarray::Array3;
 use tempfile::TempDir;
@@ -29,6 +30,7 @@ pub struct Subject {
     pub labels: Vec<Label>,
     /// The network.
     pub generator: GeneratorNetwork,
+    manifest: Manifest,
     folder: TempDir,
 }
 
@@ -56,12 +58,6 @@ impl Subject {
         labels: Vec<Label>,
         rows: usize,
     ) -> Result<Self> {
-        let subject = Self {
-            generator,
-            network,
-            labels,
-            folder: TempDir::new()?,
-        };
         let info = ModelInfo {
             name: "test".into(),
             trained_size: Size {
@@ -71,9 +67,20 @@ impl Subject {
             training: None,
             notice: None,
         };
-        let manifest = onnx::manifest(info, &subject.labels, &subject.network);
-        onnx::export(&subject.generator, &manifest, &subject.model())?;
+        let subject = Self {
+            manifest: onnx::manifest(info, &labels, &network),
+            generator,
+            network,
+            labels,
+            folder: TempDir::new()?,
+        };
+        onnx::export(&subject.generator, &subject.manifest, &subject.model())?;
         Ok(subject)
+    }
+
+    /// Writes another model file of the same network.
+    pub fn export(&self, options: &ExportOptions, path: &Path) -> Result<()> {
+        onnx::export_with(&self.generator, &self.manifest, options, path)
     }
 
     /// The model file.

@@ -1,4 +1,4 @@
-//! Tasks of the repository: `cargo xtask assets | check | dist | docs | fuzz | header | test`.
+//! Tasks of the repository: `cargo xtask assets | check | dist | docs | fuzz | header | runtimes | test`.
 
 mod assets;
 mod check;
@@ -12,6 +12,7 @@ mod library;
 mod long;
 mod process;
 mod python;
+mod runtimes;
 mod sbom;
 mod stages;
 mod staging;
@@ -64,6 +65,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Run the shipped model and others in all runtimes that PyPI and npm have, and print how far off they are.
+    Runtimes,
     /// Install the assets, run the checks, then all tests; skips nothing except Blender without Python 3.11.
     Test {
         /// Skip the checks.
@@ -121,6 +124,7 @@ fn perform(task: Task) -> Result<()> {
         }
         Task::Header { check: true } => header::check(),
         Task::Header { check: false } => header::write(),
+        Task::Runtimes => stages::run(runtimes::stages()?),
         Task::Test {
             quick,
             portable,

@@ -8,7 +8,7 @@ use crate::assets::{self, Which};
 use crate::python::Environment;
 use crate::stages::Stage;
 use crate::fuzz::{Length, Targets};
-use crate::{check, fuzz, library, long, process, storage, workspace};
+use crate::{check, fuzz, library, long, process, runtimes, storage, workspace};
 
 /// Seconds for each fuzz target.
 const FUZZING: u32 = 10;
@@ -55,6 +55,11 @@ pub(crate) fn stages(extent: Extent) -> Result<Vec<Stage>> {
             }
         }),
     ];
+    let runtimes = runtimes::folder()?;
+    stages.push(Stage::new("other runtimes", {
+        let runtimes = runtimes.clone();
+        move || runtimes::install(&runtimes)
+    }));
     let blender = blender(&cache);
     if blender.is_some() {
         let cache = cache.clone();
@@ -68,7 +73,7 @@ pub(crate) fn stages(extent: Extent) -> Result<Vec<Stage>> {
     stages.push(Stage::new("C library", || library::install().map(drop)));
     stages.push(Stage::new("tests", {
         let blender = blender.clone();
-        move || run_tests(&cache, &environment, blender.as_deref())
+        move || run_tests(&cache, &environment, &runtimes, blender.as_deref())
     }));
     stages.push(Stage::new("fuzzing", || {
         fuzz::run(Targets::Sdk, Length::Seconds(FUZZING))
@@ -91,7 +96,12 @@ fn blender(cache: &Path) -> Option<PathBuf> {
 }
 
 /// The environment variables make tests fail whose requirements are missing, instead of skipping them.
-fn run_tests(cache: &Path, environment: &Path, blender: Option<&Path>) -> Result<()> {
+fn run_tests(
+    cache: &Path,
+    environment: &Path,
+    runtimes: &Path,
+    blender: Option<&Path>,
+) -> Result<()> {
     let mut command = workspace::cargo(["test", "--workspace", "--locked"])?;
     command
         .env("MULTICOND_CACHE_DIR", cache)
@@ -105,6 +115,7 @@ fn run_tests(cache: &Path, environment: &Path, blender: Option<&Path>) -> Result
             "MULTICOND_PYTHON",
             Environment::at(environment).interpreter(),
         );
+    runtimes::require(&mut command, runtimes);
     if let Some(interpreter) = blender {
         command
             .env("MULTICOND_BLENDER_PYTHON", interpreter)

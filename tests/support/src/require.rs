@@ -28,6 +28,26 @@ pub fn python() -> Option<OsString> {
     python
 }
 
+/// The Python interpreter with other runtimes that run model files.
+pub fn runtimes_python() -> Option<OsString> {
+    let python = env::var_os("MULTICOND_RUNTIMES_PYTHON");
+    if python.is_none() {
+        let reason = "MULTICOND_RUNTIMES_PYTHON is not set; `cargo xtask test` installs them";
+        skip("RUNTIMES", "other runtimes", reason);
+    }
+    python
+}
+
+/// The folder with ONNX Runtime Web, if there is a browser for it.
+pub fn runtimes_web() -> Option<PathBuf> {
+    let folder = env::var_os("MULTICOND_RUNTIMES_WEB").map(PathBuf::from);
+    if folder.is_none() {
+        let reason = "MULTICOND_RUNTIMES_WEB is not set; `cargo xtask test` installs it";
+        skip("BROWSER", "ONNX Runtime Web", reason);
+    }
+    folder
+}
+
 /// The prefix of the installed C library.
 pub fn install_prefix() -> Option<PathBuf> {
     let prefix = env::var_os("MULTICOND_INSTALL").map(PathBuf::from);
