@@ -71,7 +71,7 @@ enum multicond_status
   MULTICOND_STATUS_INVALID_ARGUMENT = 1,
   // A file cannot be read.
   MULTICOND_STATUS_FILE = 2,
-  // A model file cannot be used.
+  // A model file cannot be used, or made a picture with NaN or infinities.
   MULTICOND_STATUS_MODEL = 3,
   // The model does not have this label, or the image does not fit it.
   MULTICOND_STATUS_LABEL = 4,
@@ -79,7 +79,7 @@ enum multicond_status
   MULTICOND_STATUS_SIZE = 5,
   // The engine is not available or has failed.
   MULTICOND_STATUS_ENGINE = 6,
-  // The memory limit would be exceeded.
+  // The memory limit would be exceeded, or there is not enough memory.
   MULTICOND_STATUS_MEMORY = 7,
   // The picture was cancelled.
   MULTICOND_STATUS_CANCELLED = 8,
@@ -468,7 +468,8 @@ typedef struct multicond_generator_options {
   uint32_t spin;
   // Not 0: every picture is computed in full; results of the previous picture are not reused.
   uint32_t no_reuse;
-  // Memory limit in bytes, compared with `multicond_model_estimate_memory`; 0: no limit.
+  // Memory limit in bytes, compared with an estimate for these options, as `multicond_model_estimate_memory` makes it
+  // for default ones; 0: no limit.
   uint64_t memory_limit;
   // Pixels per tile of the merge; 0: the default of the engine.
   uint32_t tile_pixels;
@@ -767,7 +768,8 @@ multicond_status multicond_model_get_class_name(const struct multicond_model *mo
                                                 uint32_t class_id,
                                                 const char **name);
 
-// Estimates the memory of a generator for pictures of a size, in bytes. Thread-safe. Does not block.
+// Estimates the memory of a generator with default options for pictures of a size, in bytes; UINT64_MAX if the model
+// cannot make such pictures. Thread-safe. Does not block.
 //
 // Safety:
 // `model` has not been released; `bytes` is writable.

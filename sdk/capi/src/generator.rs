@@ -42,7 +42,8 @@ pub struct multicond_generator_options {
     pub spin: u32,
     /// Not 0: every picture is computed in full; results of the previous picture are not reused.
     pub no_reuse: u32,
-    /// Memory limit in bytes, compared with `multicond_model_estimate_memory`; 0: no limit.
+    /// Memory limit in bytes, compared with an estimate for these options, as `multicond_model_estimate_memory` makes it
+    /// for default ones; 0: no limit.
     pub memory_limit: u64,
     /// Pixels per tile of the merge; 0: the default of the engine.
     pub tile_pixels: u32,

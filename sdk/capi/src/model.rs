@@ -6,7 +6,7 @@ use std::{
 };
 
 use multicond::{
-    Error, Generator, Result,
+    Error, Generator, Options, Result, Threads,
     label::Label,
     limits::{MAX_MODEL_BYTES, MAX_SIDE},
     model::ModelFile,
@@ -374,7 +374,8 @@ pub unsafe extern "C" fn multicond_model_get_class_name(
     })
 }
 
-/// Estimates the memory of a generator for pictures of a size, in bytes. Thread-safe. Does not block.
+/// Estimates the memory of a generator with default options for pictures of a size, in bytes; UINT64_MAX if the model
+/// cannot make such pictures. Thread-safe. Does not block.
 ///
 /// # Safety
 /// `model` has not been released; `bytes` is writable.
@@ -388,7 +389,9 @@ pub unsafe extern "C" fn multicond_model_estimate_memory(
     guard(|| {
         // SAFETY: by this function's contract, here and below.
         let model = unsafe { reference(model, "model")? };
-        let estimate = Generator::estimate_memory(&model.file, width as usize, height as usize);
+        let options = Options::default().with_threads(Threads::Half);
+        let (width, height) = (width as usize, height as usize);
+        let estimate = Generator::estimate_memory_with(&model.file, &options, width, height);
         unsafe { put(bytes, "bytes", estimate) }
     })
 }

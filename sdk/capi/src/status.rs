@@ -20,7 +20,7 @@ pub enum multicond_status {
     InvalidArgument = 1,
     /// A file cannot be read.
     File = 2,
-    /// A model file cannot be used.
+    /// A model file cannot be used, or made a picture with NaN or infinities.
     Model = 3,
     /// The model does not have this label, or the image does not fit it.
     Label = 4,
@@ -28,7 +28,7 @@ pub enum multicond_status {
     Size = 5,
     /// The engine is not available or has failed.
     Engine = 6,
-    /// The memory limit would be exceeded.
+    /// The memory limit would be exceeded, or there is not enough memory.
     Memory = 7,
     /// The picture was cancelled.
     Cancelled = 8,

@@ -14,6 +14,7 @@ mod synthetic;
 
 use std::{
     io::{ErrorKind, Write},
+    panic,
     path::Path,
     process::ExitCode,
 };
@@ -49,14 +50,17 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log::start(cli.verbose, cli.quiet);
-    let result = match cli.command {
+    // Panics are errors like others; where they happened is for the log.
+    panic::set_hook(Box::new(|panic| tracing::debug!("{panic}")));
+    let run = || match cli.command {
         Command::Generate(args) => generate::run(args),
         Command::Concept(args) => concept::run(args),
         Command::Info(args) => info::run(args),
         Command::Engines(args) => engines::run(args),
         Command::Bench(args) => bench::run(args),
     };
-    match result {
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(run));
+    match result.unwrap_or_else(|panic| Err(Error::panic(&*panic))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Not `eprintln`, which panics if it cannot print.

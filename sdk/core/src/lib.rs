@@ -45,6 +45,7 @@
 mod cuda;
 pub mod engine;
 mod generator;
+mod memory;
 pub mod pixels;
 pub mod threads;
 

@@ -200,9 +200,11 @@ fn memory_is_limited_before_it_is_taken() {
         return;
     };
     let file = multicond::model::ModelFile::open(&path).unwrap();
-    let needed = Generator::estimate_memory(&file, 32, 16);
+    // Tiles are as large for every engine.
+    let options = options(engine).with_tile_pixels(48.try_into().ok());
+    let needed = Generator::estimate_memory_with(&file, &options, 32, 16);
     let with = |limit| {
-        let options = options(engine).with_memory_limit(Some(limit));
+        let options = options.clone().with_memory_limit(Some(limit));
         let mut generator = Generator::open(&path, &options).unwrap();
         generator.generate(&Frame::new(32, 16), &mut Picture::default())
     };

@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Io,
     /// A file is damaged, not of the expected kind, or holds a value that its label does not allow.
     File,
-    /// A model file cannot be used.
+    /// A model file cannot be used, or made a picture with NaN or infinities.
     Model,
     /// The model has no such label, or the data do not match the model's definition of the label.
     Label,
@@ -31,7 +31,7 @@ pub enum ErrorKind {
     Size,
     /// An engine is not available, or could not load or run a model.
     Engine,
-    /// More memory is needed than the limit allows, or than the system has.
+    /// More memory is needed than the limit allows, or than there is.
     Memory,
     /// An argument or option has a value that is not allowed.
     Parameter,
@@ -81,9 +81,13 @@ impl Error {
         &self.reason
     }
 
-    /// A file system operation on `path` failed.
+    /// A file system operation on `path` failed; if that is for lack of memory, the kind is [`ErrorKind::Memory`].
     pub fn io(path: &Path, error: io::Error) -> Self {
-        Self::new(ErrorKind::Io, path.display().to_string(), &error).with_source(error)
+        let kind = match error.kind() {
+            io::ErrorKind::OutOfMemory => ErrorKind::Memory,
+            _ => ErrorKind::Io,
+        };
+        Self::new(kind, path.display().to_string(), &error).with_source(error)
     }
 
     /// A file cannot be used.
@@ -134,9 +138,9 @@ impl Error {
         Self::new(ErrorKind::Memory, "memory", reason)
     }
 
-    /// The system has no memory of this many bytes for `place`.
+    /// `place` needs so many bytes, which the system does not give.
     pub fn out_of_memory(place: impl fmt::Display, bytes: u64) -> Self {
-        let reason = format_args!("the system has no memory for {bytes} bytes");
+        let reason = format_args!("about {bytes} bytes are needed, which are not available");
         Self::new(ErrorKind::Memory, place.to_string(), reason)
     }
 

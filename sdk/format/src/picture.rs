@@ -2,6 +2,8 @@
 
 use ndarray::{Array3, ArrayView3, ArrayViewMut3};
 
+use crate::error::{Error, Result};
+
 /// An RGB picture: sRGB values `[3, height, width]` from 0 to 1, row 0 at the top.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
@@ -48,14 +50,34 @@ impl Picture {
     }
 
     /// Changes the size, and reuses the memory if it is large enough. The values are unspecified afterwards.
+    ///
+    /// # Panics
+    /// When there is not enough memory.
     pub fn resize(&mut self, width: usize, height: usize) {
+        self.try_resize(width, height).expect("enough memory");
+    }
+
+    /// [`resize`](Self::resize) that fails if there is not enough memory. The picture is then unchanged.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory).
+    pub fn try_resize(&mut self, width: usize, height: usize) -> Result<()> {
         if self.size() == (width, height) {
-            return;
+            return Ok(());
         }
+        let count = width.saturating_mul(height).saturating_mul(3);
+        let mut size = (width, height);
+        let before = self.size();
         let (mut values, _) = std::mem::take(&mut self.values).into_raw_vec_and_offset();
+        let room = values.try_reserve_exact(count.saturating_sub(values.len()));
+        if room.is_err() {
+            size = before;
+        }
+        let (width, height) = size;
         values.resize(3 * width * height, 0.0);
         self.values =
             Array3::from_shape_vec((3, height, width), values).expect("three values per pixel");
+        room.map_err(|_| Error::out_of_memory("the picture", (count as u64).saturating_mul(4)))
     }
 
     /// All values as one slice: the red plane, then green, then blue.
@@ -69,6 +91,17 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_that_does_not_fit_leaves_it_as_it_is() {
+        let mut picture = Picture::new(2, 1);
+        picture.as_mut_slice()[5] = 0.5;
+        let error = picture.try_resize(1 << 30, 1 << 30).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Memory);
+        assert_eq!((picture.size(), picture.as_mut_slice()[5]), ((2, 1), 0.5));
+        picture.try_resize(3, 4).unwrap();
+        assert_eq!(picture.size(), (3, 4));
+    }
 
     #[test]
     fn bytes_are_rounded_and_clipped() {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 
 pub mod engines;
+pub mod hostile;
 pub mod label_files;
 pub mod require;
 pub mod small;

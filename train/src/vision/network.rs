@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use multicond::{EngineOptions, Size, Threads, engine::ExternalNetwork};
-use multicond_format::model::proto::ModelProto;
 use multicond_format::{
     limits::MAX_MODEL_BYTES,
+    model::{Network as Graph, proto::ModelProto},
     storage::{read_file, read_text},
 };
 use ndarray::{Array2, ArrayD, ArrayView3, Axis};
@@ -161,6 +161,7 @@ impl fmt::Display for Network {
 
 /// The description in an ONNX file's metadata, if there is one.
 pub(crate) fn description_within(model: &[u8]) -> Result<Option<String>> {
+    Graph::check(model).map_err(anyhow::Error::msg)?;
     let model = ModelProto::decode(model).context("not an ONNX file")?;
     let mut entries = model.metadata_props.into_iter();
     let found = entries.find(|entry| entry.key == VISION_KEY);

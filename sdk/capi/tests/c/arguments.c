@@ -297,7 +297,7 @@ static void generators_that_cannot_be_created(void)
     FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "reserved", create(8, 4, 1, 0, 1, 0));
     OK(multicond_model_estimate_memory(model, WIDTH, HEIGHT, &bytes));
     CHECK(bytes > 1000);
-    FAILS(MULTICOND_STATUS_MEMORY, "limit", create(WIDTH, HEIGHT, 1, 37, 0, bytes - 1));
+    FAILS(MULTICOND_STATUS_MEMORY, "limit", create(WIDTH, HEIGHT, 1, 37, 0, bytes / 100));
     OK(create(WIDTH, HEIGHT, 1, 37, 0, bytes));
     FAILS(MULTICOND_STATUS_SIZE, "0x4", multicond_generator_resize(generator, 0, 4));
     FAILS(MULTICOND_STATUS_SIZE, "4294967295", multicond_generator_resize(generator, UINT32_MAX, UINT32_MAX));

@@ -9,7 +9,7 @@ use std::{
 use libloading::Library;
 
 use super::Gpu;
-use crate::error::{Error, Result, with_causes};
+use crate::error::{Error, ErrorKind, Result, with_causes};
 
 const NAME: &str = "CUDA";
 
@@ -19,6 +19,8 @@ const LIBRARY: &str = "nvcuda.dll";
 const LIBRARY: &str = "libcuda.so.1";
 
 pub(super) type Status = c_int;
+/// `CUDA_ERROR_OUT_OF_MEMORY`.
+const OUT_OF_MEMORY: Status = 2;
 type Context = *mut c_void;
 pub(super) type Stream = *mut c_void;
 type DevicePointer = u64;
@@ -145,7 +147,12 @@ impl Driver {
                 CStr::from_ptr(name).to_string_lossy()
             }
         };
-        Err(Error::engine(
+        let kind = match status {
+            OUT_OF_MEMORY => ErrorKind::Memory,
+            _ => ErrorKind::Engine,
+        };
+        Err(Error::new(
+            kind,
             NAME,
             format_args!("{function}: {name} ({status})"),
         ))

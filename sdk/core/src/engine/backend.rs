@@ -82,6 +82,16 @@ pub(crate) struct Capabilities {
     pub(crate) fixed_size: bool,
 }
 
+impl Capabilities {
+    /// Those of engines on the CPU, for estimates before an engine is open.
+    pub(crate) const CPU: Self = Self {
+        tile_pixels: 128,
+        lanes: 16,
+        most_workers: usize::MAX,
+        fixed_size: false,
+    };
+}
+
 /// A loaded graph with one output.
 pub(crate) trait Session: Send {
     /// Runs the graph. `inputs` has every input once, in any order. The result is written to `output`, whose shape is

@@ -2,17 +2,24 @@
 
 use std::path::Path;
 
-use multicond_format::{limits::MAX_MODEL_BYTES, storage::read_file};
+use multicond_format::{limits::MAX_MODEL_BYTES, model::Network, storage::read_file};
 use ndarray::{ArrayD, ArrayView4};
 
 use super::{Engine, EngineOptions};
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     threads::{SessionThreads, Threads},
 };
 
-/// An external network: any ONNX file with one float input, loaded into an engine.
-pub struct ExternalNetwork(Box<dyn External>);
+/// An external network: an ONNX file with one float input, loaded into an engine. As others made it, it is checked
+/// before an engine sees it: no data in other files, no functions, loops or operators of other domains, and tensors
+/// whose size follows from the size of the picture.
+pub struct ExternalNetwork {
+    loaded: Box<dyn External>,
+    checked: Network,
+    /// The shape of the last input.
+    shape: Vec<usize>,
+}
 
 /// A loaded graph of any shape.
 pub(crate) trait External: Send {
@@ -41,30 +48,42 @@ impl ExternalNetwork {
     /// Loads a file's content from memory, see [`load`](Self::load).
     ///
     /// # Errors
-    /// When the engine is not available or rejects the network, or the network does not have exactly one input, or does
-    /// not have the output.
+    /// When the network could do anything but compute its output ([`ErrorKind::Model`]), the engine is not available or
+    /// rejects the network, or the network does not have exactly one input, or does not have the output.
     pub fn from_bytes(
         model: &[u8],
         output: Option<&str>,
         engine: &EngineOptions,
         threads: Threads,
     ) -> Result<Self> {
+        let checked = Network::check(model).map_err(refused)?;
         let engine = Engine::new(engine)?;
         let threads = SessionThreads {
             count: threads.count()?,
             spin: false,
         };
-        let network = engine.backend().load_external(model, output, threads);
-        network.map(Self)
+        Ok(Self {
+            loaded: engine.backend().load_external(model, output, threads)?,
+            checked,
+            shape: Vec::new(),
+        })
     }
 
     /// Runs the network on `[batch, channels, height, width]`. An output of integers is converted to floats.
     ///
     /// # Errors
-    /// When the engine cannot run it with this shape, or the output is not a tensor of numbers.
+    /// When the network or the engine cannot work on this shape, or the output is not a tensor of numbers.
     pub fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
-        self.0.run(input)
+        if self.shape != input.shape() {
+            self.checked.check_shape(input.shape()).map_err(refused)?;
+            self.shape = input.shape().to_vec();
+        }
+        self.loaded.run(input)
     }
+}
+
+fn refused(reason: String) -> Error {
+    Error::new(ErrorKind::Model, "", reason)
 }
 
 impl std::fmt::Debug for ExternalNetwork {

@@ -29,6 +29,8 @@
 mod backend;
 mod device;
 mod external;
+#[cfg(any(feature = "ort", feature = "tract"))]
+mod failure;
 mod options;
 mod ort;
 mod report;

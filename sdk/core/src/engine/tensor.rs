@@ -1,6 +1,7 @@
 //! The tensors that graphs run on, reused from run to run.
 
 use super::Shape;
+use crate::{error::Result, memory::filled};
 
 /// A named tensor in C order.
 pub(crate) struct Tensor {
@@ -22,20 +23,22 @@ pub(crate) enum DataMut<'a> {
 }
 
 impl Tensor {
-    pub(crate) fn floats(name: impl Into<String>, shape: Shape, value: f32) -> Self {
-        Self {
+    /// Fails if there is not enough memory.
+    pub(crate) fn floats(name: impl Into<String>, shape: Shape, value: f32) -> Result<Self> {
+        Ok(Self {
             name: name.into(),
             shape,
-            data: Data::Float(vec![value; shape.iter().product()]),
-        }
+            data: Data::Float(filled(count(shape), value)?),
+        })
     }
 
-    pub(crate) fn ints(name: impl Into<String>, shape: Shape, value: i32) -> Self {
-        Self {
+    /// Fails if there is not enough memory.
+    pub(crate) fn ints(name: impl Into<String>, shape: Shape, value: i32) -> Result<Self> {
+        Ok(Self {
             name: name.into(),
             shape,
-            data: Data::Int(vec![value; shape.iter().product()]),
-        }
+            data: Data::Int(filled(count(shape), value)?),
+        })
     }
 
     #[cfg(any(feature = "ort", feature = "tract"))]
@@ -74,4 +77,11 @@ impl Tensor {
             Data::Int(values) => DataMut::Int(values),
         }
     }
+}
+
+/// The numbers of a shape. What does not fit is more than any memory.
+fn count(shape: Shape) -> usize {
+    shape
+        .iter()
+        .fold(1, |all: usize, &side| all.saturating_mul(side))
 }

@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle, ThreadId},
 };
 
-use super::{Canceller, Frame, Generator};
+use super::{Canceller, Frame, Generator, thread_pool::no_thread};
 use crate::{
     error::{Error, Result},
     pixels::Output,
@@ -117,9 +117,7 @@ impl BackgroundGenerator {
             let shared = shared.clone();
             let builder = std::thread::Builder::new().name("multicond".into());
             let started = builder.spawn(move || shared.serve());
-            let started = started
-                .map_err(|error| Error::internal(format_args!("cannot start a thread: {error}")))?;
-            *thread = Some(started);
+            *thread = Some(started.map_err(no_thread)?);
         }
         let mut state = shared.lock();
         if state.work.is_none() || state.order.is_some() {

@@ -17,22 +17,24 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
+    /// `concept` is the name that the render part gives its input.
     pub(super) fn new(
         manifest: &Manifest,
         size: (usize, usize),
         padded: (usize, usize),
         lanes: usize,
-    ) -> Self {
+        concept: &str,
+    ) -> Result<Self> {
         let (width, height) = padded;
         let channels = manifest.concept_channels;
-        Self {
-            planes: Planes::new(&manifest.labels, size, padded),
-            reuse: Reuse::new(width * height, lanes),
-            concept: Tensor::floats("concept", [1, channels, height, width], 0.0),
-            image: Tensor::floats("image", [1, 3, height, width], 0.0),
+        Ok(Self {
+            planes: Planes::new(&manifest.labels, size, padded)?,
+            reuse: Reuse::new(width * height, lanes)?,
+            concept: Tensor::floats(concept, [1, channels, height, width], 0.0)?,
+            image: Tensor::floats("image", [1, 3, height, width], 0.0)?,
             rendered: false,
             scratch: Vec::new(),
-        }
+        })
     }
 
     /// Reads a frame and plans the work: what changed, or everything without `reuse`.

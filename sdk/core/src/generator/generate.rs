@@ -1,20 +1,26 @@
 //! The generator: a loaded model that generates pictures from frames.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use ndarray::ArrayView3;
 
 use super::{
-    Canceller, Fit, Frame, Options, Progress, Statistics, buffers::Buffers, control::Reporter,
-    memory, planes, stages::Stages,
+    Canceller, Fit, Frame, Options, Progress, Statistics,
+    buffers::Buffers,
+    control::Reporter,
+    finite,
+    memory::{self, Estimator},
+    planes,
+    stages::Stages,
 };
 use crate::{
     Picture,
-    engine::Engine,
+    engine::{Capabilities, Device, Engine},
     error::{Error, ErrorKind, Result},
+    memory::reserve,
     model::{Manifest, ModelFile},
     pixels::Output,
     threads::OfProcess,
@@ -23,7 +29,9 @@ use crate::{
 /// A model, loaded into an engine, that generates pictures from frames.
 pub struct Generator {
     manifest: Manifest,
-    file_bytes: u64,
+    path: PathBuf,
+    estimator: Estimator,
+    has_float16: bool,
     engine: Engine,
     options: Options,
     stages: OfProcess<Stages>,
@@ -56,16 +64,24 @@ impl Generator {
     /// When the engine rejects the model, the model cannot be cut in two, or an option is out of range.
     pub fn with_engine(file: ModelFile, engine: &Engine, options: &Options) -> Result<Self> {
         let (manifest, path) = (file.manifest().clone(), file.path().to_owned());
-        let file_bytes = file.file_size() as u64;
-        let stages =
-            Stages::load(file, engine.backend(), options).map_err(|error| in_file(error, &path))?;
+        let estimator = Estimator::new(&file, options, engine.backend().capabilities())?;
+        let has_float16 = file.footprint().has_float16();
+        // The smallest picture, whose model is the largest part. Too small ones are refused when they come.
+        let least = (manifest.size_multiple, manifest.size_multiple);
+        if let Ok(needed) = estimator.needed(least) {
+            reserve(needed.model)?;
+        }
+        let stages = Stages::load(file, engine.backend(), options)
+            .map_err(|error| refused_by_engine(error, &path, has_float16))?;
         memory::trim();
         let canceller = Canceller::default();
         canceller.watch(stages.stops());
         let stages = OfProcess::new(stages);
         Ok(Self {
             manifest,
-            file_bytes,
+            path,
+            estimator,
+            has_float16,
             engine: engine.clone(),
             options: options.clone(),
             stages,
@@ -101,10 +117,26 @@ impl Generator {
         self.progress = progress;
     }
 
-    /// Estimates the bytes that a generator of this model uses for pictures of this size, from measurements of ONNX
-    /// Runtime on the CPU. Excludes the program, ONNX Runtime's code and the open `file`.
+    /// Estimates the bytes that a generator of this model uses for pictures of this size with default options, see
+    /// [`estimate_memory_with`](Self::estimate_memory_with).
     pub fn estimate_memory(file: &ModelFile, width: usize, height: usize) -> u64 {
-        memory::estimate(file.manifest(), file.file_size() as u64, width, height)
+        Self::estimate_memory_with(file, &Options::default(), width, height)
+    }
+
+    /// Estimates the bytes that a generator of this model uses for pictures of this size with these options, on the CPU.
+    /// It follows from the sizes of the graph's tensors, and is meant to be above what ONNX Runtime takes. Excludes the
+    /// program, ONNX Runtime's code and the open `file`. The largest number if the model cannot make such pictures.
+    pub fn estimate_memory_with(
+        file: &ModelFile,
+        options: &Options,
+        width: usize,
+        height: usize,
+    ) -> u64 {
+        let estimator = Estimator::new(file, options, Capabilities::CPU);
+        let needed = estimator
+            .ok()
+            .and_then(|estimator| estimator.needed((width, height)).ok());
+        needed.map_or(u64::MAX, memory::Needed::total)
     }
 
     /// Checks that a model can generate pictures of this size with these options.
@@ -112,16 +144,17 @@ impl Generator {
     /// # Errors
     /// When the size is not allowed ([`ErrorKind::Size`]) or exceeds the memory limit ([`ErrorKind::Memory`]).
     pub fn check(file: &ModelFile, options: &Options, width: usize, height: usize) -> Result<()> {
-        let bytes = file.file_size() as u64;
-        check(file.manifest(), bytes, options, (width, height)).map(drop)
+        padded(file.manifest(), options, (width, height))?;
+        let estimator = Estimator::new(file, options, Capabilities::CPU)?;
+        estimator.check(options, (width, height)).map(drop)
     }
 
     /// Prepares for pictures of this size: allocates memory and runs the model once, so that the first picture takes no
     /// longer than later ones.
     ///
     /// # Errors
-    /// When the size is not allowed ([`ErrorKind::Size`]) or exceeds the memory limit ([`ErrorKind::Memory`]), the engine
-    /// fails, or the preparation is cancelled.
+    /// When the size is not allowed ([`ErrorKind::Size`]), exceeds the memory limit or the memory of the machine
+    /// ([`ErrorKind::Memory`]), the engine fails, or the preparation is cancelled.
     pub fn prepare(&mut self, width: usize, height: usize) -> Result<()> {
         self.stages.check()?;
         self.canceller.reset();
@@ -130,20 +163,21 @@ impl Generator {
         // The warm-up overwrites the image, only in part if it is cancelled.
         buffers.rendered = false;
         let result = self.stages.warm_up(buffers);
-        self.canceller.explain(result)
+        let result = self.canceller.explain(result);
+        result.map_err(|error| in_model(error, &self.path, self.has_float16))
     }
 
     /// Generates the picture of a frame. `picture` is resized to the frame's size, and its memory is reused.
     ///
     /// # Errors
-    /// When the frame does not fit the model ([`ErrorKind::Size`], [`ErrorKind::Label`]) or exceeds the memory limit
-    /// ([`ErrorKind::Memory`]), the engine fails ([`ErrorKind::Engine`]), or the picture is cancelled
-    /// ([`ErrorKind::Cancelled`]). `picture` is then unchanged.
+    /// When the frame does not fit the model ([`ErrorKind::Size`], [`ErrorKind::Label`]), exceeds the memory limit or the
+    /// memory of the machine ([`ErrorKind::Memory`]), the engine fails ([`ErrorKind::Engine`]), the picture has NaN or
+    /// infinities ([`ErrorKind::Model`]), or it is cancelled ([`ErrorKind::Cancelled`]). `picture` is then unchanged.
     pub fn generate(&mut self, frame: &Frame<'_>, picture: &mut Picture) -> Result<()> {
         self.canceller.reset();
         self.generate_with(frame, |buffers| {
             let (width, height) = frame.size();
-            picture.resize(width, height);
+            picture.try_resize(width, height)?;
             buffers.copy_image(picture.as_mut_slice());
             Ok(())
         })
@@ -181,13 +215,19 @@ impl Generator {
             return Ok(());
         }
         let size = (width, height);
-        let padded = check(&self.manifest, self.file_bytes, &self.options, size)?;
+        let padded = padded(&self.manifest, &self.options, size)?;
+        let needed = self.estimator.check(&self.options, size)?;
         // Free the old buffers first: they may be large.
         self.buffers = None;
+        if self.engine.device() == Device::Cpu {
+            reserve(needed.picture)?;
+        }
         self.stages.fit(self.engine.backend(), padded)?;
         self.canceller.watch(self.stages.stops());
         let lanes = self.engine.backend().capabilities().lanes;
-        self.buffers = Some(Buffers::new(&self.manifest, size, padded, lanes));
+        let concept = self.stages.concept();
+        let buffers = Buffers::new(&self.manifest, size, padded, lanes, concept)?;
+        self.buffers = Some(buffers);
         Ok(())
     }
 
@@ -221,7 +261,8 @@ impl Generator {
             statistics.rendered = self.stages.render(buffers)?;
             reporter.finish()
         })();
-        self.canceller.explain(result)?;
+        let result = self.canceller.explain(result);
+        result.map_err(|error| in_model(error, &self.path, self.has_float16))?;
         statistics.render = stopwatch.lap();
         write(buffers)?;
         statistics.write = stopwatch.lap();
@@ -252,7 +293,9 @@ impl Generator {
         buffers.take(frame, &self.manifest, self.options.reuse)?;
         let mut reporter = Reporter::new(&self.canceller, None, 1.0);
         let result = self.stages.merge(buffers, &mut reporter);
-        self.canceller.explain(result)?;
+        let result = self.canceller.explain(result);
+        let result = result.and_then(|()| finite::check(&buffers.concept));
+        result.map_err(|error| in_model(error, &self.path, self.has_float16))?;
         let [_, channels, height, width] = buffers.concept.shape();
         let view = ArrayView3::from_shape((channels, height, width), buffers.concept.as_floats());
         Ok(view.expect("a tensor has as many numbers as its shape says"))
@@ -260,9 +303,8 @@ impl Generator {
 }
 
 /// Checks a size and returns it padded.
-fn check(
+fn padded(
     manifest: &Manifest,
-    file_bytes: u64,
     options: &Options,
     (width, height): (usize, usize),
 ) -> Result<(usize, usize)> {
@@ -270,18 +312,31 @@ fn check(
         Fit::Exact => manifest.check_size(width, height)?,
         Fit::Pad => manifest.check_padded_size(width, height)?,
     }
-    memory::check(manifest, file_bytes, options, (width, height))?;
     // With `Exact` the padding is zero.
     Ok(manifest.padded_size(width, height))
 }
 
 /// Adds the model's file to an error of the engine, which does not know it.
-fn in_file(error: Error, path: &Path) -> Error {
+fn refused_by_engine(error: Error, path: &Path, has_float16: bool) -> Error {
     match error.kind() {
         ErrorKind::Engine => {
             let (engine, reason) = (error.place(), error.reason());
-            Error::model(path, format_args!("{engine} refuses it: {reason}"))
+            let about = if has_float16 {
+                " (a float16 model)"
+            } else {
+                ""
+            };
+            Error::model(path, format_args!("{engine} refuses it{about}: {reason}"))
         }
+        _ => error,
+    }
+}
+
+/// Adds the model's file to an error about what the model made, or about a precision that an engine cannot run.
+fn in_model(error: Error, path: &Path, has_float16: bool) -> Error {
+    match error.kind() {
+        ErrorKind::Model if error.place().is_empty() => Error::model(path, error.reason()),
+        ErrorKind::Engine if has_float16 => refused_by_engine(error, path, true),
         _ => error,
     }
 }

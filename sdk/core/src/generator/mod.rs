@@ -5,6 +5,7 @@ mod background;
 mod buffers;
 mod columns;
 mod control;
+mod finite;
 mod frame;
 mod generate;
 mod memory;

@@ -19,7 +19,8 @@ pub struct Options {
     /// Whether idle threads of ONNX Runtime spin instead of sleeping. Saves a little time per picture, but keeps the
     /// cores busy. Off by default.
     pub spin: bool,
-    /// Pixels per tile of the merge, at most 1,048,576; `None` uses the engine's default.
+    /// Pixels per tile of the merge, at most 1,048,576 and at most those of the picture; `None` uses the engine's
+    /// default.
     pub tile_pixels: Option<NonZeroUsize>,
     /// How the model is run.
     pub execution: Execution,
@@ -29,8 +30,9 @@ pub struct Options {
     /// What to do with a size that is not a multiple of the model's
     /// [`size_multiple`](crate::model::Manifest::size_multiple).
     pub fit: Fit,
-    /// Largest memory in bytes that a picture may need, by
-    /// [`Generator::estimate_memory`](super::Generator::estimate_memory); `None` sets no limit.
+    /// Largest memory in bytes that a generator may need with these options, by
+    /// [`Generator::estimate_memory_with`](super::Generator::estimate_memory_with); `None` sets no limit. Pictures that
+    /// need more than the machine has are an error in any case.
     pub memory_limit: Option<u64>,
 }
 
@@ -73,7 +75,7 @@ pub enum Fit {
 }
 
 /// Larger tiles would only need more memory.
-const MAX_TILE_PIXELS: usize = 1 << 20;
+pub(super) const MAX_TILE_PIXELS: usize = 1 << 20;
 
 impl Options {
     /// Sets the engine.
@@ -133,13 +135,14 @@ impl Options {
         }
     }
 
-    pub(super) fn tile_pixels(&self, capabilities: Capabilities) -> Result<usize> {
+    /// The pixels per tile that are wanted, and those that the engine works with by itself.
+    pub(super) fn tile_pixels(&self, capabilities: Capabilities) -> Result<[usize; 2]> {
         let best = capabilities.tile_pixels;
         let pixels = self.tile_pixels.map_or(best, NonZeroUsize::get);
         if pixels > MAX_TILE_PIXELS {
             let reason = format_args!("{pixels}, expected 1 to {MAX_TILE_PIXELS}");
             return Err(Error::option("tile_pixels", reason));
         }
-        Ok(pixels.next_multiple_of(capabilities.lanes))
+        Ok([pixels, best].map(|pixels| pixels.next_multiple_of(capabilities.lanes)))
     }
 }

@@ -6,6 +6,7 @@ use super::frame::{Frame, Source};
 use crate::{
     engine::{Data, DataMut, Tensor},
     error::Result,
+    memory::filled,
     model::Manifest,
     pixels::Decoder,
 };
@@ -30,19 +31,24 @@ pub(super) struct Planes {
 
 impl Planes {
     /// All labels are missing, and every pixel counts as changed.
-    pub(super) fn new(labels: &[Label], size: (usize, usize), padded: (usize, usize)) -> Self {
+    pub(super) fn new(
+        labels: &[Label],
+        size: (usize, usize),
+        padded: (usize, usize),
+    ) -> Result<Self> {
         let (width, height) = padded;
         let channels = labels.iter().map(Label::channels).max().unwrap_or(1);
-        Self {
+        let tensors = labels.iter().map(|label| missing(label, [height, width]));
+        Ok(Self {
             size,
             padded,
-            tensors: labels.iter().map(|l| missing(l, [height, width])).collect(),
+            tensors: tensors.collect::<Result<_>>()?,
             known: vec![false; labels.len()],
-            changed: vec![true; width * height],
-            floats: vec![MISSING; channels * size.0],
-            ints: vec![0; size.0],
+            changed: filled(width * height, true)?,
+            floats: filled(channels * size.0, MISSING)?,
+            ints: filled(size.0, 0)?,
             scratch: [Vec::new(), Vec::new()],
-        }
+        })
     }
 
     pub(super) fn size(&self) -> (usize, usize) {
@@ -171,7 +177,7 @@ impl Planes {
 }
 
 /// A label that is missing at all of `[height, width]` pixels.
-pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Tensor {
+pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Result<Tensor> {
     let shape = [1, label.channels(), height, width];
     match label.missing_class() {
         None => Tensor::floats(&label.name, shape, MISSING),

@@ -2,6 +2,7 @@
 //! others keep their concept vector.
 
 use super::planes::Planes;
+use crate::{error::Result, memory::with_capacity};
 
 /// The work for one picture. Pixels that are in neither list keep their concept vector.
 pub(super) struct Reuse {
@@ -24,15 +25,17 @@ pub(super) const EMPTY: u32 = u32::MAX;
 const SLOTS: usize = 1 << 16;
 
 impl Reuse {
-    pub(super) fn new(pixels: usize, lanes: usize) -> Self {
+    pub(super) fn new(pixels: usize, lanes: usize) -> Result<Self> {
         let longest = pixels.div_ceil(lanes);
-        Self {
-            places: Vec::with_capacity(longest * lanes),
+        Ok(Self {
+            places: with_capacity(longest * lanes)?,
             merged: 0,
-            duplicates: Vec::with_capacity(pixels),
-            lanes: (0..lanes).map(|_| Vec::with_capacity(longest)).collect(),
+            duplicates: with_capacity(pixels)?,
+            lanes: (0..lanes)
+                .map(|_| with_capacity(longest))
+                .collect::<Result<_>>()?,
             table: vec![EMPTY; SLOTS],
-        }
+        })
     }
 
     /// Plans the work for the changed pixels; without `find_duplicates` all of them are merged.
@@ -98,8 +101,8 @@ mod tests {
     #[test]
     fn changed_pixels_are_merged_and_duplicates_once() {
         let manifest = manifest();
-        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2));
-        let mut reuse = Reuse::new(8, 1);
+        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2)).unwrap();
+        let mut reuse = Reuse::new(8, 1).unwrap();
         let mut planned = |planes: &Planes, find_duplicates| {
             reuse.plan(planes, find_duplicates);
             assert_eq!(reuse.merged, reuse.places.len());
@@ -132,8 +135,8 @@ mod tests {
     #[test]
     fn pixels_stay_in_their_lane() {
         let manifest = manifest();
-        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2));
-        let mut reuse = Reuse::new(8, 4);
+        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2)).unwrap();
+        let mut reuse = Reuse::new(8, 4).unwrap();
         reuse.plan(&planes, true);
         assert_eq!(reuse.places, [0, 1, 2, 3]);
         assert_eq!(reuse.duplicates, [(4, 0), (5, 1), (6, 2), (7, 3)]);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use multicond_format::model::{FixedShape, Part, cut};
+use multicond_format::model::{CONCEPT, FixedShape, Part, cut};
 
-use super::{Execution, Options, buffers::Buffers, control::Reporter, tiled_merge::TiledMerge};
+use super::{
+    Execution, Options, buffers::Buffers, control::Reporter, finite, tiled_merge::TiledMerge,
+};
 use crate::{
     engine::{Backend, Session, Stop},
     error::{Error, Result},
@@ -17,6 +19,8 @@ pub(super) enum Stages {
     Cut {
         merge: Box<TiledMerge>,
         render: Render,
+        /// The name of the render part's input.
+        concept: &'static str,
     },
     Uncut(Box<dyn Session>),
 }
@@ -39,7 +43,7 @@ impl Stages {
         let most = capabilities.most_workers;
         let division = Division::new(options.threads, options.spin, most)?;
         let (workers, threads) = (division.merge_workers, division.render);
-        let pixels = options.tile_pixels(capabilities)?;
+        let tile = options.tile_pixels(capabilities)?;
         let fixed = file.manifest().fixed;
         if let Some(FixedShape { batch: 2.., .. }) = fixed {
             let reason = "exported with `--batch`, for several pictures per run; multicond needs a batch of 1";
@@ -49,32 +53,40 @@ impl Stages {
         if options.execution == Execution::Whole || fixed.is_some() {
             return Ok(Self::Uncut(one(engine, file.bytes(), threads)?));
         }
-        let parts = cut(&file)?;
-        let manifest = file.manifest();
-        let merge = TiledMerge::new(engine, &parts.merge, manifest, pixels, workers)?;
-        let merge = Box::new(merge);
+        let parts = cut(&file);
+        let merge = parts.merge.detached();
+        let merge = TiledMerge::new(engine, merge, file.manifest(), tile, workers)?;
+        let (merge, concept) = (Box::new(merge), parts.input);
         if capabilities.fixed_size {
             let render = Render::EachSize(Box::new(EachSize {
                 part: parts.render,
                 threads,
                 session: None,
             }));
-            return Ok(Self::Cut { merge, render });
+            return Ok(Self::Cut {
+                merge,
+                render,
+                concept,
+            });
         }
         // The render part has nearly all weights, so free the file before the engine copies them again.
         let render = parts.render.to_bytes(None);
         drop((parts, file));
         let render = Render::AnySize(one(engine, &render, threads)?);
-        Ok(Self::Cut { merge, render })
+        Ok(Self::Cut {
+            merge,
+            render,
+            concept,
+        })
     }
 
     /// Prepares for pictures of this size, which has been checked.
     pub(super) fn fit(&mut self, engine: &dyn Backend, size: (usize, usize)) -> Result<()> {
-        if let Self::Cut {
-            render: Render::EachSize(render),
-            ..
-        } = self
-        {
+        let Self::Cut { merge, render, .. } = self else {
+            return Ok(());
+        };
+        merge.fit(engine, size.0 * size.1)?;
+        if let Render::EachSize(render) = render {
             render.session = None;
             let model = render.part.to_bytes(Some(size));
             render.session = Some(one(engine, &model, render.threads)?);
@@ -82,11 +94,19 @@ impl Stages {
         Ok(())
     }
 
+    /// The name of the concept tensor as the render part's input.
+    pub(super) fn concept(&self) -> &'static str {
+        match self {
+            Self::Cut { concept, .. } => concept,
+            Self::Uncut(_) => CONCEPT,
+        }
+    }
+
     /// Handles that stop the runs of all sessions.
     pub(super) fn stops(&self) -> Vec<Arc<dyn Stop>> {
         match self {
             Self::Uncut(session) => session.stop().into_iter().collect(),
-            Self::Cut { merge, render } => {
+            Self::Cut { merge, render, .. } => {
                 let mut stops = merge.stops();
                 let render = match render {
                     Render::AnySize(session) => Some(session),
@@ -143,6 +163,8 @@ impl Stages {
             return Ok(false);
         }
         self.run_render(buffers)?;
+        // Otherwise it would be black: integers have no NaN.
+        finite::check(&buffers.image)?;
         buffers.rendered = true;
         Ok(true)
     }

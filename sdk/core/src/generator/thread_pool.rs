@@ -7,10 +7,18 @@ use std::{
     thread::JoinHandle,
 };
 
+use crate::error::{Error, ErrorKind};
+
 /// A fixed number of threads, the caller's included.
 pub(super) struct ThreadPool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// A thread that cannot be started: its stack is memory, too.
+pub(super) fn no_thread(error: std::io::Error) -> Error {
+    let reason = format!("cannot start a thread: {error}");
+    Error::new(ErrorKind::Memory, "memory", reason).with_source(error)
 }
 
 struct Shared {
@@ -54,6 +62,11 @@ impl ThreadPool {
             pool.threads.push(thread);
         }
         Ok(pool)
+    }
+
+    /// The number of threads, the caller's included.
+    pub(super) fn threads(&self) -> usize {
+        1 + self.threads.len()
     }
 
     /// Calls `job` once on each thread, with 0 on the caller's and 1, 2, ... on the others, and waits for all.

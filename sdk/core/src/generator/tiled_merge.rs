@@ -14,11 +14,11 @@ use super::{
     control::Reporter,
     planes::{Planes, missing},
     reuse::{EMPTY, Reuse},
-    thread_pool::ThreadPool,
+    thread_pool::{ThreadPool, no_thread},
 };
 use crate::{
     engine::{Backend, Data, DataMut, Session, Stop, Tensor},
-    error::{Error, Result},
+    error::Result,
     label::Label,
     model::Manifest,
     threads::SessionThreads,
@@ -27,9 +27,49 @@ use multicond_format::model::Part;
 
 /// The merge in tiles: one worker per thread, each with its own session and memory.
 pub(super) struct TiledMerge {
+    /// Pixels per tile.
     pixels: usize,
     workers: Vec<Mutex<Worker>>,
+    tile: Tile,
     pool: ThreadPool,
+}
+
+/// Pixels per tile for pictures of so many `pixels`: what is wanted, but not more than there are, unless it is usual.
+pub(super) fn tile_pixels([wanted, usual]: [usize; 2], lanes: usize, pixels: usize) -> usize {
+    let best = wanted.min(pixels.next_multiple_of(lanes));
+    best.max(wanted.min(usual))
+}
+
+/// How workers are made.
+struct Tile {
+    part: Part,
+    labels: Vec<Label>,
+    channels: usize,
+    wanted: usize,
+    usual: usize,
+}
+
+impl Tile {
+    fn workers(
+        &self,
+        engine: &dyn Backend,
+        pixels: usize,
+        count: usize,
+    ) -> Result<Vec<Mutex<Worker>>> {
+        let model = self.part.to_bytes(Some((pixels, 1)));
+        let sessions = engine.load(&model, SessionThreads::ONE, count)?;
+        let worker = |session| {
+            let labels = self.labels.iter();
+            let inputs: Result<Vec<Tensor>> =
+                labels.map(|label| missing(label, [1, pixels])).collect();
+            Ok(Mutex::new(Worker {
+                session,
+                inputs: inputs?,
+                concept: Tensor::floats("concept", [1, self.channels, 1, pixels], 0.0)?,
+            }))
+        };
+        sessions.into_iter().map(worker).collect()
+    }
 }
 
 struct Worker {
@@ -39,30 +79,45 @@ struct Worker {
 }
 
 impl TiledMerge {
+    /// Loads the merge for tiles of at most `wanted` pixels. They may be larger than what is `usual` for the engine,
+    /// but only once a picture is that large.
     pub(super) fn new(
         engine: &dyn Backend,
-        part: &Part,
+        part: Part,
         manifest: &Manifest,
-        pixels: usize,
+        [wanted, usual]: [usize; 2],
         workers: usize,
     ) -> Result<Self> {
-        let model = part.to_bytes(Some((pixels, 1)));
-        let sessions = engine.load(&model, SessionThreads::ONE, workers)?;
-        let tile = |label: &Label| missing(label, [1, pixels]);
-        let worker = |session| {
-            Mutex::new(Worker {
-                session,
-                inputs: manifest.labels.iter().map(tile).collect(),
-                concept: Tensor::floats("concept", [1, manifest.concept_channels, 1, pixels], 0.0),
-            })
+        let pool = ThreadPool::new(workers).map_err(no_thread)?;
+        let tile = Tile {
+            part,
+            labels: manifest.labels.clone(),
+            channels: manifest.concept_channels,
+            wanted,
+            usual,
         };
-        let pool = ThreadPool::new(workers)
-            .map_err(|error| Error::internal(format_args!("cannot start a thread: {error}")))?;
+        let pixels = wanted.min(usual);
         Ok(Self {
+            workers: tile.workers(engine, pixels, workers)?,
             pixels,
-            workers: sessions.into_iter().map(worker).collect(),
+            tile,
             pool,
         })
+    }
+
+    /// Prepares for pictures of so many pixels: a large tile is no larger than the picture.
+    pub(super) fn fit(&mut self, engine: &dyn Backend, pixels: usize) -> Result<()> {
+        let lanes = engine.capabilities().lanes;
+        let best = tile_pixels([self.tile.wanted, self.tile.usual], lanes, pixels);
+        if best == self.pixels {
+            return Ok(());
+        }
+        // Free the old sessions first. If the new ones cannot be loaded, the next picture tries again.
+        self.workers = Vec::new();
+        self.pixels = 0;
+        self.workers = self.tile.workers(engine, best, self.pool.threads())?;
+        self.pixels = best;
+        Ok(())
     }
 
     pub(super) fn stops(&self) -> Vec<std::sync::Arc<dyn Stop>> {

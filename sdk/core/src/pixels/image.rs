@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use super::Format;
 use crate::{
     cuda::{self, Gpu},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     limits::{MAX_SIDE, is_size},
+    memory::grow,
 };
 
 /// How an image is laid out in its memory.
@@ -138,7 +139,7 @@ impl<'a> Image<'a> {
         let Place::Gpu(gpu, address) = self.raw.place() else {
             return Ok(self.raw.rows());
         };
-        scratch.resize(self.raw.span.len(), 0);
+        self.raw.fit(scratch)?;
         // SAFETY: the caller of `from_memory` guarantees that the memory can be read.
         unsafe { cuda::read(gpu, self.raw.device_start(address), scratch)? };
         Ok(self.raw.copied(scratch.as_mut_ptr()).rows())
@@ -197,7 +198,7 @@ impl<'a> ImageMut<'a> {
             return Ok(());
         };
         let start = self.raw.device_start(address);
-        scratch.resize(self.raw.span.len(), 0);
+        self.raw.fit(scratch)?;
         // SAFETY: the caller of `from_memory` guarantees that the memory can be read and written.
         unsafe {
             if !self.raw.is_dense() {
@@ -209,6 +210,11 @@ impl<'a> ImageMut<'a> {
         }
     }
 }
+
+/// Images on a GPU that span more bytes than this must not span many more than their pixels take, as no part of a larger
+/// picture does.
+const MAX_COPY: usize = 1 << 28;
+const MAX_SPREAD: usize = 64;
 
 /// An image's memory and checked geometry.
 #[derive(Clone, Copy, Debug)]
@@ -341,6 +347,25 @@ impl Raw {
         }
     }
 
+    /// Makes `copy` as large as the image's span on a GPU, which is copied whole.
+    fn fit(&self, copy: &mut Vec<u8>) -> Result<()> {
+        let (bytes, pixels) = (self.span.len(), self.bytes_of_pixels());
+        if bytes > MAX_COPY && bytes / MAX_SPREAD > pixels {
+            let reason = format_args!(
+                "its {pixels} bytes of pixels are spread over {bytes} bytes on the GPU, which cannot be copied"
+            );
+            return Err(Error::new(ErrorKind::Memory, "the image", reason));
+        }
+        grow(copy, bytes)?;
+        copy.resize(bytes, 0);
+        Ok(())
+    }
+
+    fn bytes_of_pixels(&self) -> usize {
+        // Sides are at most `MAX_SIDE`, and a pixel has few bytes.
+        self.format.bytes() * self.width * self.height
+    }
+
     /// The same image in a copy of its span.
     fn copied(self, copy: *mut u8) -> Self {
         Self {
@@ -357,7 +382,7 @@ impl Raw {
 
     /// Whether every byte of the span belongs to a pixel.
     fn is_dense(&self) -> bool {
-        self.span.len() == self.format.bytes() * self.width * self.height
+        self.span.len() == self.bytes_of_pixels()
     }
 }
 
@@ -422,6 +447,37 @@ mod tests {
             ..layout
         };
         assert_eq!(image(&bytes, upwards), [[8, 9], [4, 5], [0, 1]]);
+    }
+
+    #[test]
+    fn spread_images_on_a_gpu_are_refused_before_memory_is_taken() {
+        let memory = Memory::Cuda {
+            address: 0,
+            gpu: 0,
+            stream: 0,
+        };
+        for (pixel_stride, row_stride) in
+            [(0, 1 << 44), (0, -(1 << 44)), (1 << 40, 0), (0, 1 << 28)]
+        {
+            let layout = Layout {
+                pixel_stride,
+                row_stride,
+                ..Layout::new(64, 64)
+            };
+            // SAFETY: it is refused before it is read.
+            let image = unsafe { Image::from_memory(memory, None, R8, layout) }.unwrap();
+            let mut scratch = Vec::new();
+            let error = image.on_host(&mut scratch).map(drop).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
+            assert_eq!(scratch.capacity(), 0);
+        }
+        // A small part of a large picture is copied as before.
+        let layout = Layout {
+            row_stride: 4 * 16_384,
+            ..Layout::new(64, 64)
+        };
+        let raw = Raw::new(memory, None, R8, layout).unwrap();
+        raw.fit(&mut Vec::new()).unwrap();
     }
 
     #[test]

@@ -1,23 +1,18 @@
 //! Cuts a model in two at the concept tensor. The part before it works per pixel and can run in tiles; the part after
 //! it needs the whole picture.
 
-use std::collections::{HashMap, HashSet};
-
 use prost::{Message, bytes::Bytes};
 
 use super::{
-    Manifest, ModelFile,
-    check::{CONCEPT, IMAGE, number_type},
-    outline::{Graph, Model, Node, Tensor},
+    ModelFile,
+    check::{CONCEPT, IMAGE, Kind, Reached, number_type},
+    outline::{Graph, Model},
     proto::{
-        DataType, Dimension, DimensionProto, TensorShapeProto, TensorTypeProto, TypeProto,
-        ValueInfoProto,
+        AttributeProto, AttributeType, DataType, Dimension, DimensionProto, NodeProto,
+        TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
     },
 };
-use crate::{
-    error::{Error, Result},
-    label::Label,
-};
+use crate::label::Label;
 
 /// The two parts of a model, each an ONNX model.
 #[derive(Clone, Debug)]
@@ -26,6 +21,8 @@ pub struct Parts {
     pub merge: Part,
     /// From `concept` to `image`.
     pub render: Part,
+    /// The name of the render part's input.
+    pub input: &'static str,
 }
 
 /// One part of a model. Its weights share the model file's memory.
@@ -33,6 +30,13 @@ pub struct Parts {
 pub struct Part(Model);
 
 impl Part {
+    /// The part in memory of its own, so that the model file's can be freed.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let own = Model::decode(Bytes::from(self.0.encode_to_vec()));
+        Self(own.unwrap_or_else(|_| self.0.clone()))
+    }
+
     /// The part as an ONNX file, for any size, or for batch size 1 and this `size` (width, height) only, which engines
     /// may run faster.
     pub fn to_bytes(&self, size: Option<(usize, usize)>) -> Vec<u8> {
@@ -59,134 +63,98 @@ impl Part {
 }
 
 /// Cuts a model file's graph at the concept tensor.
-///
-/// # Errors
-/// When the graph has no concept tensor, the picture depends on other values too, or the graph contains subgraphs,
-/// sparse weights or weights in other files.
-pub fn cut(file: &ModelFile) -> Result<Parts> {
-    cut_graph(file.graph(), file.manifest()).map_err(|reason| Error::model(file.path(), reason))
-}
-
-fn cut_graph(model: &Model, manifest: &Manifest) -> Result<Parts, String> {
-    let graph = model.graph.as_ref().ok_or("no graph")?;
-    let source = Source::new(graph)?;
-    let labels = manifest.labels.iter().map(|l| l.name.as_str()).collect();
-    let merge = source.reach(CONCEPT, &labels)?;
-    let render = source.reach(IMAGE, &HashSet::from([CONCEPT]))?;
-
-    let concept = value(CONCEPT, DataType::Float, manifest.concept_channels);
-    let image = value(IMAGE, DataType::Float, 3);
+pub fn cut(file: &ModelFile) -> Parts {
+    let (model, checked, manifest) = (file.graph(), file.checked(), file.manifest());
+    let channels = manifest.concept_channels;
     let inputs = manifest.labels.iter().map(label_value).collect();
-    let part = |reached: &Reached, input: Vec<ValueInfoProto>, output: ValueInfoProto| {
-        let pick = |all: &[Bytes], wanted: &HashSet<usize>| {
-            let all = all.iter().enumerate();
-            let wanted = all.filter(|(index, _)| wanted.contains(index));
-            wanted.map(|(_, bytes)| bytes.clone()).collect()
-        };
-        Part(Model {
-            ir_version: model.ir_version,
-            opset_import: model.opset_import.clone(),
-            functions: model.functions.clone(),
-            metadata_props: Vec::new(),
-            graph: Some(Graph {
-                node: pick(&graph.node, &reached.nodes),
-                name: output.name.clone(),
-                initializer: pick(&graph.initializer, &reached.initializers),
-                input,
-                output: vec![output],
-                sparse_initializer: Vec::new(),
-            }),
-        })
+    let image = value(IMAGE, DataType::Float, 3);
+    let (merged, taken) = (outlet(checked.concept_kind), inlet(checked.concept_kind));
+    let concept = |name: &str| value(name, DataType::Float, channels);
+    Parts {
+        merge: part(model, &checked.merge, inputs, concept(merged.0), merged.1),
+        render: part(
+            model,
+            &checked.render,
+            vec![concept(taken.0)],
+            image,
+            taken.1,
+        ),
+        input: taken.0,
+    }
+}
+
+/// The name between the parts of the float32 tensor that a converted model keeps in half precision.
+const CONVERTED: &str = "multicond.concept";
+
+/// The merge's output, and the node that makes it float32.
+fn outlet(kind: Kind) -> (&'static str, Option<NodeProto>) {
+    match kind {
+        Kind::Float => (CONCEPT, None),
+        _ => (
+            CONVERTED,
+            Some(cast(CONCEPT, CONVERTED, DataType::Float as i64)),
+        ),
+    }
+}
+
+/// The render part's input, and the node that gives it the model's type.
+fn inlet(kind: Kind) -> (&'static str, Option<NodeProto>) {
+    match kind {
+        Kind::Float => (CONCEPT, None),
+        _ => (CONVERTED, Some(cast(CONVERTED, CONCEPT, FLOAT16))),
+    }
+}
+
+/// ONNX's number for half precision.
+const FLOAT16: i64 = 10;
+
+fn cast(from: &str, to: &str, kind: i64) -> NodeProto {
+    NodeProto {
+        input: vec![from.into()],
+        output: vec![to.into()],
+        op_type: "Cast".into(),
+        attribute: vec![AttributeProto {
+            name: "to".into(),
+            i: Some(kind),
+            r#type: AttributeType::Int.into(),
+            ..AttributeProto::default()
+        }],
+        ..NodeProto::default()
+    }
+}
+
+fn part(
+    model: &Model,
+    reached: &Reached,
+    input: Vec<ValueInfoProto>,
+    output: ValueInfoProto,
+    convert: Option<NodeProto>,
+) -> Part {
+    let graph = model.graph.as_ref();
+    let pick = |all: fn(&Graph) -> &[Bytes], wanted: &[usize]| -> Vec<Bytes> {
+        let all = graph.map(all).unwrap_or_default();
+        wanted.iter().map(|&index| all[index].clone()).collect()
     };
-    Ok(Parts {
-        merge: part(&merge, inputs, concept.clone()),
-        render: part(&render, vec![concept], image),
-    })
-}
-
-/// A graph, indexed by the names of its values.
-struct Source {
-    nodes: Vec<Node>,
-    producer: HashMap<String, usize>,
-    initializer: HashMap<String, usize>,
-}
-
-/// The nodes and weights that a value is computed from.
-#[derive(Default)]
-struct Reached {
-    nodes: HashSet<usize>,
-    initializers: HashSet<usize>,
-}
-
-impl Source {
-    fn new(graph: &Graph) -> Result<Self, String> {
-        if !graph.sparse_initializer.is_empty() {
-            return Err("has sparse weights, which this version cannot read".into());
-        }
-        let mut source = Self {
-            nodes: Vec::with_capacity(graph.node.len()),
-            producer: HashMap::new(),
-            initializer: HashMap::new(),
+    let mut node = pick(|graph| &graph.node, &reached.places);
+    if let Some(convert) = convert {
+        let place = match output.name == CONVERTED {
+            true => node.len(),
+            false => 0,
         };
-        for (index, bytes) in graph.node.iter().enumerate() {
-            let node =
-                Node::decode(bytes.clone()).map_err(|error| format!("node {index}: {error}"))?;
-            let has_graph =
-                |a: &super::outline::Attribute| a.graph.is_some() || !a.graphs.is_empty();
-            if node.attribute.iter().any(has_graph) {
-                return Err(format!(
-                    "node `{}` ({}) contains a subgraph, which is not supported",
-                    node.name, node.op_type
-                ));
-            }
-            for output in node.output.iter().filter(|name| !name.is_empty()) {
-                source.producer.insert(output.clone(), index);
-            }
-            source.nodes.push(node);
-        }
-        for (index, bytes) in graph.initializer.iter().enumerate() {
-            let tensor = Tensor::decode(bytes.clone())
-                .map_err(|error| format!("weight {index}: {error}"))?;
-            if tensor.data_location != 0 {
-                return Err(format!("weight `{}` is in another file", tensor.name));
-            }
-            source.initializer.insert(tensor.name, index);
-        }
-        Ok(source)
+        node.insert(place, convert.encode_to_vec().into());
     }
-
-    /// The nodes and weights that `target` is computed from, back to `inputs`.
-    fn reach(&self, target: &str, inputs: &HashSet<&str>) -> Result<Reached, String> {
-        let mut reached = Reached::default();
-        let mut open = vec![target];
-        while let Some(name) = open.pop() {
-            if inputs.contains(name) {
-                continue;
-            } else if let Some(&index) = self.producer.get(name) {
-                if reached.nodes.insert(index) {
-                    let inputs = self.nodes[index].input.iter().map(String::as_str);
-                    open.extend(inputs.filter(|name| !name.is_empty()));
-                }
-            } else if let Some(&index) = self.initializer.get(name) {
-                reached.initializers.insert(index);
-            } else if name == target {
-                return Err(format!("no node makes `{target}`"));
-            } else {
-                return Err(format!(
-                    "`{target}` depends on `{name}`, expected it to depend on {} only",
-                    if target == IMAGE {
-                        "`concept`"
-                    } else {
-                        "labels"
-                    }
-                ));
-            }
-        }
-        if target == IMAGE && !self.producer.contains_key(CONCEPT) {
-            return Err(format!("no node makes `{CONCEPT}`"));
-        }
-        Ok(reached)
-    }
+    Part(Model {
+        ir_version: model.ir_version,
+        opset_import: model.opset_import.clone(),
+        metadata_props: Vec::new(),
+        graph: Some(Graph {
+            node,
+            name: output.name.clone(),
+            initializer: pick(|graph| &graph.initializer, &reached.weights),
+            input,
+            output: vec![output],
+        }),
+    })
 }
 
 fn label_value(label: &Label) -> ValueInfoProto {

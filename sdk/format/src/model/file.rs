@@ -1,10 +1,17 @@
 //! Opens a model file: reads its manifest and checks its graph.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use prost::{Message, bytes::Bytes};
 
-use super::{ENCODED_FORMAT, FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, check, fixed, outline};
+use super::{
+    ENCODED_FORMAT, FORMAT, FORMAT_KEY, Footprint, MANIFEST_KEY, Manifest,
+    check::{self, Checked, Fault, Graph},
+    fixed, outline,
+};
 use crate::{
     error::{Error, Result},
     limits::MAX_MODEL_BYTES,
@@ -18,6 +25,7 @@ pub struct ModelFile {
     bytes: Bytes,
     manifest: Manifest,
     model: outline::Model,
+    checked: Arc<Checked>,
 }
 
 impl ModelFile {
@@ -25,7 +33,8 @@ impl ModelFile {
     ///
     /// # Errors
     /// When the file cannot be read, is larger than [`MAX_MODEL_BYTES`], is damaged, is not a multicond model, or has a
-    /// newer format, or when its graph does not have the inputs and outputs that its manifest declares.
+    /// newer format, when its graph does not have the inputs and outputs that its manifest declares, or when it could
+    /// do anything but compute a picture (see `docs/model-file.md`).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = read_file(path, MAX_MODEL_BYTES)?;
@@ -67,11 +76,24 @@ impl ModelFile {
         &self.bytes
     }
 
+    /// What running the model takes. It keeps neither the file nor the weights in memory.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::new(self.checked.clone())
+    }
+
     pub(super) fn graph(&self) -> &outline::Model {
         &self.model
     }
 
+    pub(super) fn checked(&self) -> &Checked {
+        &self.checked
+    }
+
     fn parse(path: &Path, bytes: Bytes) -> Result<Self, String> {
+        check::check_fields(&bytes).map_err(|fault| match fault {
+            Fault::Damaged(reason) => format!("not an ONNX file, or a damaged one: {reason}"),
+            Fault::Refused(reason) => reason,
+        })?;
         let mut model = outline::Model::decode(bytes.clone())
             .map_err(|error| format!("not an ONNX file, or a damaged one: {error}"))?;
         if model.graph.is_none() {
@@ -111,7 +133,8 @@ impl ModelFile {
         manifest
             .validate()
             .map_err(|error| format!("its manifest: {error}"))?;
-        check::check(&model, &manifest)?;
+        check::check_contract(&model, &manifest)?;
+        let checked = check::check_parts(Graph::read(&bytes)?, &manifest)?;
         let graph = model.graph.as_ref().ok_or("no graph")?;
         manifest.fixed = fixed::shape(graph, &manifest)?;
         Ok(Self {
@@ -119,6 +142,7 @@ impl ModelFile {
             bytes,
             manifest,
             model,
+            checked: Arc::new(checked),
         })
     }
 }

@@ -6,14 +6,16 @@ mod check;
 mod cut;
 mod file;
 mod fixed;
+mod footprint;
 mod manifest;
 mod outline;
 pub mod proto;
 
-pub use check::{CONCEPT, IMAGE, number_type};
+pub use check::{CONCEPT, IMAGE, Network, number_type};
 pub use cut::{Part, Parts, cut};
 pub use file::ModelFile;
 pub use fixed::FixedShape;
+pub use footprint::{Bytes, Footprint};
 pub use manifest::{
     ENCODED_FORMAT, FORMAT, FORMAT_KEY, MANIFEST_KEY, Manifest, MultiplyAdds, Training,
 };

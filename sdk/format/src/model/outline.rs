@@ -15,9 +15,6 @@ pub(super) struct Model {
     pub(super) opset_import: Vec<super::proto::OperatorSetIdProto>,
     #[prost(message, repeated, tag = "14")]
     pub(super) metadata_props: Vec<super::proto::StringStringEntryProto>,
-    /// Functions defined in the model.
-    #[prost(bytes = "bytes", repeated, tag = "25")]
-    pub(super) functions: Vec<Bytes>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -32,39 +29,4 @@ pub(super) struct Graph {
     pub(super) input: Vec<super::proto::ValueInfoProto>,
     #[prost(message, repeated, tag = "12")]
     pub(super) output: Vec<super::proto::ValueInfoProto>,
-    #[prost(bytes = "bytes", repeated, tag = "15")]
-    pub(super) sparse_initializer: Vec<Bytes>,
-}
-
-/// The names in a node, and its attributes.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Node {
-    #[prost(string, repeated, tag = "1")]
-    pub(super) input: Vec<String>,
-    #[prost(string, repeated, tag = "2")]
-    pub(super) output: Vec<String>,
-    #[prost(string, tag = "3")]
-    pub(super) name: String,
-    #[prost(string, tag = "4")]
-    pub(super) op_type: String,
-    #[prost(message, repeated, tag = "5")]
-    pub(super) attribute: Vec<Attribute>,
-}
-
-/// The subgraphs in an attribute, as in nodes such as `If`.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Attribute {
-    #[prost(bytes = "bytes", optional, tag = "6")]
-    pub(super) graph: Option<Bytes>,
-    #[prost(bytes = "bytes", repeated, tag = "11")]
-    pub(super) graphs: Vec<Bytes>,
-}
-
-/// The name of an initializer, and whether its data are in another file.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Tensor {
-    #[prost(string, tag = "8")]
-    pub(super) name: String,
-    #[prost(int32, tag = "14")]
-    pub(super) data_location: i32,
 }

@@ -12,7 +12,7 @@ mod report;
 mod segmenter;
 mod train;
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, panic, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -44,7 +44,10 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Panics are errors like others; where they happened is for the log.
+    panic::set_hook(Box::new(|panic| tracing::debug!("{panic}")));
+    let run = || match command {
         Command::Data(command) => data::run(command),
         Command::Train(args) => train::run(args),
         Command::Report(args) => report::run(args),
@@ -54,7 +57,8 @@ fn main() -> ExitCode {
         Command::Eval(args) => eval::run(*args),
         Command::Segmenter(args) => segmenter::run(args),
     };
-    match outcome {
+    let outcome = panic::catch_unwind(panic::AssertUnwindSafe(run));
+    match outcome.unwrap_or_else(|panic| Err(multicond::Error::panic(&*panic).into())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Not `eprintln`, which panics if it cannot print.

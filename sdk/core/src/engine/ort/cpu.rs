@@ -36,10 +36,8 @@ impl super::provider::Provider for CpuProvider {
     fn capabilities(&self) -> crate::engine::Capabilities {
         // The best tile size, or within noise of it, for every model and machine measured with `multicond bench`.
         crate::engine::Capabilities {
-            tile_pixels: 128,
             lanes: 1,
-            most_workers: usize::MAX,
-            fixed_size: false,
+            ..crate::engine::Capabilities::CPU
         }
     }
 

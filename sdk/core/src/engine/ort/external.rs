@@ -8,7 +8,10 @@ use ndarray::{ArrayD, ArrayView4, IxDyn};
 
 use super::session::Loader;
 use crate::{
-    engine::external::{External, check_inputs, choose_output},
+    engine::{
+        external::{External, check_inputs, choose_output},
+        failure::failure,
+    },
     error::{Error, Result},
 };
 
@@ -22,9 +25,7 @@ pub(super) struct OrtExternal {
 impl OrtExternal {
     pub(super) fn new(loader: &Loader<'_>, model: &[u8], output: Option<&str>) -> Result<Self> {
         let title = loader.provider.title();
-        let session = loader
-            .load(model)
-            .map_err(|error| Error::engine(title, error))?;
+        let session = loader.load(model).map_err(|error| failure(title, error))?;
         check_inputs(title, session.inputs().len())?;
         let outputs = session.outputs().iter();
         let names: Vec<&str> = outputs.map(|output| output.name()).collect();
@@ -41,7 +42,7 @@ impl OrtExternal {
 impl External for OrtExternal {
     fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
         let title = self.title;
-        let failed = |error: ::ort::Error| Error::engine(title, error);
+        let failed = |error: ::ort::Error| failure(title, error);
         let input = input.as_standard_layout();
         let numbers = input.as_slice().expect("in standard layout");
         let tensor = TensorRef::from_array_view((input.shape(), numbers)).map_err(failed)?;

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 
 pub(super) const NAME: &str = "ONNX Runtime";
 
+/// What the library takes with its environment.
+const LIBRARY_BYTES: u64 = 128 << 20;
+
 static RUNTIME: Mutex<Option<(Library, Environment)>> = Mutex::new(None);
 
 /// Finds and loads the library, once per process.
@@ -33,6 +36,8 @@ pub(super) fn runtime(library: Option<&Path>) -> Result<(Library, Environment)> 
         }
         return Ok((loaded.clone(), environment.clone()));
     }
+    // It ends the process if there is not even room for itself.
+    crate::memory::reserve(LIBRARY_BYTES)?;
     let library = find(library)?;
     let environment = start(&library)?;
     tracing::info!(

@@ -21,7 +21,7 @@ use ::ort::{
 use super::{provider::Provider, runtime::NAME};
 use crate::{
     cuda::{Buffer, Gpu},
-    engine::{Data, Session, Shape, Stop, Tensor},
+    engine::{Data, Session, Shape, Stop, Tensor, failure::failure},
     error::{Error, Result},
     threads::SessionThreads,
 };
@@ -53,7 +53,7 @@ struct Slot {
 impl OrtSession {
     pub(super) fn new(loader: &Loader<'_>, model: &[u8]) -> Result<Self> {
         let title = loader.provider.title();
-        let failed = |error: ::ort::Error| Error::engine(title, error);
+        let failed = |error: ::ort::Error| failure(title, error);
         let session = loader.load(model).map_err(failed)?;
         let inputs = session.inputs().iter();
         let inputs: Vec<Slot> = inputs
@@ -272,5 +272,5 @@ impl Drop for Value {
 
 fn check(status: OrtStatusPtr) -> Result<()> {
     // SAFETY: ONNX Runtime has just returned the status, and it is not used again.
-    unsafe { ::ort::Error::result_from_status(status) }.map_err(|error| Error::engine(NAME, error))
+    unsafe { ::ort::Error::result_from_status(status) }.map_err(|error| failure(NAME, error))
 }

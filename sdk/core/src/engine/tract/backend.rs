@@ -14,6 +14,7 @@ use crate::{
     engine::{
         Backend, Capabilities, Data, Session, Shape, Stop, Tensor,
         external::{External, check_inputs, choose_output},
+        failure::{failure, guarded},
     },
     error::{Error, Result},
     threads::SessionThreads,
@@ -39,11 +40,9 @@ impl Backend for TractBackend {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            tile_pixels: 128,
             // The order of its sums depends on a pixel's alignment; no vector unit is wider than 16 floats.
             lanes: 16,
-            most_workers: usize::MAX,
-            fixed_size: false,
+            ..Capabilities::CPU
         }
     }
 
@@ -53,8 +52,7 @@ impl Backend for TractBackend {
         threads: SessionThreads,
         copies: usize,
     ) -> Result<Vec<Box<dyn Session>>> {
-        let graph = parse(model)?;
-        let executor = executor(threads);
+        let (graph, executor) = guarded(NAME, || Ok((parse(model)?, executor(threads))))?;
         let shared = Arc::new(Shared {
             graph,
             plans: Mutex::default(),
@@ -72,7 +70,7 @@ impl Backend for TractBackend {
         output: Option<&str>,
         threads: SessionThreads,
     ) -> Result<Box<dyn External>> {
-        let mut graph = parse(model)?;
+        let (mut graph, executor) = guarded(NAME, || Ok((parse(model)?, executor(threads))))?;
         check_inputs(NAME, graph.input_outlets().map_err(failed)?.len())?;
         if output.is_some() {
             let outlets = graph.output_outlets().map_err(failed)?;
@@ -87,7 +85,7 @@ impl Backend for TractBackend {
         Ok(Box::new(TractExternal {
             graph,
             plan: None,
-            executor: executor(threads),
+            executor,
         }))
     }
 }
@@ -142,6 +140,12 @@ impl TractExternal {
 
 impl External for TractExternal {
     fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
+        guarded(NAME, || self.run_plan(input))
+    }
+}
+
+impl TractExternal {
+    fn run_plan(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
         use tract_onnx::prelude::Tensor;
         let plan = self.plan(input.shape()).map_err(failed)?;
         let input = input.as_standard_layout();
@@ -173,6 +177,16 @@ struct TractSession {
 
 impl Session for TractSession {
     fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
+        guarded(NAME, || self.run_plan(inputs, output))
+    }
+
+    fn stop(&self) -> Option<Arc<dyn Stop>> {
+        None
+    }
+}
+
+impl TractSession {
+    fn run_plan(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
         let inputs = self.shared.in_order(inputs)?;
         let plan = self.shared.plan(&inputs)?;
         let tensors: TractResult<TVec<TValue>> = inputs.iter().map(|input| value(input)).collect();
@@ -193,10 +207,6 @@ impl Session for TractSession {
         let pairs = output.as_floats_mut().iter_mut().zip(view.iter());
         pairs.for_each(|(out, value)| *out = *value);
         Ok(())
-    }
-
-    fn stop(&self) -> Option<Arc<dyn Stop>> {
-        None
     }
 }
 
@@ -256,5 +266,5 @@ fn value(input: &Tensor) -> TractResult<TValue> {
 }
 
 fn failed(error: TractError) -> Error {
-    Error::engine(NAME, format_args!("{error:#}"))
+    failure(NAME, format_args!("{error:#}"))
 }
