@@ -485,3 +485,43 @@ fn a_project_finds_the_library_by_cmake() {
         );
     }
 }
+
+/// Messages of panics name source files, but not the folders of the machine that built the library.
+#[test]
+fn the_library_has_no_paths_of_the_machine_that_built_it() {
+    let Some(prefix) = install_prefix() else {
+        return;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap();
+    let home = std::env::home_dir().unwrap();
+    let folders = [root, home].map(|folder| folder.display().to_string());
+    let words = folders
+        .iter()
+        .map(String::as_str)
+        .chain([".cargo/registry", ".rustup/"]);
+    let words: Vec<&[u8]> = words
+        .map(str::as_bytes)
+        .filter(|word| word.len() > 1)
+        .collect();
+    let mut libraries = 0;
+    for entry in std::fs::read_dir(prefix.join("lib")).unwrap() {
+        let path = entry.unwrap().path();
+        let is_library = path.extension().is_some_and(|end| end != "pc") && path.is_file();
+        if !is_library {
+            continue;
+        }
+        libraries += 1;
+        let bytes = std::fs::read(&path).unwrap();
+        for word in &words {
+            let found = bytes.windows(word.len()).position(|window| window == *word);
+            if let Some(at) = found {
+                let around = &bytes[at.saturating_sub(40)..bytes.len().min(at + 120)];
+                panic!("{}: {}", path.display(), String::from_utf8_lossy(around));
+            }
+        }
+    }
+    assert!(libraries > 0);
+}
