@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::stages::Stage;
 use crate::fuzz::{Length, Targets};
+use crate::stages::Stage;
 use crate::{docs, files, fuzz, process, workspace};
 
 /// Features of multicond-train with large dependencies.
@@ -16,9 +16,13 @@ const DEVICES: [&str; 3] = ["wgpu", "vulkan", "cuda"];
 /// Seconds for each fuzz target.
 const FUZZING: u32 = 30;
 
+/// Damaged models.
+const DAMAGED_MODELS: &str = "100000";
+
 pub(crate) fn stages(blender: Option<PathBuf>) -> Vec<Stage> {
     let mut stages = vec![
         Stage::new("training devices", devices),
+        Stage::new("damaged models", damaged_models),
         Stage::new("site", || docs::build().map(drop)),
     ];
     match blender {
@@ -31,6 +35,15 @@ pub(crate) fn stages(blender: Option<PathBuf>) -> Vec<Stage> {
         fuzz::run(Targets::All, Length::Seconds(FUZZING))
     }));
     stages
+}
+
+/// More of the damaged models of `sdk/core/tests/damaged_models.rs`.
+fn damaged_models() -> Result<()> {
+    let mut command = workspace::cargo(["test", "--locked", "--workspace"])?;
+    command
+        .args(["--test=damaged_models", "--", "--nocapture"])
+        .env("MULTICOND_DAMAGED_MODELS", DAMAGED_MODELS);
+    process::run(&mut command)
 }
 
 fn devices() -> Result<()> {

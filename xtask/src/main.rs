@@ -76,8 +76,8 @@ enum Task {
         #[arg(long, conflicts_with = "all")]
         portable: bool,
         /// Also run what takes too long for CI (an hour or more): the features wgpu, vulkan and cuda of multicond-train
-        /// (libtorch if LIBTORCH is set), the documentation site, the benchmark `overfit` on frames rendered by
-        /// Blender, and half a minute of each fuzz target.
+        /// (libtorch if LIBTORCH is set), 100,000 damaged models, the documentation site, the benchmark `overfit` on
+        /// frames rendered by Blender, and half a minute of each fuzz target.
         #[arg(long)]
         all: bool,
     },
@@ -120,7 +120,10 @@ fn perform(task: Task) -> Result<()> {
             runs,
         } => {
             let targets = target.as_deref().map_or(Targets::All, Targets::One);
-            fuzz::run(targets, runs.map_or(Length::Seconds(seconds), Length::Executions))
+            fuzz::run(
+                targets,
+                runs.map_or(Length::Seconds(seconds), Length::Executions),
+            )
         }
         Task::Header { check: true } => header::check(),
         Task::Header { check: false } => header::write(),
