@@ -1,16 +1,13 @@
 //! Cryptomatte layers, which identify the object at a pixel by the hash of its name (specification 1.2.0,
 //! Psyop/Cryptomatte).
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Result, bail, ensure};
 use multicond_format::files::{Channel, Layer, OpenExr};
 use ndarray::{Array2, ArrayView3};
 
-use super::manifest;
+use super::manifest::{self, Names};
 
 /// Maximum number of ranks (pairs of id and coverage) to read; the default of the specification.
 const MOST_RANKS: usize = 6;
@@ -28,9 +25,9 @@ pub(super) struct Cryptomatte {
     /// The name of its layers, without the number.
     pub(super) name: String,
     /// The names by id, if the file or one beside it lists them.
-    listed: Option<HashMap<u32, String>>,
+    listed: Option<Names>,
     /// Names of objects that the user knows, by id.
-    guessed: HashMap<u32, String>,
+    guessed: Names,
     /// What is wrong with the file, although it can be read.
     pub(super) doubt: Option<String>,
 }
@@ -119,7 +116,7 @@ impl Cryptomatte {
             group: group.unwrap_or_default(),
             name,
             listed,
-            guessed: HashMap::new(),
+            guessed: Names::new(),
             doubt,
         })
     }

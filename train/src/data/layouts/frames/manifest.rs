@@ -8,12 +8,15 @@ use std::{
 use anyhow::{Context, Result, bail};
 use multicond_format::storage::read_text;
 
+/// Names by id.
+pub(super) type Names = HashMap<u32, String>;
+
 /// The names by id that a Cryptomatte's header or a file beside it lists, and what is wrong if that file is missing.
 pub(super) fn read(
     path: &Path,
     name: &str,
     header: &BTreeMap<String, String>,
-) -> Result<(Option<HashMap<u32, String>>, Option<String>)> {
+) -> Result<(Option<Names>, Option<String>)> {
     let text = |entry: &str| header.get(entry).filter(|text| !text.trim().is_empty());
     let manifest = match (text("manifest"), text("manif_file")) {
         (Some(manifest), _) => manifest.clone(),
@@ -51,7 +54,7 @@ fn beside(picture: &Path, file: &str) -> Option<PathBuf> {
 }
 
 /// Names by id, from JSON that maps names to hexadecimal ids.
-fn parse(manifest: &str) -> Result<HashMap<u32, String>> {
+fn parse(manifest: &str) -> Result<Names> {
     let ids: HashMap<String, String> =
         serde_json::from_str(manifest).context("expected an object of names and ids")?;
     ids.into_iter()
