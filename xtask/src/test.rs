@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::assets::{self, Which};
+use crate::fuzz::{Length, Targets};
 use crate::python::Environment;
 use crate::stages::Stage;
-use crate::fuzz::{Length, Targets};
 use crate::{check, fuzz, library, long, process, runtimes, storage, workspace};
 
 /// Seconds for each fuzz target.

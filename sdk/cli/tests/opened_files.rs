@@ -9,9 +9,10 @@ use std::{
     process::{Command, Output},
 };
 
-use multicond_format::model::{builder::Graph, proto::ModelProto};
 use multicond_test_support::{
-    engines, label_files,
+    engines,
+    hostile::{attribute, elsewhere, field, node, with_graph_fields},
+    label_files,
     require::{has_program, skip},
     small,
 };
@@ -50,11 +51,12 @@ fn unexpected(call: &str) -> Option<String> {
     (!is_fine).then(|| call.to_owned())
 }
 
-/// The small model with `change` made.
-fn write(folder: &Path, change: impl FnOnce(&mut ModelProto)) {
-    let mut model = small::model();
-    change(&mut model);
-    fs::write(folder.join("model.onnx"), model.encode_to_vec()).unwrap();
+/// Models whose weights are in another file, as an initializer and in an attribute.
+fn hostile(file: &Path) -> [Vec<u8>; 2] {
+    let data = elsewhere(file.to_str().unwrap());
+    let weight = field(5, &[field(8, b"w"), data.clone()].concat());
+    let constant = node("Constant", &[], &attribute("value", 4, &field(5, &data)));
+    [weight, constant].map(|fields| with_graph_fields(&small::model(), &fields))
 }
 
 #[test]
@@ -72,12 +74,12 @@ fn nothing_else_is_opened() {
         let arguments = format!(
             "generate --model model.onnx --label depth=depth.npy -o out.png --engine {engine}"
         );
-        write(folder, |_| {});
+        fs::write(folder.join("model.onnx"), small::model().encode_to_vec()).unwrap();
         let (output, opened) = traced(folder, &arguments);
         assert!(output.status.success(), "{output:?}");
         assert_eq!(opened, [""; 0], "{engine}");
-        for hostile in HOSTILE {
-            write(folder, hostile);
+        for model in hostile(&secret) {
+            fs::write(folder.join("model.onnx"), model).unwrap();
             let (output, opened) = traced(folder, &arguments);
             assert_eq!(output.status.code(), Some(2), "{output:?}");
             assert_eq!(opened, [""; 0], "{engine}");

@@ -56,20 +56,15 @@ pub fn check_coverage(
         Err(error) => Look {
             messages: vec![format!("{error:#}")],
             seen: Seen::none(dataset.labels()),
-            coverage: Vec::new(),
             normals: AxesFit::default(),
         },
     };
     let mut all = Vec::new();
     let mut seen = Seen::none(dataset.labels());
-    let mut coverage = Coverage::none(dataset.labels());
     let mut normals = AxesFit::default();
     each_frame(dataset, frames, progress, look, |index, look| {
         seen.add(&look.seen);
         normals.add(&look.normals);
-        for (sum, covered) in coverage.iter_mut().zip(&look.coverage) {
-            sum.add(covered);
-        }
         all.extend(look.messages.into_iter().map(|message| Problem {
             frame: Some(dataset.frames()[index].clone()),
             message,
@@ -90,14 +85,13 @@ pub fn check_coverage(
         frame: None,
         message,
     }));
-    Ok((all, coverage))
+    Ok((all, seen.labels))
 }
 
 /// What is found in a frame.
 struct Look {
     messages: Vec<String>,
     seen: Seen,
-    coverage: Vec<Coverage>,
     normals: AxesFit,
 }
 
@@ -108,7 +102,6 @@ impl Look {
             let file = dataset.file(index, label);
             format!("{}: label `{}`: {problem}", file.display(), label.name)
         };
-        let unsure = dataset.doubts(index).into_iter();
         let maps = sample.labels.iter().zip(labels);
         let impossible = maps.filter_map(|(map, label)| match map {
             LabelMap::Classes(_) => None,
@@ -116,13 +109,13 @@ impl Look {
                 impossible(values, label, sample.camera).map(|problem| at(label, problem))
             }
         });
+        let doubts = dataset.doubts(index).into_iter();
         let geometry = Geometry::of(sample, labels);
         let doubtful = geometry.problems.into_iter();
         let doubtful = doubtful.map(|(label, problem)| at(&label, problem));
         Self {
-            messages: unsure.chain(impossible).chain(doubtful).collect(),
+            messages: doubts.chain(impossible).chain(doubtful).collect(),
             seen: Seen::of(sample, labels),
-            coverage: Coverage::of(sample, labels),
             normals: geometry.normals,
         }
     }

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
 use multicond::label::Label;
 
-use super::each_frame;
+use super::{coverage::Coverage, each_frame};
 use crate::data::{
     Dataset, Sample,
     layouts::{OBJECTS, Unfilled},
@@ -13,10 +13,10 @@ use crate::data::{
 /// Frames that are read at once, while some label is still unseen.
 const AT_ONCE: usize = 64;
 
-/// Which labels have a value in at least one pixel of the frames seen so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which labels have a value, and whether there are objects, in the frames seen so far.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Seen {
-    labels: Vec<bool>,
+    pub(super) labels: Vec<Coverage>,
     objects: bool,
     frames: usize,
 }
@@ -24,7 +24,7 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn none(labels: &[Label]) -> Self {
         Self {
-            labels: vec![false; labels.len()],
+            labels: Coverage::none(labels),
             objects: false,
             frames: 0,
         }
@@ -32,9 +32,8 @@ impl Seen {
 
     /// What one frame with these labels has.
     pub(super) fn of(sample: &Sample, labels: &[Label]) -> Self {
-        let has_value = |(map, label): (&_, &Label)| has_value(map, label);
         Self {
-            labels: sample.labels.iter().zip(labels).map(has_value).collect(),
+            labels: Coverage::of(sample, labels),
             objects: sample
                 .instances
                 .as_ref()
@@ -46,16 +45,10 @@ impl Seen {
     pub(super) fn add(&mut self, other: &Self) {
         let mine = self.labels.iter_mut();
         mine.zip(&other.labels)
-            .for_each(|(mine, other)| *mine |= other);
+            .for_each(|(mine, other)| mine.add(other));
         self.objects |= other.objects;
         self.frames += other.frames;
     }
-}
-
-fn has_value(map: &multicond::label::LabelMap, label: &Label) -> bool {
-    let (width, height) = map.size();
-    let mut pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-    pixels.any(|pixel| map.is_known(label, pixel))
 }
 
 /// Describes what the dataset's settings ask for and its files do not have.
@@ -72,7 +65,8 @@ pub(super) fn never_seen(dataset: &Dataset, labels: &[Label], seen: &Seen) -> Ve
         1 => "the only frame".to_owned(),
         count => format!("any of {count} frames"),
     };
-    let unseen = labels.iter().zip(&seen.labels).filter(|(_, seen)| !**seen);
+    let unseen = labels.iter().zip(&seen.labels);
+    let unseen = unseen.filter(|(_, coverage)| coverage.share() == 0.0);
     let mut missing: Vec<String> = unseen
         .map(|(label, _)| {
             let mut text = format!(
@@ -109,7 +103,8 @@ pub fn require_filled(dataset: &Dataset, chosen: Option<&[Label]>) -> Result<()>
     let mut order = (0..step).flat_map(|first| (first..frames).step_by(step));
     let mut seen = Seen::none(labels);
     let mut count = 1;
-    while seen.labels.contains(&false) || needs_objects && !seen.objects {
+    let is_unseen = |coverage: &Coverage| coverage.share() == 0.0;
+    while seen.labels.iter().any(is_unseen) || needs_objects && !seen.objects {
         let next: Vec<usize> = order.by_ref().take(count).collect();
         if next.is_empty() {
             break;

@@ -67,6 +67,7 @@ pub(super) fn private_folder(folder: &Path) -> Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "tests panic on purpose")]
 mod tests {
     use std::{
         fs::{self, Permissions},

@@ -22,8 +22,8 @@ use crate::{
 Reports unreadable files, mismatched sizes, codes that the label does not define, and impossible values: \
 distances that are not positive or mostly beyond 300 m, normals that face away from the camera or disagree with \
 the depth (with the axes that would fit), curvatures in the wrong order or with the wrong sign. Problems of the whole \
-dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. It also \
-says how much of each label is missing. The exit code is 2 if there is any problem.")]
+dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. The \
+exit code is 2 if there is any problem. It also says how much of each label is missing.")]
 pub(crate) struct Args {
     /// Dataset to check
     source: PathBuf,
@@ -66,10 +66,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
             format!("{place}: {}\n", problem.message)
         };
         print(&problems.iter().map(line).collect::<String>())?;
-        // Without frames that could be read, nothing is known about the labels.
+        // Without frames that could be read, nothing is known about the labels. One without a value is a problem.
         let partial = coverage
             .iter()
-            .filter(|label| label.frames > 0 && !label.is_whole());
+            .filter(|label| label.share() > 0.0 && !label.is_whole());
         let line = |label: &Coverage| format!("{label}\n");
         print(&partial.map(line).collect::<String>())?;
     }
