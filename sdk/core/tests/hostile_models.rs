@@ -260,7 +260,7 @@ fn constants_that_grow() {
         vec![op("Tile", &["one", "n"], "x")],
         "bytes",
     );
-    let pads = ints("n", &[1 << 40, 0]);
+    let pads = ints("n", &[1 << 39, 0]);
     grows(
         vec![one(), pads],
         vec![op("Pad", &["one", "n"], "x")],
