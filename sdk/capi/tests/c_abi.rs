@@ -497,7 +497,7 @@ fn the_library_has_no_paths_of_the_machine_that_built_it() {
         .canonicalize()
         .unwrap();
     let home = std::env::home_dir().unwrap();
-    let folders = [root, home].map(|folder| folder.display().to_string());
+    let folders = [root, home].map(|folder| format!("{}/", folder.display()));
     let words = folders
         .iter()
         .map(String::as_str)
