@@ -35,7 +35,8 @@ static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
         let size = bytes.len() as u64;
         let status = multicond_model_load_memory(bytes.as_ptr().cast(), size, &mut model);
         assert_eq!(status, multicond_status::Ok);
-        let status = multicond_generator_create(ptr::null(), model, options.pointer(), &mut generator);
+        let status =
+            multicond_generator_create(ptr::null(), model, options.pointer(), &mut generator);
         assert_eq!(status, multicond_status::Ok);
     }
     Subject(generator)
@@ -155,7 +156,9 @@ fuzz_target!(|input: Input| {
         meaning: input.meaning % 8,
         // The last entry is not counted, so that a table may start at any byte of the first.
         class_count: table.len() as u32 - 1,
-        class_table: table.as_ptr().wrapping_byte_add(usize::from(input.shift) % 4),
+        class_table: table
+            .as_ptr()
+            .wrapping_byte_add(usize::from(input.shift) % 4),
         near_plane: input.planes[0],
         far_plane: input.planes[1],
         depth_a: input.planes[2],
@@ -172,8 +175,11 @@ fuzz_target!(|input: Input| {
         let bytes = bytes.iter().copied().filter(|&byte| byte != 0);
         CString::new(bytes.collect::<Vec<u8>>()).expect("without zeros")
     };
-    let (engine, device, settings) =
-        (text(&input.engine), text(&input.device), text(&input.settings));
+    let (engine, device, settings) = (
+        text(&input.engine),
+        text(&input.device),
+        text(&input.settings),
+    );
     let mut engine_options = Struct::<multicond_engine_options>::new(input.options_size);
     engine_options.value().engine = engine.as_ptr();
     engine_options.value().device = device.as_ptr();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    label::{Label, LabelMap, half_or_missing},
+    label::{Encoding, Label, LabelMap, half_or_missing},
     limits::MAX_SIDE,
     storage::read_file,
 };
@@ -41,8 +41,7 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
         );
         return Err(Error::file(path, reason));
     }
-    let takes_booleans = label.encoding().is_some_and(|e| e.is_of_shares());
-    let is_boolean = header.number == Number::Bool && takes_booleans;
+    let is_boolean = header.number == Number::Bool && takes_booleans(label);
     if header.number.is_whole() && !is_boolean && label.classes().is_none() {
         let reason = format!(
             "holds whole numbers, but label `{}` needs floats in its unit",
@@ -65,6 +64,15 @@ pub(super) fn read_label(path: &Path, label: &Label) -> Result<LabelMap> {
     let mut values = Array3::zeros(view.dim());
     values.assign(&view);
     label_from_numbers(path, label, values)
+}
+
+/// Whether the label's values run from 0 to 1, so that a boolean is one.
+fn takes_booleans(label: &Label) -> bool {
+    match label.encoding() {
+        Some(Encoding::Affine { scale, bias }) => scale == 2.0 && bias == -1.0,
+        Some(Encoding::Power { .. }) => true,
+        _ => false,
+    }
 }
 
 /// Whether the channels are the last axis. Fails if the shape does not fit the label.

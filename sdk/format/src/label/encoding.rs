@@ -60,15 +60,6 @@ impl Encoding {
         *self != Self::Direction || squared_length >= Self::MIN_SQUARED_LENGTH
     }
 
-    /// Whether values run from 0 to 1, so that a boolean is one.
-    pub(crate) fn is_of_shares(&self) -> bool {
-        match *self {
-            Self::Affine { scale, bias } => bias == -1.0 && scale == 2.0,
-            Self::Power { .. } => true,
-            Self::Reciprocal { .. } | Self::Direction => false,
-        }
-    }
-
     /// The network input for one value that is not missing.
     pub fn encode(&self, value: f32) -> f32 {
         match *self {

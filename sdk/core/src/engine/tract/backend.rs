@@ -9,12 +9,12 @@ use ndarray::{ArrayD, ArrayView4, IxDyn};
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
 use tract_onnx::{prelude::*, tract_hir::ops::unimpl::UnimplementedOp};
 
-use super::NAME;
+use super::{NAME, guard::guarded};
 use crate::{
     engine::{
         Backend, Capabilities, Data, Session, Shape, Stop, Tensor,
         external::{External, check_inputs, choose_output},
-        failure::{failure, guarded},
+        failure::failure,
     },
     error::{Error, Result},
     threads::SessionThreads,
@@ -52,7 +52,7 @@ impl Backend for TractBackend {
         threads: SessionThreads,
         copies: usize,
     ) -> Result<Vec<Box<dyn Session>>> {
-        let (graph, executor) = guarded(NAME, || Ok((parse(model)?, executor(threads))))?;
+        let (graph, executor) = guarded(|| Ok((parse(model)?, executor(threads))))?;
         let shared = Arc::new(Shared {
             graph,
             plans: Mutex::default(),
@@ -70,7 +70,7 @@ impl Backend for TractBackend {
         output: Option<&str>,
         threads: SessionThreads,
     ) -> Result<Box<dyn External>> {
-        let (mut graph, executor) = guarded(NAME, || Ok((parse(model)?, executor(threads))))?;
+        let (mut graph, executor) = guarded(|| Ok((parse(model)?, executor(threads))))?;
         check_inputs(NAME, graph.input_outlets().map_err(failed)?.len())?;
         if output.is_some() {
             let outlets = graph.output_outlets().map_err(failed)?;
@@ -140,7 +140,7 @@ impl TractExternal {
 
 impl External for TractExternal {
     fn run(&mut self, input: ArrayView4<'_, f32>) -> Result<ArrayD<f32>> {
-        guarded(NAME, || self.run_plan(input))
+        guarded(|| self.run_plan(input))
     }
 }
 
@@ -177,7 +177,7 @@ struct TractSession {
 
 impl Session for TractSession {
     fn run(&mut self, inputs: &[Tensor], output: &mut Tensor) -> Result<()> {
-        guarded(NAME, || self.run_plan(inputs, output))
+        guarded(|| self.run_plan(inputs, output))
     }
 
     fn stop(&self) -> Option<Arc<dyn Stop>> {

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "tract")]
 mod backend;
+#[cfg(feature = "tract")]
+mod guard;
 
 use super::{Device, backend::Descriptor, settings};
 const NAME: &str = "tract";
