@@ -5,9 +5,13 @@ pub(crate) fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A fraction in percent, with one decimal.
+/// A fraction in percent, with one decimal. What is not nothing is not 0 %, nor 100 % what is not everything.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{} %", (1000.0 * share).round() / 10.0)
+    match 100.0 * share {
+        value if value > 0.0 && value < 0.05 => "less than 0.1 %".into(),
+        value if value >= 99.95 && value < 100.0 => "more than 99.9 %".into(),
+        value => format!("{} %", (10.0 * value).round() / 10.0),
+    }
 }
 
 /// Three significant digits.
@@ -38,8 +42,15 @@ mod tests {
         let texts = [0.0, 0.000_123_4, 0.5, 1.0 / 3.0, 12.345, 1234.5].map(three_digits);
         assert_eq!(texts, ["0", "0.000123", "0.5", "0.333", "12.3", "1234"]);
         assert_eq!(
-            [0.0, 0.004, 0.35, 1.0].map(percent),
-            ["0 %", "0.4 %", "35 %", "100 %"]
+            [0.0, 1e-6, 0.004, 0.35, 0.99999, 1.0].map(percent),
+            [
+                "0 %",
+                "less than 0.1 %",
+                "0.4 %",
+                "35 %",
+                "more than 99.9 %",
+                "100 %"
+            ]
         );
         assert_eq!(
             [1.5, 90.0, 5400.0].map(duration),
