@@ -88,7 +88,7 @@ struct Image {
 
 impl Image {
     fn fill(&self, memory: &mut [u8]) -> Struct<multicond_image> {
-        let mut made = Struct::new(self.size);
+        let mut made = Struct::<multicond_image>::new(self.size);
         let size = made.value().struct_size;
         *made.value() = multicond_image {
             struct_size: size,

@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = Options::default()
         .with_engine(EngineOptions::named("onnxruntime"))
         .with_threads(Threads::from(1.try_into().ok()))
-        .with_memory_limit(MEMORY)
+        .with_memory_limit(Some(MEMORY))
         .with_fit(Fit::Pad);
     if let Ok(mut generator) = Generator::new(model, &options) {
         let mut picture = Picture::default();

@@ -36,10 +36,13 @@ fn traced(folder: &Path, arguments: &str) -> (Output, Vec<String>) {
         .unwrap();
     let lines = fs::read_to_string(log).unwrap();
     let calls = lines.lines().filter(|line| !line.contains(" = -1 "));
-    (output, calls.filter_map(unexpected).collect())
+    let mut opened: Vec<String> = calls.filter_map(unexpected).collect();
+    opened.sort();
+    opened.dedup();
+    (output, opened)
 }
 
-/// A call that opens something else than a library, a folder or a file of the system.
+/// What a call opens, if it is something else than a library, a folder or a file of the system.
 fn unexpected(call: &str) -> Option<String> {
     let path = call.split('"').nth(1)?;
     let is_library = path.contains(".so") || path.ends_with("/multicond");
@@ -48,7 +51,7 @@ fn unexpected(call: &str) -> Option<String> {
     let is_output = path.contains(".multicond-") && call.contains("O_CREAT");
     let is_folder = call.contains("O_DIRECTORY");
     let is_fine = is_library || is_system || is_ours || is_output || is_folder;
-    (!is_fine).then(|| call.to_owned())
+    (!is_fine).then(|| path.to_owned())
 }
 
 /// Models whose weights are in another file, as an initializer and in an attribute.
@@ -70,6 +73,12 @@ fn nothing_else_is_opened() {
     fs::write(&secret, [1; 4096]).unwrap();
     let depth = label_files::floats((0..32).map(|i| 1.0 + i as f32));
     label_files::npy(&folder.join("depth.npy"), "<f4", "(4, 8)", &depth);
+    // ONNX Runtime opens some files of its own when it is loaded.
+    let (_, by_libraries) = traced(folder, "engines");
+    let check = |opened: Vec<String>| {
+        let more = opened.iter().filter(|path| !by_libraries.contains(path));
+        assert_eq!(more.collect::<Vec<_>>(), [""; 0]);
+    };
     for engine in engines::available() {
         let arguments = format!(
             "generate --model model.onnx --label depth=depth.npy -o out.png --engine {engine}"
@@ -77,12 +86,12 @@ fn nothing_else_is_opened() {
         fs::write(folder.join("model.onnx"), small::model().encode_to_vec()).unwrap();
         let (output, opened) = traced(folder, &arguments);
         assert!(output.status.success(), "{output:?}");
-        assert_eq!(opened, [""; 0], "{engine}");
+        check(opened);
         for model in hostile(&secret) {
             fs::write(folder.join("model.onnx"), model).unwrap();
             let (output, opened) = traced(folder, &arguments);
             assert_eq!(output.status.code(), Some(2), "{output:?}");
-            assert_eq!(opened, [""; 0], "{engine}");
+            check(opened);
         }
     }
 }

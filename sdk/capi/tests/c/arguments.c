@@ -449,9 +449,14 @@ static void filled_versions(const char *name, taker fill, size_t size)
     OK(fill(whole));
     CHECK(memcmp(whole, &(uint32_t){(uint32_t)size}, 4) == 0);
     CHECK(memcmp(whole + 4, empty, size - 4) != 0);
-    sizes[0] = 5;
-    sizes[1] = 8;
-    sizes[2] = size - 1;
+    for (i = 1; i < 4; i++) {
+        bytes = version_of(empty, size, size, (uint32_t)(size - i), 0x5a);
+        FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, name, fill(bytes));
+        free(bytes);
+    }
+    sizes[0] = 8;
+    sizes[1] = size;
+    sizes[2] = size + 1;
     sizes[3] = size + 24;
     sizes[4] = 4096;
     for (i = 0; i < 5; i++) {

@@ -119,7 +119,8 @@ static void files_that_are_not_models(void)
     CHECK(model == NULL);
     FAILS(MULTICOND_STATUS_FILE, "/proc", multicond_model_load("/proc", &model));
     FAILS(MULTICOND_STATUS_FILE, "No such file", multicond_model_load("", &model));
-    FAILS(MULTICOND_STATUS_MODEL, "/dev/null", multicond_model_load("/dev/null", &model));
+    FAILS(MULTICOND_STATUS_FILE, "regular file", multicond_model_load("/dev/null", &model));
+    FAILS(MULTICOND_STATUS_FILE, "regular file", multicond_model_load("/dev/zero", &model));
     FAILS(MULTICOND_STATUS_MODEL, "not an ONNX file", multicond_model_load("/proc/self/exe", &model));
     model = (multicond_model *)&few;
     FAILS(MULTICOND_STATUS_MODEL, "model in memory", load_copy((unsigned char *)text, sizeof text, &model));

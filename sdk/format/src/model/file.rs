@@ -134,9 +134,9 @@ impl ModelFile {
             .validate()
             .map_err(|error| format!("its manifest: {error}"))?;
         check::check_contract(&model, &manifest)?;
-        let checked = check::check_parts(Graph::read(&bytes)?, &manifest)?;
         let graph = model.graph.as_ref().ok_or("no graph")?;
         manifest.fixed = fixed::shape(graph, &manifest)?;
+        let checked = check::check_parts(Graph::read(&bytes)?, &manifest)?;
         Ok(Self {
             path: path.into(),
             bytes,

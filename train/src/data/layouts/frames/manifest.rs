@@ -115,7 +115,7 @@ mod tests {
             Some(path.strip_prefix(&frames).unwrap().display().to_string())
         };
         assert_eq!(found("names/a.json").as_deref(), Some("names/a.json"));
-        assert_eq!(found(r".\names\a.json").as_deref(), Some("./names/a.json"));
+        assert_eq!(found(r".\names\a.json").as_deref(), Some("names/a.json"));
         assert_eq!(found("b.json").as_deref(), Some("b.json"));
         // The path on the machine that rendered it.
         assert_eq!(found("D:/renders/b.json").as_deref(), Some("b.json"));
