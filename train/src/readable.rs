@@ -9,7 +9,7 @@ pub(crate) fn words(name: &str) -> String {
 pub(crate) fn percent(share: f64) -> String {
     match 100.0 * share {
         value if value > 0.0 && value < 0.05 => "less than 0.1 %".into(),
-        value if value >= 99.95 && value < 100.0 => "more than 99.9 %".into(),
+        value if (99.95..100.0).contains(&value) => "more than 99.9 %".into(),
         value => format!("{} %", (10.0 * value).round() / 10.0),
     }
 }

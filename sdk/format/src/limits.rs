@@ -13,6 +13,10 @@ pub const MAX_TEXT_BYTES: usize = 256 << 20;
 #[cfg(feature = "files")]
 pub(crate) const MAX_BLOCK_BYTES: usize = 512 << 20;
 
+/// Most bytes that a label map takes on an OpenEXR file's word alone. Beyond, the file must be long enough for them.
+#[cfg(feature = "files")]
+pub(crate) const MAX_CLAIMED_BYTES: u64 = 1 << 30;
+
 /// Most channels of an OpenEXR file; renderers write some hundreds.
 #[cfg(feature = "files")]
 pub(crate) const MAX_CHANNELS: usize = 2048;

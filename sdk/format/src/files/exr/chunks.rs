@@ -26,7 +26,7 @@ use super::layers::Channel;
 use crate::limits::MAX_BLOCK_BYTES;
 
 /// Upper limit of the compression ratio of OpenEXR's methods; that of deflate is 1,032.
-const MOST_COMPRESSED: u64 = 4096;
+pub(super) const MOST_COMPRESSED: u64 = 4096;
 /// The same for DWA, which stores one number for 64 equal pixels, compressed by deflate.
 const MOST_COMPRESSED_DWA: u64 = 1 << 17;
 /// Most pixels in a block of DWA, whose decoder uses 12 bytes for each.

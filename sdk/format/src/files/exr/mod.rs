@@ -33,7 +33,7 @@ use super::{check_size, label_from_numbers};
 use crate::{
     error::{Error, Result},
     label::{Label, LabelMap, MISSING, half_or_missing},
-    limits::MAX_CHANNELS,
+    limits::{MAX_CHANNELS, MAX_CLAIMED_BYTES},
     storage::open_file,
 };
 
@@ -160,7 +160,14 @@ impl OpenExr {
         let file = std::fs::metadata(&self.path).map_err(|error| Error::io(&self.path, error))?;
         chunks::check(&self.headers, &parts, file.len())
             .map_err(|reason| Error::file(&self.path, reason))?;
-        let mut values = self.missing((channels.len(), height, width))?;
+        let shape = (channels.len(), height, width);
+        // A tiny data window may be anywhere in a large display window, but not in one that needs gigabytes.
+        let bytes = (channels.len() * height * width * size_of::<f32>()) as u64;
+        if bytes > MAX_CLAIMED_BYTES && bytes / chunks::MOST_COMPRESSED > file.len() {
+            let reason = format_args!("too short for {width}x{height} pixels");
+            return Err(Error::file(&self.path, reason));
+        }
+        let mut values = self.missing(shape)?;
         // The B44 decoder of exr 1.74 can panic on damaged data.
         let file = open_file(&self.path)?;
         let fill = AssertUnwindSafe(|| self.fill(file, channels, &mut values));

@@ -300,3 +300,14 @@ fn refused_with_channels(count: usize) -> String {
     let error = read_label(&path, &Label::depth()).unwrap_err();
     error.reason().to_owned()
 }
+
+#[test]
+fn a_tiny_data_window_does_not_claim_gigabytes() {
+    let folder = TempDir::new().unwrap();
+    let display = ((0, 0), (16_384, 16_384));
+    let small = part("p", ((7, 9), (4, 4)), 1.0, Pixels::SMALL_LOSSLESS);
+    let file = OpenExr::open(write(&folder, display, vec![small])).unwrap();
+    let channel = file.layers()[0].channels(1).unwrap()[0];
+    let error = file.read(&[channel, channel]).unwrap_err();
+    assert_eq!(error.reason(), "too short for 16384x16384 pixels");
+}
