@@ -3,15 +3,17 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::NAME;
-use crate::{engine::failure::failure, error::Result};
+use crate::{
+    engine::failure::failure,
+    error::{Error, Result},
+};
 
 /// Runs tract. A panic becomes an error.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // What a panic leaves half done belongs to tract, and later runs check what they get from it.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        let text = text.unwrap_or("without a message");
+        let panic = Error::panic(&*panic);
+        let text = panic.reason();
         Err(failure(
             NAME,
             format_args!("it failed unexpectedly: {text}"),
