@@ -157,19 +157,22 @@ impl OpenExr {
         };
         let (width, height) = (window.size.0, window.size.1);
         check_size(&self.path, width, height)?;
-        let file = std::fs::metadata(&self.path).map_err(|error| Error::io(&self.path, error))?;
-        chunks::check(&self.headers, &parts, file.len())
+        let file = open_file(&self.path)?;
+        let metadata = file.metadata();
+        let length = metadata
+            .map_err(|error| Error::io(&self.path, error))?
+            .len();
+        chunks::check(&self.headers, &parts, length)
             .map_err(|reason| Error::file(&self.path, reason))?;
         let shape = (channels.len(), height, width);
         // A tiny data window may be anywhere in a large display window, but not in one that needs gigabytes.
         let bytes = (channels.len() * height * width * size_of::<f32>()) as u64;
-        if bytes > MAX_CLAIMED_BYTES && bytes / chunks::MOST_COMPRESSED > file.len() {
+        if bytes > MAX_CLAIMED_BYTES && bytes / chunks::MOST_COMPRESSED > length {
             let reason = format_args!("too short for {width}x{height} pixels");
             return Err(Error::file(&self.path, reason));
         }
         let mut values = self.missing(shape)?;
         // The B44 decoder of exr 1.74 can panic on damaged data.
-        let file = open_file(&self.path)?;
         let fill = AssertUnwindSafe(|| self.fill(file, channels, &mut values));
         catch_unwind(fill)
             .map_err(|_| Error::file(&self.path, "the OpenEXR file's data are damaged"))?
