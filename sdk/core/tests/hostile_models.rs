@@ -12,7 +12,7 @@ use multicond_format::model::{
 use multicond_test_support::{
     engines::available,
     hostile::{attribute, elsewhere, field, node, number, tensor, with_graph_fields},
-    small::{model, value},
+    small::{ints, model, value},
 };
 use prost::Message;
 
@@ -195,19 +195,6 @@ fn shapes_without_their_numbers() {
     with_tail(&field(5, &wrong), "in a wrong field");
     let deep = [field(8, b"w"), tensor(&[1; 9], 1, &[0; 4])].concat();
     with_tail(&field(5, &deep), "more than 8 dimensions");
-}
-
-fn ints(name: &str, values: &[i64]) -> TensorProto {
-    TensorProto {
-        name: name.into(),
-        dims: vec![values.len() as i64],
-        data_type: DataType::Int64 as i32,
-        raw_data: values
-            .iter()
-            .flat_map(|v| v.to_le_bytes())
-            .collect::<Vec<u8>>()
-            .into(),
-    }
 }
 
 fn op(op_type: &str, inputs: &[&str], output: &str) -> NodeProto {

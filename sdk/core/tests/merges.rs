@@ -13,7 +13,7 @@ use multicond_format::model::proto::{
 };
 use multicond_test_support::{
     engines::{available, options},
-    small::{CHANNELS, frame, model},
+    small::{CHANNELS, frame, ints, model},
 };
 use prost::Message;
 
@@ -49,19 +49,6 @@ fn op(
         output: names(outputs),
         attribute,
         ..NodeProto::default()
-    }
-}
-
-fn ints(name: &str, values: &[i64]) -> TensorProto {
-    TensorProto {
-        name: name.into(),
-        dims: vec![values.len() as i64],
-        data_type: DataType::Int64 as i32,
-        raw_data: values
-            .iter()
-            .flat_map(|v| v.to_le_bytes())
-            .collect::<Vec<u8>>()
-            .into(),
     }
 }
 

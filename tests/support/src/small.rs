@@ -12,8 +12,8 @@ use multicond_format::model::{
     builder::{Graph, Value, fixed, named},
     number_type,
     proto::{
-        DataType, Dimension, DimensionProto, ModelProto, TensorShapeProto, TensorTypeProto,
-        TypeProto, ValueInfoProto,
+        DataType, Dimension, DimensionProto, ModelProto, TensorProto, TensorShapeProto,
+        TensorTypeProto, TypeProto, ValueInfoProto,
     },
 };
 use ndarray::{Array2, Array3};
@@ -82,6 +82,20 @@ pub fn model() -> ModelProto {
     let manifest = serde_json::to_string(&manifest).unwrap();
     let metadata = [(FORMAT_KEY, FORMAT.into()), (MANIFEST_KEY, manifest)];
     graph.into_model("multicond tests".into(), metadata)
+}
+
+/// Whole numbers, as a weight.
+pub fn ints(name: &str, values: &[i64]) -> TensorProto {
+    TensorProto {
+        name: name.into(),
+        dims: vec![values.len() as i64],
+        data_type: DataType::Int64 as i32,
+        raw_data: values
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect::<Vec<u8>>()
+            .into(),
+    }
 }
 
 /// A tensor value `[batch, channels, height, width]`.
