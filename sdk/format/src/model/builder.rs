@@ -141,7 +141,7 @@ impl Graph {
     pub fn floats(&mut self, values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(f32::to_string).collect();
-        let name = format!("floats.{}", words.join("_"));
+        let name = format!("floats.{}", words.join("x"));
         self.constant(name, DataType::Float, &[values.len()], bytes)
     }
 
@@ -175,7 +175,7 @@ impl Graph {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(i64::to_string).collect();
         self.constant(
-            format!("list.{}", words.join("_")),
+            format!("list.{}", words.join("x")),
             DataType::Int64,
             &[values.len()],
             bytes,
