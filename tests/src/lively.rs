@@ -53,6 +53,8 @@ impl Redraw {
                 };
                 let gain = match path[..] {
                     ["tlam", ..] => 0.7,
+                    // There are no norms, and pooling smooths.
+                    ["unet", ..] => 1.8,
                     // The outputs of the head are weights themselves.
                     [.., "head", _] => 0.95 / (self.pixel_width as f32).sqrt(),
                     _ => 1.4,

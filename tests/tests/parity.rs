@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use multicond::{EngineOptions, Options, Picture};
+use multicond::{EngineOptions, Options, Picture, label::Label};
 use multicond_test_support::engines;
 use multicond_tests::{
+    lively,
     scene::{self, COVERAGES},
     subject::{Subject, as_released, asap, difference},
 };
@@ -18,7 +19,10 @@ fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
 }
 
 fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
-    let subject = Subject::with(network, rows).unwrap();
+    agree_of(&Subject::with(network, rows).unwrap(), sizes);
+}
+
+fn agree_of(subject: &Subject, sizes: &[(usize, usize)]) {
     let tile = subject.network.backbone.tile();
     let engines = engines::available();
     let mut generators: Vec<_> = engines
@@ -88,6 +92,40 @@ fn agree_behind(backbone: BackboneKind, sizes: &[(usize, usize)]) {
     network.merge = Preset::Small.merge(MergeKind::Naive);
     network.backbone = Preset::Small.backbone(backbone, 64);
     agree_on(network, 64, sizes);
+}
+
+/// Small networks of every merge and backbone, with and without a hint, and pixel networks with smooth features.
+#[test]
+fn every_merge_with_every_backbone() {
+    for merge in MergeKind::ALL {
+        for backbone in BackboneKind::ALL {
+            for hints in [vec![], vec!["albedo".to_owned()]] {
+                let mut network = Preset::Fast.network(64);
+                network.merge = Preset::Fast.merge(merge);
+                network.backbone = Preset::Fast.backbone(backbone, 64);
+                network.hints = hints;
+                println!("{} with {:?}", network.system(), network.hints);
+                // Instance norms over few cells amplify rounding errors.
+                let size = match backbone {
+                    BackboneKind::Pix2Pix => (1, 1),
+                    BackboneKind::Spade => (2, 2),
+                    _ => (4, 3),
+                };
+                agree_on(network, 64, &[size]);
+            }
+        }
+    }
+}
+
+/// Where the first hint is missing, the second counts.
+#[test]
+fn two_hints() {
+    let labels = vec![Label::albedo(), Label::albedo().with_name("render")];
+    let mut network = Preset::Fast.network(64);
+    network.hints = vec!["render".into(), "albedo".into()];
+    let generator = lively::generator(&network, &labels, 1);
+    let subject = Subject::of(generator, network, labels, 64).unwrap();
+    agree_of(&subject, &[(2, 2)]);
 }
 
 #[test]

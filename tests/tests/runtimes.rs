@@ -244,6 +244,23 @@ fn models(folder: &Path) -> Exchange {
             (3, 2),
         );
     }
+    let mut hinted = Preset::Fast.network(64);
+    hinted.hints = vec!["albedo".into()];
+    add(
+        &mut exchange,
+        "tlam+unet with a hint",
+        hinted.clone(),
+        64,
+        (3, 2),
+    );
+    hinted.backbone = Preset::Fast.backbone(BackboneKind::Asap, 64);
+    add(
+        &mut exchange,
+        "tlam+asap, smooth, with a hint",
+        hinted,
+        64,
+        (5, 3),
+    );
     add_variants(&mut exchange);
     exchange.write().unwrap();
     exchange

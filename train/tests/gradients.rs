@@ -9,8 +9,15 @@ use burn::{
 use multicond::label::Label;
 use multicond_train::net::{
     Condition, DiscriminatorConfig,
-    backbone::asap::{Asap, AsapConfig, Padding, downsample::downsample, pixel_mlp::PixelMlp},
+    backbone::{
+        asap::{
+            Asap, AsapConfig, Padding, downsample::downsample, enlarge::enlarge,
+            pixel_mlp::PixelMlp,
+        },
+        unet::{Unet, UnetConfig},
+    },
     discriminator::Discriminator,
+    hints::Hints,
     merge::{
         clam::{Clam, ClamConfig},
         tlam::{Tlam, TlamConfig},
@@ -161,8 +168,8 @@ struct Given {
     parameters: Option<Param<Tensor<4>>>,
 }
 
-fn pixel_mlp(device: &Device) -> PixelMlp {
-    let config = AsapConfig {
+fn asap_config() -> AsapConfig {
+    AsapConfig {
         tile: 2,
         learned_downsampling: 2,
         width: 2,
@@ -171,11 +178,15 @@ fn pixel_mlp(device: &Device) -> PixelMlp {
         pixel_width: 2,
         padding: Padding::Zero,
         low_resolution_only: 0,
+        smooth: 0,
         initial_gain: 1.0,
         head_gain: 1.0,
         shared_start: false,
-    };
-    Asap::new(&config, 3, device).pixel_mlp
+    }
+}
+
+fn pixel_mlp(device: &Device) -> PixelMlp {
+    Asap::new(&asap_config(), 3, device).pixel_mlp
 }
 
 /// Gradients of both the input and the parameters of the pixel networks. Random values are chosen so that no leaky ReLU
@@ -195,6 +206,80 @@ fn pixel_networks() {
     are_differences(&given, |given| {
         let parameters = given.parameters.as_ref().expect("given").val();
         (mlp.forward(given.input.val(), parameters) * weight.clone()).sum()
+    });
+}
+
+#[test]
+fn bilinear_enlarging() {
+    let (device, _alone) = device();
+    let given = Given {
+        input: Param::from_tensor(random([1, 2, 3, 2], &device)),
+        parameters: None,
+    };
+    let weight = random([1, 2, 12, 8], &device);
+    are_differences(&given, |given| {
+        (enlarge(given.input.val(), 4) * weight.clone()).sum()
+    });
+}
+
+/// Raises biases, so that hardly any ReLU is at its kink, where differences are no gradients.
+struct AwayFromKinks;
+
+impl ModuleMapper for AwayFromKinks {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let raised = match D {
+            1 => parameter.val() * 0.2 + 3.0,
+            _ => parameter.val() * 0.5,
+        };
+        Param::from_tensor(raised.detach())
+    }
+}
+
+/// Smooth features reach the picture and have gradients.
+#[test]
+fn smooth_features() {
+    let (device, _alone) = device();
+    let config = AsapConfig {
+        smooth: 2,
+        depth: 1,
+        ..asap_config()
+    };
+    let asap = Asap::new(&config, 3, &device).map(&mut AwayFromKinks);
+    let (input, weight) = (random([1, 3, 8, 8], &device), random([1, 3, 8, 8], &device));
+    are_differences(&asap, |asap| {
+        (asap.forward(input.clone()) * weight.clone()).sum()
+    });
+}
+
+#[test]
+fn unet() {
+    let (device, _alone) = device();
+    let config = UnetConfig {
+        width: 2,
+        downsamplings: 2,
+        initial_gain: 1.4,
+    };
+    let unet = Unet::new(&config, 3, &device).map(&mut AwayFromKinks);
+    let (input, weight) = (random([1, 3, 4, 8], &device), random([1, 3, 4, 8], &device));
+    are_differences(&unet, |unet| {
+        (unet.forward(input.clone()) * weight.clone()).sum()
+    });
+}
+
+/// The gradient of the hint with respect to the encoded labels, where it is not clamped.
+#[test]
+fn hints() {
+    let (device, _alone) = device();
+    let labels = [Label::depth(), Label::albedo()];
+    let hints = Hints::new(&["albedo".into()], &labels);
+    let given = Given {
+        input: Param::from_tensor(random([1, 6, 2, 3], &device).clamp(-0.9, 0.9)),
+        parameters: None,
+    };
+    let weight = random([1, 3, 2, 3], &device);
+    are_differences(&given, |given| {
+        let colours = hints.colours(given.input.val()).expect("a hint");
+        (colours * weight.clone()).sum()
     });
 }
 

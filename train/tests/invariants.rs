@@ -260,6 +260,7 @@ fn asap(device: &Device, tile: usize, learned: usize) -> Asap {
         pixel_width: 8,
         padding: Padding::Zero,
         low_resolution_only: 0,
+        smooth: 0,
         initial_gain: 1.0,
         head_gain: 1.0,
         shared_start: false,
@@ -279,8 +280,6 @@ fn invariant_4_tiles_are_computed_alike_and_independently() {
     let tile = image.clone().slice([0..1, 0..3, 0..4, 0..4]);
     assert!(spread(tile.clone()) > 0.01);
     assert_close(image.clone(), tile.repeat(&[1, 1, 2, 3]), 0.0);
-    let largest: f32 = image.clone().abs().max().into_scalar();
-    assert!(largest <= 1.0);
 
     let one_changed = parameters.slice_fill([0..1, 0..mlp.parameter_count(), 1..2, 2..3], 0.25);
     let difference = (mlp.forward(input, one_changed) - image).abs();

@@ -88,6 +88,7 @@ impl Description {
                 true => MergeConfig::Naive(NaiveConfig {}),
                 false => MergeConfig::Semantics(SemanticsConfig {}),
             },
+            hints: Vec::new(),
             backbone: BackboneConfig::Asap(self.asap(&pixels)),
             discriminator: DiscriminatorConfig {
                 width: 64,
@@ -108,6 +109,7 @@ impl Description {
             pixel_width: PIXEL_WIDTH,
             padding: self.numbering.padding,
             low_resolution_only: usize::from(pixels.edges),
+            smooth: 0,
             initial_gain: 0.02,
             head_gain: 0.02,
             shared_start: false,

@@ -3,7 +3,7 @@
 use multicond::label::Label;
 use serde::{Deserialize, Serialize};
 
-use super::{BackboneConfig, BackboneKind, MergeConfig};
+use super::{BackboneConfig, BackboneKind, MergeConfig, hints};
 use crate::data::encoded_channels;
 
 /// Configuration of all networks in a training run.
@@ -12,6 +12,9 @@ use crate::data::encoded_channels;
 pub struct NetworkConfig {
     /// The merge, from the labels to the concept tensor.
     pub merge: MergeConfig,
+    /// Names of the colour labels that are added to the picture, most important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
     /// The backbone, from the concept tensor to the picture.
     pub backbone: BackboneConfig,
     /// The discriminator of adversarial training.
@@ -68,8 +71,8 @@ impl NetworkConfig {
     /// Checks that the sizes are consistent and that these labels can be merged.
     pub fn validate(&self, labels: &[Label]) -> Result<(), NetworkConfigError> {
         self.merge.validate(labels)?;
-        self.backbone
-            .validate(self.merge.concept_channels(labels))?;
+        hints::validate(&self.hints, labels)?;
+        self.backbone.validate(self.concept_channels(labels))?;
         if self.discriminator.width == 0 {
             return Err(NetworkConfigError::new(
                 "discriminator.width",
@@ -79,10 +82,15 @@ impl NetworkConfig {
         Ok(())
     }
 
+    /// Number of channels of the concept tensor: the merge's and the hint's.
+    pub fn concept_channels(&self, labels: &[Label]) -> usize {
+        self.merge.concept_channels(labels) + hints::channels(&self.hints)
+    }
+
     /// Number of channels of the discriminator's second input.
     pub fn condition_channels(&self, labels: &[Label]) -> usize {
         match self.discriminator.condition {
-            Condition::Concept => self.merge.concept_channels(labels),
+            Condition::Concept => self.concept_channels(labels),
             Condition::Labels => encoded_channels(labels),
         }
     }
@@ -99,7 +107,7 @@ mod tests {
     #[test]
     fn presets_are_valid_at_common_sizes() {
         let labels = [Label::semantics(["a"])];
-        for preset in [Preset::Paper, Preset::Small] {
+        for preset in [Preset::Fast, Preset::Balanced, Preset::Paper, Preset::Small] {
             for height in [64, 128, 256, 512, 1024] {
                 let mut network = preset.network(height);
                 for kind in MergeKind::ALL {

@@ -6,7 +6,7 @@ use super::NetworkConfig;
 
 /// Number of trainable parameters of the generator.
 pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
-    let concept = network.merge.concept_channels(labels);
+    let concept = network.concept_channels(labels);
     let layers = network.backbone.layers(concept);
     let render: usize = layers.iter().map(|layer| layer.weights).sum();
     (network.merge.cost(labels).weights + render) as u64
@@ -15,7 +15,7 @@ pub fn parameter_count(network: &NetworkConfig, labels: &[Label]) -> u64 {
 /// Multiply-adds per pixel in dense layers, attention and convolutions. The work per tile is divided among its
 /// pixels and rounded down.
 pub fn multiply_adds(network: &NetworkConfig, labels: &[Label]) -> MultiplyAdds {
-    let concept = network.merge.concept_channels(labels);
+    let concept = network.concept_channels(labels);
     let tile = network.backbone.tile();
     let layers = network.backbone.layers(concept);
     let render: usize = layers.iter().map(|layer| layer.products).sum();

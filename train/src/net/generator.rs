@@ -1,4 +1,5 @@
-//! The generator: a merge from the labels to the concept tensor, and a backbone from there to the picture.
+//! The generator: a merge from the labels to the concept tensor, hints beside it, and a backbone from there to the
+//! picture.
 
 use burn::{
     module::{Devices, Module, ModuleMapper, ModuleVisitor},
@@ -6,13 +7,15 @@ use burn::{
 };
 use multicond::label::Label;
 
-use super::{BackboneNetwork, MergeNetwork, NetworkConfig};
+use super::{BackboneNetwork, MergeNetwork, NetworkConfig, hints::Hints};
 
 /// The network that is trained and exported.
 #[derive(Clone, Debug)]
 pub struct GeneratorNetwork {
     /// From the labels to the concept, for each pixel.
     pub merge: MergeNetwork,
+    /// The labels whose colours are added to the picture.
+    pub hints: Hints,
     /// From the concept to the picture.
     pub backbone: BackboneNetwork,
 }
@@ -32,18 +35,48 @@ impl GeneratorNetwork {
     /// # Panics
     /// When [`NetworkConfig::validate`] would reject the labels.
     pub fn new(config: &NetworkConfig, labels: &[Label], device: &Device) -> Self {
-        let channels = config.merge.concept_channels(labels);
+        let channels = config.concept_channels(labels);
         Self {
             merge: MergeNetwork::new(&config.merge, labels, device),
+            hints: Hints::new(&config.hints, labels),
             backbone: BackboneNetwork::new(&config.backbone, channels, device),
         }
     }
 
     /// Pictures for encoded labels `[batch, sum of label channels, height, width]`.
     pub fn forward(&self, labels: Tensor<4>) -> Generated {
-        let concept = self.merge.forward(labels);
-        let image = self.backbone.forward(concept.clone());
+        let concept = self.concept_in_chunks(labels, usize::MAX);
+        let image = self.render(concept.clone());
         Generated { concept, image }
+    }
+
+    /// The concept tensor for encoded labels, merged in chunks of `chunk` pixels, which needs less memory. Its last
+    /// channels are the hint's.
+    pub fn concept_in_chunks(&self, labels: Tensor<4>, chunk: usize) -> Tensor<4> {
+        let merged = self.merge.forward_in_chunks(labels.clone(), chunk);
+        match self.hints.colours(labels) {
+            Some(hint) => Tensor::cat(vec![merged, hint], 1),
+            None => merged,
+        }
+    }
+
+    /// The part of a tensor like the concept that the merge computes.
+    pub fn merged_part(&self, concept: Tensor<4>) -> Tensor<4> {
+        let [_, channels, _, _] = concept.dims();
+        concept.narrow(1, 0, channels - self.hints.channels())
+    }
+
+    /// The picture in (-1, 1) for a concept.
+    pub fn render(&self, concept: Tensor<4>) -> Tensor<4> {
+        let colours = self.backbone.forward(concept.clone());
+        let colours = match self.hints.channels() {
+            0 => colours,
+            hint => {
+                let [_, channels, _, _] = concept.dims();
+                colours + concept.narrow(1, channels - hint, hint)
+            }
+        };
+        colours.tanh()
     }
 
     /// One power iteration of the backbone's spectral norms, if it has any. Training calls it once before every forward
@@ -67,6 +100,7 @@ impl Module for GeneratorNetwork {
     fn map<Mapper: ModuleMapper>(self, mapper: &mut Mapper) -> Self {
         Self {
             merge: self.merge.map_named(mapper),
+            hints: self.hints,
             backbone: self.backbone.map_named(mapper),
         }
     }
@@ -79,6 +113,7 @@ impl Module for GeneratorNetwork {
     fn fork(self, device: &Device) -> Self {
         Self {
             merge: self.merge.fork(device),
+            hints: self.hints,
             backbone: self.backbone.fork(device),
         }
     }
@@ -86,6 +121,7 @@ impl Module for GeneratorNetwork {
     fn to_device(self, device: &Device) -> Self {
         Self {
             merge: self.merge.to_device(device),
+            hints: self.hints,
             backbone: self.backbone.to_device(device),
         }
     }
@@ -93,6 +129,7 @@ impl Module for GeneratorNetwork {
     fn train(self) -> Self {
         Self {
             merge: self.merge.train(),
+            hints: self.hints,
             backbone: self.backbone.train(),
         }
     }
@@ -100,6 +137,7 @@ impl Module for GeneratorNetwork {
     fn valid(&self) -> Self {
         Self {
             merge: self.merge.valid(),
+            hints: self.hints.clone(),
             backbone: self.backbone.valid(),
         }
     }
@@ -107,6 +145,7 @@ impl Module for GeneratorNetwork {
     fn materialize(self) -> Self {
         Self {
             merge: self.merge.materialize(),
+            hints: self.hints,
             backbone: self.backbone.materialize(),
         }
     }

@@ -5,6 +5,7 @@ mod config;
 mod cost;
 pub mod discriminator;
 mod generator;
+pub mod hints;
 mod layers;
 pub mod merge;
 mod named;

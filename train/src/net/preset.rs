@@ -1,35 +1,61 @@
 //! Presets: predefined network sizes.
 
+use multicond::label::Label;
 use serde::{Deserialize, Serialize};
 
 use super::{
     BackboneConfig, BackboneKind, Condition, DiscriminatorConfig, MergeConfig, MergeKind,
-    NetworkConfig,
+    NetworkConfig, hints::is_colour,
 };
 
 /// Predefined network sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
-    /// The sizes of the papers.
+    /// For pictures in every frame of a program: a small U-Net
+    Fast,
+    /// The best pictures that a small machine can train and run: a larger U-Net
+    Balanced,
+    /// The sizes of the papers
     Paper,
-    /// Smaller sizes, for real-time use on small machines.
+    /// The networks of the paper, but smaller, for studies
     Small,
 }
 
 impl Preset {
-    /// The sizes for pictures of `height` rows, with TLAM and ASAP-Net.
+    /// The sizes for pictures of `height` rows, with TLAM and the preset's backbone, without hints.
     pub fn network(self, height: usize) -> NetworkConfig {
         NetworkConfig {
             merge: self.merge(MergeKind::Tlam),
-            backbone: self.backbone(BackboneKind::Asap, height),
+            hints: Vec::new(),
+            backbone: self.backbone(self.backbone_kind(), height),
             discriminator: DiscriminatorConfig {
                 width: match self {
                     Self::Paper => 64,
-                    Self::Small => 32,
+                    _ => 32,
                 },
                 condition: Condition::Concept,
             },
+        }
+    }
+
+    /// The backbone of the preset, unless a recipe chooses another.
+    fn backbone_kind(self) -> BackboneKind {
+        match self {
+            Self::Paper | Self::Small => BackboneKind::Asap,
+            Self::Fast | Self::Balanced => BackboneKind::Unet,
+        }
+    }
+
+    /// The hints of the preset, unless a recipe chooses others: our own presets take every colour, the paper has none.
+    pub fn hints(self, labels: &[Label]) -> Vec<String> {
+        match self {
+            Self::Paper | Self::Small => Vec::new(),
+            Self::Fast | Self::Balanced => labels
+                .iter()
+                .filter(|label| is_colour(label))
+                .map(|label| label.name.clone())
+                .collect(),
         }
     }
 

@@ -204,6 +204,18 @@ pub(crate) fn reflect(graph: &mut Graph, input: &Features, pixels: usize) -> Fea
     }
 }
 
+/// Bilinear upsampling, with pixel centres at half-integers.
+pub(crate) fn enlarge(graph: &mut Graph, input: Features, factor: usize) -> Features {
+    let factor = factor as f32;
+    let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, factor, factor]));
+    let value = graph
+        .node("Resize", &[&input.value, &no_region, &scales])
+        .text("mode", "linear")
+        .text("coordinate_transformation_mode", "half_pixel")
+        .output();
+    Features { value, ..input }
+}
+
 /// Nearest-neighbour upsampling by 2.
 pub(crate) fn double(graph: &mut Graph, input: Features) -> Features {
     let (no_region, scales) = (graph.none(), graph.floats(&[1.0, 1.0, 2.0, 2.0]));

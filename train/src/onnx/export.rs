@@ -56,7 +56,7 @@ pub enum Inputs {
 
 /// The manifest of a generator with these labels and this configuration.
 pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> Manifest {
-    let channels = network.merge.concept_channels(labels);
+    let channels = network.concept_channels(labels);
     let mut manifest = Manifest::new(info.name, labels.to_vec(), channels);
     manifest.system = network.system();
     manifest.size_multiple = network.backbone.tile();
@@ -137,9 +137,8 @@ pub fn model_with(
         fixed.check(manifest)?;
     }
     let mut graph = Graph::new("multicond");
-    let (labels, channels) = (&manifest.labels, manifest.concept_channels);
-    let concept = generator::concept(&mut graph, &generator.merge, labels, channels, options)?;
-    generator::image(&mut graph, &generator.backbone, concept, options)?;
+    let concept = generator::concept(&mut graph, generator, manifest, options)?;
+    generator::image(&mut graph, generator, concept, options)?;
 
     let (format, inputs) = match options.inputs {
         Inputs::Physical => (
@@ -168,9 +167,13 @@ pub fn model_with(
 
 /// Checks that the manifest matches the generator.
 fn check_sizes(generator: &GeneratorNetwork, manifest: &Manifest) -> Result<()> {
-    generator
-        .merge
-        .check_sizes(&manifest.labels, manifest.concept_channels)?;
+    let Some(merged) = manifest
+        .concept_channels
+        .checked_sub(generator.hints.channels())
+    else {
+        bail!("the manifest's concept has fewer channels than a hint");
+    };
+    generator.merge.check_sizes(&manifest.labels, merged)?;
     let (said, found) = (manifest.size_multiple, generator.backbone.tile());
     if said != found {
         bail!("the manifest says {said} pixels along a tile, the generator has {found}");

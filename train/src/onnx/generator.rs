@@ -1,16 +1,17 @@
 //! The two parts of a generator's graph: from the labels to the concept tensor, and from there to the picture.
 
 use anyhow::{Result, bail};
-use multicond::label::Label;
-use multicond_format::model::FixedShape;
+use multicond_format::model::{FixedShape, Manifest};
 
 use super::{
     ExportOptions,
     builder::{Graph, Value},
     convolution::Features,
+    hints,
     labels::{self, Input},
+    layers::{self, tanh},
 };
-use crate::net::{BackboneNetwork, MergeNetwork};
+use crate::net::GeneratorNetwork;
 
 /// Name of the only value between the two parts.
 const CONCEPT: &str = "concept";
@@ -20,23 +21,27 @@ const IMAGE: &str = "image";
 /// The concept tensor `[batch, channels, height, width]`. Adds an input to the graph for every label.
 pub(super) fn concept(
     graph: &mut Graph,
-    merge: &MergeNetwork,
-    labels: &[Label],
-    channels: usize,
+    generator: &GeneratorNetwork,
+    manifest: &Manifest,
     options: &ExportOptions,
 ) -> Result<Features> {
+    let (labels, channels) = (&manifest.labels, manifest.concept_channels);
     let add = |label| Input::add(graph, label, options);
-    let inputs: Vec<Input> = labels.iter().map(add).collect();
-    let Some(first) = inputs.first() else {
+    let mut inputs: Vec<Input> = labels.iter().map(add).collect();
+    let Some(first) = inputs.first().map(|input| input.value().clone()) else {
         bail!("a model needs at least one label");
     };
-    let pixels = merge.concept(graph, labels, &inputs)?;
+    let hint = hints::colours(graph, &generator.hints, labels, &mut inputs)?;
+    let mut pixels = generator.merge.concept(graph, labels, &inputs)?;
+    if let Some(hint) = hint {
+        pixels = layers::concat(graph, &[pixels, hint]);
+    }
     let shape = match options.fixed {
         Some(FixedShape { batch, size }) => {
             let sides = [batch, size.height, size.width, channels].map(|side| side as i64);
             graph.list(&sides)
         }
-        None => shape_of(graph, first.value(), channels),
+        None => shape_of(graph, &first, channels),
     };
     let pixels = graph.op("Reshape", &[&pixels, &shape]);
     let concept = graph
@@ -53,11 +58,16 @@ pub(super) fn concept(
 /// The picture in [0, 1], the output of the graph.
 pub(super) fn image(
     graph: &mut Graph,
-    backbone: &BackboneNetwork,
+    generator: &GeneratorNetwork,
     concept: Features,
     options: &ExportOptions,
 ) -> Result<()> {
-    let colours = backbone.colours(graph, concept)?;
+    let mut colours = generator.backbone.colours(graph, concept.clone())?;
+    if generator.hints.channels() > 0 {
+        let hint = hints::of_concept(graph, &generator.hints, &concept);
+        colours = graph.op("Add", &[&colours, &hint]);
+    }
+    let colours = tanh(graph, &colours);
     let half = graph.scalar(0.5);
     let image = graph.op("Mul", &[&colours, &half]);
     let image = graph.op("Add", &[&image, &half]);

@@ -21,6 +21,8 @@ pub(crate) enum Input {
     Values(Value),
     /// Network input, `[batch, network channels, height, width]`.
     Encoded(Value),
+    /// Network input that nodes computed, `[pixels, network channels]`.
+    Rows(Value),
 }
 
 impl Input {
@@ -45,7 +47,10 @@ impl Input {
 
     pub(super) fn value(&self) -> &Value {
         match self {
-            Self::Classes(value) | Self::Values(value) | Self::Encoded(value) => value,
+            Self::Classes(value)
+            | Self::Values(value)
+            | Self::Encoded(value)
+            | Self::Rows(value) => value,
         }
     }
 }
@@ -63,6 +68,7 @@ pub(super) fn dims(shape: Option<FixedShape>, channels: usize) -> Vec<Dimension>
 pub(crate) fn encoded(graph: &mut Graph, label: &Label, input: &Input) -> Result<Value> {
     match (input, label.encoding()) {
         (Input::Encoded(values), _) => Ok(rows(graph, values, label.network_channels())),
+        (Input::Rows(values), _) => Ok(values.clone()),
         (Input::Values(values), Some(encoding)) => {
             let values = rows(graph, values, label.channels());
             encode(graph, &values, label, &encoding)

@@ -5,6 +5,7 @@ pub(crate) use multicond_format::model::builder;
 pub(crate) mod convolution;
 mod export;
 mod generator;
+mod hints;
 pub(crate) mod labels;
 pub(crate) mod layers;
 mod segmenter;

@@ -142,7 +142,7 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
             format!(
                 "{} to a concept of {} channels",
                 network.merge.kind().name(),
-                network.merge.concept_channels(&config.labels)
+                network.concept_channels(&config.labels)
             ),
         ),
         (

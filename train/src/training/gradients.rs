@@ -74,7 +74,7 @@ impl Networks {
         stage: Stage,
         concept: &Tensor<4>,
     ) -> (Tensor<1>, GeneratorLoss) {
-        let image = self.generator.backbone.forward(concept.clone());
+        let image = self.generator.render(concept.clone());
         let (judged, vgg) = match stage {
             Stage::WarmUp => (None, None),
             Stage::Adversarial => (Some(self.judged(work, config, concept, &image)), work.vgg),
@@ -146,7 +146,10 @@ impl Networks {
         accumulator: &mut GradientsAccumulator<GeneratorNetwork>,
     ) {
         let labels = pixels(batch.labels.clone());
-        let gradient = pixels(Tensor::from_inner(concept_gradient));
+        let gradient = self
+            .generator
+            .merged_part(Tensor::from_inner(concept_gradient));
+        let gradient = pixels(gradient);
         let chunk = config.training.merge_chunk.min(labels.dims()[0]);
         for (labels, gradient) in labels
             .split(chunk, 0)
@@ -181,8 +184,7 @@ impl Networks {
     ) -> (Tensor<1>, DiscriminatorLoss) {
         let batch = work.batch;
         let concept = self.concept(batch, config);
-        let backbone = self.generator.backbone.valid();
-        let image = backbone.forward(concept.clone().inner());
+        let image = self.generator.valid().render(concept.clone().inner());
         let seen = match config.network.discriminator.condition {
             Condition::Concept => concept,
             Condition::Labels => batch.labels.clone(),
@@ -199,8 +201,8 @@ impl Networks {
     /// The concept tensor, as a constant.
     fn concept(&self, batch: &Batch, config: &Config) -> Tensor<4> {
         let labels = batch.labels.clone().without_autodiff();
-        let merge = self.generator.merge.valid();
-        Tensor::from_inner(merge.forward_in_chunks(labels, config.training.merge_chunk))
+        let generator = self.generator.valid();
+        Tensor::from_inner(generator.concept_in_chunks(labels, config.training.merge_chunk))
     }
 }
 

@@ -28,9 +28,12 @@ pub struct Recipe {
     /// The merge, with the preset's sizes; TLAM by default.
     #[serde(default)]
     pub merge: Option<MergeKind>,
-    /// The backbone, with the preset's sizes; ASAP-Net by default.
+    /// The backbone, with the preset's sizes; the preset's by default.
     #[serde(default)]
     pub backbone: Option<BackboneKind>,
+    /// Names of the colour labels that are added to the picture; the preset's by default, which are all or none.
+    #[serde(default)]
+    pub hints: Option<Vec<String>>,
     /// Picture size in training.
     #[serde(default = "default_size")]
     pub size: Size,
@@ -73,6 +76,7 @@ impl Recipe {
             preset,
             merge: None,
             backbone: None,
+            hints: None,
             size: size.unwrap_or_else(default_size),
             labels: None,
             presence: preset != Preset::Paper,
@@ -92,19 +96,26 @@ impl Recipe {
     /// # Errors
     /// When the recipe names a label that the data lacks, or its settings contradict each other.
     pub fn complete(self, available: &[Label]) -> Result<Config> {
-        let network = match (self.network, self.merge, self.backbone) {
-            (Some(network), None, None) => network,
-            (Some(_), merge, backbone) => {
-                let key = if merge.is_some() { "merge" } else { "backbone" };
-                let name = merge.map(MergeKind::name);
-                let name = name
-                    .or(backbone.map(BackboneKind::name))
-                    .unwrap_or_default();
+        let mut labels = match &self.labels {
+            None => available.to_vec(),
+            Some(names) => names
+                .iter()
+                .map(|name| find(name, available))
+                .collect::<Result<_>>()?,
+        };
+        let network = match (self.network, self.merge, self.backbone, self.hints) {
+            (Some(network), None, None, None) => network,
+            (Some(_), merge, backbone, _) => {
+                let set = match (merge, backbone) {
+                    (Some(merge), _) => format!("merge = \"{}\"", merge.name()),
+                    (None, Some(backbone)) => format!("backbone = \"{}\"", backbone.name()),
+                    (None, None) => "hints".into(),
+                };
                 bail!(
-                    "{key} = \"{name}\" selects sizes of a preset, but [network] gives explicit sizes; remove one of them"
+                    "{set} changes a preset, but [network] gives explicit sizes; remove one of them"
                 )
             }
-            (None, merge, backbone) => {
+            (None, merge, backbone, hints) => {
                 let mut network = self.preset.network(self.size.height);
                 if let Some(merge) = merge {
                     network.merge = self.preset.merge(merge);
@@ -112,15 +123,9 @@ impl Recipe {
                 if let Some(backbone) = backbone {
                     network.backbone = self.preset.backbone(backbone, self.size.height);
                 }
+                network.hints = hints.unwrap_or_else(|| self.preset.hints(&labels));
                 network
             }
-        };
-        let mut labels = match &self.labels {
-            None => available.to_vec(),
-            Some(names) => names
-                .iter()
-                .map(|name| find(name, available))
-                .collect::<Result<_>>()?,
         };
         for label in &mut labels {
             label.presence = self.presence;
@@ -172,6 +177,44 @@ mod tests {
         }
         let network = complete("").expect("a recipe").network;
         assert_eq!(network, Preset::Small.network(256));
+    }
+
+    #[test]
+    fn our_own_presets_take_every_colour_as_a_hint() {
+        let labels = [Label::albedo(), Label::depth(), Label::normals()];
+        let hints = |text: &str| {
+            let recipe: Recipe = toml::from_str(&format!("name = 'test'\n{text}"))?;
+            Ok::<_, anyhow::Error>(recipe.complete(&labels)?.network.hints)
+        };
+        for (text, expected) in [
+            ("preset = 'balanced'", &["albedo"][..]),
+            ("preset = 'balanced'\nlabels = ['depth']", &[]),
+            ("preset = 'balanced'\nhints = []", &[]),
+            ("preset = 'paper'", &[]),
+            ("preset = 'paper'\nhints = ['albedo']", &["albedo"]),
+        ] {
+            assert_eq!(hints(text).expect(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            (
+                "hints = ['normals']",
+                "network.hints: `normals` is not a colour with three channels",
+            ),
+            (
+                "hints = ['color']",
+                "network.hints: there is no label `color`",
+            ),
+            (
+                "hints = ['albedo', 'albedo']",
+                "network.hints: `albedo` is listed twice",
+            ),
+            (
+                "labels = ['depth']\nhints = ['albedo']",
+                "network.hints: there is no label `albedo`",
+            ),
+        ] {
+            assert_eq!(hints(text).expect_err(text).to_string(), expected);
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// Merge [default: tlam]
     #[arg(long, value_enum, value_name = "KIND")]
     merge: Option<MergeKind>,
-    /// Backbone [default: asap]
+    /// Backbone [default: asap for paper and small, unet for fast and balanced]
     #[arg(long, value_enum, value_name = "KIND")]
     backbone: Option<BackboneKind>,
     /// Dataset whose labels the model takes

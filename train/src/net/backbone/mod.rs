@@ -18,6 +18,7 @@ pub mod asap;
 pub mod pix2pix;
 pub mod pix2pix_hd;
 pub mod spade;
+pub mod unet;
 
 /// Defines the enums of backbones and their dispatch. A line of the table gives the backbone's help text, its name in
 /// recipes, manifests and checkpoints, its module, and the network and configuration types.
@@ -122,6 +123,8 @@ backbones! {
     "asap" => asap::{Asap, AsapConfig},
     /// SPADE generator: normalisation layers conditioned on the concept.
     "spade" => spade::{Spade, SpadeConfig},
+    /// A small U-Net without norms, of the kind that real-time filters use.
+    "unet" => unet::{Unet, UnetConfig},
     /// Pix2Pix: a U-Net.
     "pix2pix" => pix2pix::{Pix2Pix, Pix2PixConfig},
     /// Pix2PixHD global generator: residual blocks at low resolution.
@@ -155,7 +158,8 @@ pub(crate) trait BackboneSizes {
 
 /// A backbone network.
 pub(crate) trait BackboneModule {
-    /// The picture `[batch, 3, height, width]` in (-1, 1) for a concept whose sides are multiples of the tile.
+    /// The colours `[batch, 3, height, width]`, before the last tanh, for a concept whose sides are multiples of the
+    /// tile.
     fn forward(&self, concept: Tensor<4>) -> Tensor<4>;
 
     /// Sides of pictures must be multiples of this many pixels.
@@ -169,7 +173,7 @@ pub(crate) trait BackboneModule {
         self
     }
 
-    /// The same as [`forward`](Self::forward) in an ONNX graph: the colours in [-1, 1] for a concept.
+    /// The same as [`forward`](Self::forward) in an ONNX graph.
     fn colours(&self, graph: &mut Graph, concept: Features) -> anyhow::Result<Value>;
 }
 
@@ -199,7 +203,7 @@ impl BackboneConfig {
 }
 
 impl BackboneNetwork {
-    /// The picture `[batch, 3, height, width]` in (-1, 1) for a tensor `[batch, input, height, width]`
+    /// The colours `[batch, 3, height, width]`, before the last tanh, for a tensor `[batch, input, height, width]`
     /// whose sides are multiples of [`BackboneConfig::tile`].
     pub fn forward(&self, concept: Tensor<4>) -> Tensor<4> {
         self.network().forward(concept)
@@ -210,7 +214,7 @@ impl BackboneNetwork {
         self.network().tile()
     }
 
-    /// The colours in [-1, 1] for a concept, in an ONNX graph.
+    /// The colours for a concept, before the last tanh, in an ONNX graph.
     pub(crate) fn colours(&self, graph: &mut Graph, concept: Features) -> anyhow::Result<Value> {
         self.network().colours(graph, concept)
     }

@@ -31,6 +31,10 @@ pub struct AsapConfig {
     /// instance edges this way.
     #[serde(default)]
     pub low_resolution_only: usize,
+    /// Number of features of the low-resolution stream that are enlarged bilinearly and become inputs of the pixel
+    /// networks. They vary smoothly from tile to tile, so that tiles do not show; the original has none.
+    #[serde(default)]
+    pub smooth: usize,
     /// Gain of the Xavier-normal initialisation of all convolutions. The original uses 0.02.
     pub initial_gain: f64,
     /// Gain of the convolution that predicts the pixel networks.
@@ -66,11 +70,12 @@ impl BackboneSizes for AsapConfig {
                 pixel_width: 64,
                 padding: Padding::Zero,
                 low_resolution_only: 0,
+                smooth: 0,
                 initial_gain: 0.02,
                 head_gain: 0.02,
                 shared_start: false,
             },
-            Preset::Small => Self {
+            Preset::Small | Preset::Fast | Preset::Balanced => Self {
                 tile: tile.min(8),
                 learned_downsampling: tile.min(8),
                 width: 32,
@@ -79,6 +84,7 @@ impl BackboneSizes for AsapConfig {
                 pixel_width: 32,
                 padding: Padding::Zero,
                 low_resolution_only: 0,
+                smooth: if preset == Preset::Small { 0 } else { 16 },
                 initial_gain: 1.0,
                 head_gain: 0.1,
                 shared_start: true,
@@ -119,8 +125,15 @@ impl BackboneSizes for AsapConfig {
 
     fn describe(&self) -> String {
         format!(
-            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}",
-            self.tile, self.width, self.max_width, self.pixel_width
+            "tiles of {0}x{0}, {1} to {2} channels, pixel networks of {3}{4}",
+            self.tile,
+            self.width,
+            self.max_width,
+            self.pixel_width,
+            match self.smooth {
+                0 => String::new(),
+                smooth => format!(", {smooth} smooth features"),
+            }
         )
     }
 

@@ -18,9 +18,12 @@ pub(super) fn layers(config: &AsapConfig, concept: usize) -> Vec<LayerCost> {
         stage([width, output], learned >> downsampling)
     }));
     layers.extend((0..config.depth).map(|_| stage([most, most], 1)));
-    let pixel = pixel_layers(config, concept - config.low_resolution_only);
+    let pixel = pixel_layers(config, concept - config.low_resolution_only + config.smooth);
     let parameters: usize = pixel.iter().map(|[i, o]| i * o + o).sum();
     layers.push(convolution([most, parameters], 1, parameters, 1));
+    if config.smooth > 0 {
+        layers.push(convolution([most, config.smooth], 1, config.smooth, 1));
+    }
     layers.extend(pixel.map(|[input, output]| LayerCost {
         weights: 0,
         products: input * output * config.tile * config.tile,

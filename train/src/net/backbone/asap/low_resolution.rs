@@ -1,5 +1,5 @@
 //! The low-resolution stream: convolutions down to one cell per tile, then one vector of pixel-network parameters
-//! per cell.
+//! per cell, and smooth features.
 
 use burn::{
     module::{Module, Param},
@@ -10,15 +10,26 @@ use burn::{
 use super::{AsapConfig, Padding, downsample::downsample};
 use crate::net::layers::{Convolution, affine_norm, reflect};
 
-/// The stream from `[batch, input, height, width]` to `[batch, parameters, height / tile, width / tile]`.
+/// The stream from `[batch, input, height, width]` to cells, `[batch, channels, height / tile, width / tile]`.
 #[derive(Module, Debug)]
 pub struct LowResolution {
     /// Stages; all those of stride 2 come directly after the first.
     pub stages: Vec<Stage>,
     /// 1x1 convolution that predicts the pixel networks.
     pub head: Conv2d,
+    /// 1x1 convolution that computes the smooth features, if there are any.
+    pub smooth: Option<Conv2d>,
     /// Factor of the fixed filter before the first stage.
     pub fixed_downsampling: usize,
+}
+
+/// The outputs of the stream for each cell.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// The parameters of the pixel networks.
+    pub parameters: Tensor<4>,
+    /// The smooth features, if there are any.
+    pub smooth: Option<Tensor<4>>,
 }
 
 /// 3x3 convolution without bias, instance norm with scale and shift, ReLU.
@@ -59,15 +70,9 @@ impl LowResolution {
                 .into_iter()
                 .map(|(channels, stride)| Stage::new(channels, stride, config, device))
                 .collect(),
-            head: Convolution {
-                channels: [max_width, parameters],
-                kernel: 1,
-                stride: 1,
-                padding: 0,
-                bias: true,
-                gain: config.head_gain,
-            }
-            .init(device),
+            head: per_cell([max_width, parameters], config.head_gain, device),
+            smooth: (config.smooth > 0)
+                .then(|| per_cell([max_width, config.smooth], config.initial_gain, device)),
             fixed_downsampling: config.tile / config.learned_downsampling,
         }
     }
@@ -77,14 +82,33 @@ impl LowResolution {
         self.head.bias = Some(Param::from_tensor(parameters));
     }
 
-    pub(super) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    pub(super) fn forward(&self, input: Tensor<4>) -> Cells {
         let coarse = downsample(input, self.fixed_downsampling);
         let features = self
             .stages
             .iter()
             .fold(coarse, |features, stage| stage.forward(features));
-        self.head.forward(features)
+        Cells {
+            smooth: self
+                .smooth
+                .as_ref()
+                .map(|layer| layer.forward(features.clone())),
+            parameters: self.head.forward(features),
+        }
     }
+}
+
+/// A 1x1 convolution with bias.
+fn per_cell(channels: [usize; 2], gain: f64, device: &Device) -> Conv2d {
+    Convolution {
+        channels,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+        bias: true,
+        gain,
+    }
+    .init(device)
 }
 
 impl Stage {

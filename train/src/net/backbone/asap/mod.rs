@@ -4,6 +4,7 @@
 mod config;
 mod cost;
 pub mod downsample;
+pub mod enlarge;
 pub mod low_resolution;
 mod network;
 mod onnx;

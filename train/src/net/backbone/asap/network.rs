@@ -6,7 +6,12 @@ use burn::{
 };
 
 use super::{
-    super::BackboneModule, AsapConfig, low_resolution::LowResolution, onnx, pixel_mlp::PixelMlp,
+    super::BackboneModule,
+    AsapConfig,
+    enlarge::enlarge,
+    low_resolution::{Cells, LowResolution},
+    onnx,
+    pixel_mlp::PixelMlp,
 };
 use crate::onnx::{
     builder::{Graph, Value},
@@ -27,7 +32,7 @@ impl Asap {
     /// A newly initialised network with `input` channels.
     pub fn new(config: &AsapConfig, input: usize, device: &Device) -> Self {
         let seen = input - config.low_resolution_only;
-        let pixel_mlp = PixelMlp::new(config, seen);
+        let pixel_mlp = PixelMlp::new(config, seen + config.smooth);
         let mut low_resolution =
             LowResolution::new(config, input, pixel_mlp.parameter_count(), device);
         if config.shared_start {
@@ -39,14 +44,23 @@ impl Asap {
         }
     }
 
-    /// The picture `[batch, 3, height, width]` in (-1, 1) for a tensor `[batch, input, height, width]`
+    /// The colours `[batch, 3, height, width]`, before the last tanh, for a tensor `[batch, input, height, width]`
     /// whose sides are multiples of the tile.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let parameters = self.low_resolution.forward(input.clone());
-        self.pixel_mlp.forward(
-            input.narrow(1, 0, self.pixel_mlp.input_channels()),
-            parameters,
-        )
+        let Cells { parameters, smooth } = self.low_resolution.forward(input.clone());
+        let seen = input.narrow(1, 0, self.seen_channels());
+        let pixels = match smooth {
+            Some(smooth) => Tensor::cat(vec![seen, enlarge(smooth, self.pixel_mlp.tile)], 1),
+            None => seen,
+        };
+        self.pixel_mlp.forward(pixels, parameters)
+    }
+
+    /// Channels of the input that the pixel networks see, the first ones.
+    pub(super) fn seen_channels(&self) -> usize {
+        let smooth = &self.low_resolution.smooth;
+        let smooth = smooth.as_ref().map_or(0, |layer| layer.weight.dims()[0]);
+        self.pixel_mlp.input_channels() - smooth
     }
 }
 

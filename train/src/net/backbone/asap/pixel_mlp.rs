@@ -38,7 +38,7 @@ impl PixelMlp {
         }
     }
 
-    /// Number of input channels; the first channels of the concept.
+    /// Number of input channels besides the position code.
     pub fn input_channels(&self) -> usize {
         self.widths[0] - position::channels(self.tile)
     }
@@ -114,11 +114,9 @@ impl PixelMlp {
                 .narrow(1, layer.bias, layer.output)
                 .reshape([cells, 1, layer.output]);
             values = values.matmul(weight) + bias;
-            values = if index + 1 < layers.len() {
-                activation::leaky_relu(values, LEAKY_SLOPE)
-            } else {
-                values.tanh()
-            };
+            if index + 1 < layers.len() {
+                values = activation::leaky_relu(values, LEAKY_SLOPE);
+            }
         }
         values
             .reshape([batch, rows, columns, tile, tile, 3])

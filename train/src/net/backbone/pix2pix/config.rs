@@ -52,7 +52,7 @@ impl BackboneSizes for Pix2PixConfig {
         Self {
             width: match preset {
                 Preset::Paper => 64,
-                Preset::Small => 16,
+                Preset::Small | Preset::Fast | Preset::Balanced => 16,
             },
             // As in the original, down to one pixel for square pictures of up to 256 rows.
             downsamplings: height.trailing_zeros().clamp(1, 8) as usize,

@@ -111,7 +111,7 @@ impl Pix2Pix {
                 features = Tensor::cat(vec![skipped, features], 1);
             }
         }
-        features.tanh()
+        features
     }
 }
 

@@ -7,12 +7,11 @@ use super::network::{LEAKY_SLOPE, Pix2Pix};
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, affine_norm, convolve, transposed},
-    layers::tanh,
 };
 
 const NAME: &str = "pix2pix";
 
-/// The colours in [-1, 1] for a concept.
+/// The colours for a concept, before the last tanh.
 pub(super) fn colours(graph: &mut Graph, network: &Pix2Pix, concept: Features) -> Result<Value> {
     let mut sizes = Vec::with_capacity(network.down.len());
     let mut features = concept;
@@ -39,7 +38,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2Pix, concept: Features) -
             features = skipped.concat(graph, &features);
         }
     }
-    Ok(tanh(graph, &features.value))
+    Ok(features.value)
 }
 
 fn normed(

@@ -26,7 +26,7 @@ impl BackboneSizes for Pix2PixHdConfig {
     fn preset(preset: Preset, _: usize) -> Self {
         let (width, blocks) = match preset {
             Preset::Paper => (64, 9),
-            Preset::Small => (16, 4),
+            Preset::Small | Preset::Fast | Preset::Balanced => (16, 4),
         };
         Self {
             width,

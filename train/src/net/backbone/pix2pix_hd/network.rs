@@ -112,7 +112,7 @@ impl Pix2PixHd {
         for convolution in &self.up {
             features = relu(normed(convolution.forward(features)));
         }
-        self.last.forward(reflect(features, WIDE / 2)).tanh()
+        self.last.forward(reflect(features, WIDE / 2))
     }
 }
 

@@ -6,12 +6,11 @@ use super::network::{Block, Pix2PixHd, WIDE};
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, convolve, plain_norm, reflect, transposed},
-    layers::tanh,
 };
 
 const NAME: &str = "pix2pixhd";
 
-/// The colours in [-1, 1] for a concept.
+/// The colours for a concept, before the last tanh.
 pub(super) fn colours(graph: &mut Graph, network: &Pix2PixHd, concept: &Features) -> Result<Value> {
     graph.enter(NAME);
     let mut features = reflect(graph, concept, WIDE / 2);
@@ -38,7 +37,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Pix2PixHd, concept: &Features
     graph.enter(name.clone());
     let mirrored = reflect(graph, &features, WIDE / 2);
     let colours = convolve(graph, &name, &Kernel::of(&network.last, 0), &mirrored)?;
-    Ok(tanh(graph, &colours.value))
+    Ok(colours.value)
 }
 
 fn residual(graph: &mut Graph, block: &Block, name: &str, input: &Features) -> Result<Features> {

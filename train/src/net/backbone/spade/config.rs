@@ -25,7 +25,7 @@ impl BackboneSizes for SpadeConfig {
     fn preset(preset: Preset, _: usize) -> Self {
         let (width, initial_gain) = match preset {
             Preset::Paper => (64, 0.02),
-            Preset::Small => (16, 1.0),
+            Preset::Small | Preset::Fast | Preset::Balanced => (16, 1.0),
         };
         Self {
             width,

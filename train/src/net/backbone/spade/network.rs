@@ -126,7 +126,7 @@ impl Spade {
             }
             features = block.forward(features, every(concept.clone(), factor));
         }
-        self.last.forward(leaky_relu(features, LEAKY_SLOPE)).tanh()
+        self.last.forward(leaky_relu(features, LEAKY_SLOPE))
     }
 
     pub(super) fn power_iteration(self) -> Self {

@@ -7,12 +7,11 @@ use super::network::{BLOCKS, Block, ConceptNorm, FACTOR, LEAKY_SLOPE, Normed, Sp
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, Kernel, convolve, double, plain_norm},
-    layers::tanh,
 };
 
 const NAME: &str = "spade";
 
-/// The colours in [-1, 1] for a concept.
+/// The colours for a concept, before the last tanh.
 pub(super) fn colours(graph: &mut Graph, network: &Spade, concept: &Features) -> Result<Value> {
     graph.enter(NAME);
     let mut factor = FACTOR;
@@ -33,7 +32,7 @@ pub(super) fn colours(graph: &mut Graph, network: &Spade, concept: &Features) ->
     graph.enter(name.clone());
     let active = features.leaky(graph, LEAKY_SLOPE);
     let colours = convolve(graph, &name, &Kernel::of(&network.last, 1), &active)?;
-    Ok(tanh(graph, &colours.value))
+    Ok(colours.value)
 }
 
 fn residual(

@@ -23,8 +23,12 @@ impl MergeSizes for ClamConfig {
                 dimension: 96,
                 layers: 3,
             },
-            Preset::Small => Self {
+            Preset::Small | Preset::Balanced => Self {
                 dimension: 32,
+                layers: 1,
+            },
+            Preset::Fast => Self {
+                dimension: 16,
                 layers: 1,
             },
         }

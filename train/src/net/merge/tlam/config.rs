@@ -29,8 +29,14 @@ impl MergeSizes for TlamConfig {
                 heads: 3,
                 mlp_ratio: 4,
             },
-            Preset::Small => Self {
+            Preset::Small | Preset::Balanced => Self {
                 dimension: 32,
+                layers: 1,
+                heads: 2,
+                mlp_ratio: 2,
+            },
+            Preset::Fast => Self {
+                dimension: 16,
                 layers: 1,
                 heads: 2,
                 mlp_ratio: 2,

@@ -1,4 +1,5 @@
-//! ONNX nodes of the low-resolution stream, which predicts one vector of pixel-network parameters per tile.
+//! ONNX nodes of the low-resolution stream, which predicts one vector of pixel-network parameters per tile, and smooth
+//! features.
 
 use anyhow::{Result, bail};
 
@@ -13,13 +14,19 @@ use crate::onnx::{
 
 const NAME: &str = "asap.low_resolution";
 
-/// The parameters for a concept, `[batch, parameters, height / tile, width / tile]`.
-pub(super) fn parameters(
+/// The outputs of the stream for each cell, `[batch, channels, height / tile, width / tile]`.
+pub(super) struct Cells {
+    pub(super) parameters: Value,
+    pub(super) smooth: Option<Features>,
+}
+
+/// The stream for a concept.
+pub(super) fn cells(
     graph: &mut Graph,
     stream: &LowResolution,
     concept: Features,
     parameters: usize,
-) -> Result<Value> {
+) -> Result<Cells> {
     graph.enter(NAME);
     let mut features = downsample(graph, concept, stream.fixed_downsampling)?;
     for (index, stage) in stream.stages.iter().enumerate() {
@@ -36,7 +43,15 @@ pub(super) fn parameters(
             made.channels
         );
     }
-    Ok(made.value)
+    let smooth = stream.smooth.as_ref().map(|layer| {
+        let name = format!("{NAME}.smooth");
+        graph.enter(name.clone());
+        convolve(graph, &name, &Kernel::of(layer, 0), &features)
+    });
+    Ok(Cells {
+        parameters: made.value,
+        smooth: smooth.transpose()?,
+    })
 }
 
 /// 3x3 convolution, instance norm, ReLU.

@@ -5,22 +5,27 @@ mod pixel_mlp;
 
 use anyhow::Result;
 
+use self::low_resolution::Cells;
 use super::network::Asap;
 use crate::onnx::{
     builder::{Graph, Value},
-    convolution::Features,
+    convolution::{Features, enlarge},
 };
 
-/// The colours in [-1, 1] for a concept.
+/// The colours for a concept, before the last tanh.
 pub(super) fn colours(graph: &mut Graph, network: &Asap, concept: Features) -> Result<Value> {
-    let parameters = low_resolution::parameters(
+    let Cells { parameters, smooth } = low_resolution::cells(
         graph,
         &network.low_resolution,
         concept.clone(),
         network.pixel_mlp.parameter_count(),
     )?;
-    let seen = seen(graph, concept, network.pixel_mlp.input_channels());
-    pixel_mlp::paint(graph, &network.pixel_mlp, &seen.value, &parameters)
+    let mut pixels = seen(graph, concept, network.seen_channels());
+    if let Some(smooth) = smooth {
+        let enlarged = enlarge(graph, smooth, network.pixel_mlp.tile);
+        pixels = pixels.concat(graph, &enlarged);
+    }
+    pixel_mlp::paint(graph, &network.pixel_mlp, &pixels.value, &parameters)
 }
 
 /// The first channels, which are the input of the pixel networks.

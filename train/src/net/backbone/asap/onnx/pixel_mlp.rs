@@ -11,10 +11,10 @@ use super::super::{
 };
 use crate::onnx::{
     builder::{Graph, Value},
-    layers::{self, reshape, tanh, transpose},
+    layers::{self, reshape, transpose},
 };
 
-/// The colours `[batch, 3, height, width]` in [-1, 1].
+/// The colours `[batch, 3, height, width]`, before the last tanh.
 pub(super) fn paint(
     graph: &mut Graph,
     network: &PixelMlp,
@@ -50,9 +50,8 @@ pub(super) fn paint(
         let product = graph.op("MatMul", &[&values, &pair[1]]);
         values = graph.op("Add", &[&product, &pair[0]]);
     }
-    let colours = tanh(graph, &values);
     let [.., LayerSlice { output, .. }] = layers;
-    Ok(untile(graph, &colours, network.tile, output))
+    Ok(untile(graph, &values, network.tile, output))
 }
 
 /// Splits the parameter vectors into matrices `[batch, rows, columns, input, output]`: bias and weights of each
