@@ -69,11 +69,14 @@ fn the_small_preset() {
 }
 
 #[test]
-fn other_merges() {
-    for kind in [MergeKind::Clam, MergeKind::Naive, MergeKind::Semantics] {
-        let mut network = Preset::Small.network(64);
-        network.merge = Preset::Small.merge(kind);
-        agrees(network, 64, 4);
+fn every_merge_with_and_without_a_hint() {
+    for kind in MergeKind::ALL {
+        for hints in [vec![], vec!["albedo".to_owned()]] {
+            let mut network = Preset::Fast.network(64);
+            network.merge = Preset::Small.merge(kind);
+            network.hints = hints;
+            agrees(network, 64, 4);
+        }
     }
 }
 

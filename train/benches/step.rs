@@ -26,7 +26,7 @@ use clap::{Parser, ValueEnum};
 use multicond::{Size, label::Label};
 use multicond_train::{
     data::{Batch, encoded_channels},
-    net::{Preset, vgg::Vgg},
+    net::{BackboneConfig, Preset, vgg::Vgg},
     training::{
         BackendKind, Config, DiscriminatorLoss, GanState, GeneratorLoss, Precision, Recipe, Share,
         open_devices,
@@ -164,6 +164,15 @@ fn config(args: &Args) -> Result<Config> {
         Label::edges(),
         Label::albedo(),
     ])?;
+    let network = &config.network;
+    let is_written_in_python = match &network.backbone {
+        BackboneConfig::Asap(asap) => asap.smooth == 0 && network.hints.is_empty(),
+        _ => false,
+    };
+    ensure!(
+        is_written_in_python,
+        "step.py has the networks of the presets `paper` and `small` only"
+    );
     ensure!(
         config.training.precision == Precision::F32,
         "training.precision: only f32 is compared"
