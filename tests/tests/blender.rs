@@ -168,7 +168,7 @@ fn labels_of_a_room_agree_with_each_other() {
     let folder = TempDir::new().unwrap();
     render(&python, folder.path());
     let dataset = Dataset::open(folder.path()).unwrap();
-    assert_eq!(dataset.format(), Format::Frames);
+    assert_eq!(dataset.parts()[0].format(), Format::Frames);
     assert_eq!(dataset.frames(), ["room_0000_view_00"]);
     let names = ["semantics", "depth", "normals", "albedo"];
     let schema = names.map(|name| dataset.label(name).unwrap().clone());

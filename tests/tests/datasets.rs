@@ -89,7 +89,7 @@ fn check(layout: &str) {
         check_splits(folder.path(), truth);
         check_chosen_frames(folder.path(), truth);
         let recognised = open(folder.path(), truth, None, "all");
-        assert_eq!(recognised.format(), format(truth));
+        assert_eq!(recognised.parts()[0].format(), format(truth));
         check_samples(&recognised, truth, &|_, _| 0.0);
         let named = open(folder.path(), truth, Some(format(truth)), "all");
         check_samples(&named, truth, &|_, _| 0.0);
@@ -166,7 +166,7 @@ fn check_samples(dataset: &Dataset, truth: &Truth, slack: Slack<'_>) {
         let sample = dataset.read_whole(index, dataset.labels()).unwrap();
         let place = format!("{}: {}", truth.path.display(), frame.name);
         assert_eq!(sample.name, frame.name);
-        let is_prepared = dataset.format() == Format::Prepared;
+        let is_prepared = dataset.parts()[0].format() == Format::Prepared;
         check_picture(&sample, frame, is_prepared, &place);
         assert_eq!(dataset.labels().len(), frame.labels.len(), "{place}");
         for (label, map) in dataset.labels().iter().zip(&sample.labels) {
@@ -292,7 +292,7 @@ fn check_prepared(folder: &Path, dataset: &Dataset, truth: &Truth) {
             ..OpenOptions::default()
         };
         let prepared = Dataset::open_with(&destination, &options).unwrap();
-        assert_eq!(prepared.format(), Format::Prepared);
+        assert_eq!(prepared.parts()[0].format(), Format::Prepared);
         assert_eq!(prepared.labels(), dataset.labels());
         check_samples(&prepared, truth, &slack);
     }

@@ -8,6 +8,7 @@ pub mod net;
 pub mod onnx;
 mod readable;
 pub mod report;
+mod short_names;
 pub mod training;
 mod vision;
 mod weights;

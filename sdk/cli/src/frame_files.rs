@@ -70,6 +70,14 @@ pub(crate) fn given(
     Ok(frame.expect("clap asks for a label or a size"))
 }
 
+/// The labels of the model that a frame does not have.
+pub(crate) fn absent<'a>(frame: &Frame<'_>, manifest: &'a Manifest) -> Vec<&'a str> {
+    let names = manifest.labels.iter().map(|label| label.name.as_str());
+    names
+        .filter(|name| !frame.names().any(|given| given == *name))
+        .collect()
+}
+
 /// Reads a frame from a folder: each label of the model from the file with its name, if there is one.
 pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static>> {
     let error = |reason: String| Error::file(folder, reason);

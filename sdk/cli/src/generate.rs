@@ -16,7 +16,7 @@ use crate::{
     spinner::with_spinner,
 };
 
-/// Generate a picture from label files
+/// Generate a picture from label files, named one by one or all in a folder
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,13 +24,20 @@ Examples:
   multicond generate --model rooms.onnx --label normals=normals.npy -o room.png --engine tract
   multicond generate --model rooms.onnx --label depth=frame.exr:ViewLayer.Depth -o room.png
   multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
+  multicond generate --model rooms.onnx frames/a -o room.png
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
-Any label may be left out. `multicond info MODEL` lists the labels and their encoding in PNG files.")]
+The folder of a frame holds one file per label, with the label's name: depth.exr, semantics.png and so on. Any label may
+be left out; those that were are named on stderr and, with --json, as `without`. `multicond info MODEL` lists the labels
+and their encoding in PNG files.")]
 pub(crate) struct Args {
     /// Model file (.onnx)
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
+
+    /// Folder of label files
+    #[arg(value_name = "FRAME", conflicts_with_all = ["labels", "size"])]
+    frame: Option<PathBuf>,
 
     /// Name of a label and its .png, .exr or .npy file, with `:LAYER` after .exr to choose a layer; repeat for more
     #[arg(long = "label", value_name = "NAME=FILE")]
@@ -40,8 +47,8 @@ pub(crate) struct Args {
     #[arg(long = "out", short, value_name = "FILE")]
     output: PathBuf,
 
-    /// Size of the picture, needed only without --label
-    #[arg(long, value_name = "WxH", required_unless_present = "labels")]
+    /// Size of the picture, needed only without label files
+    #[arg(long, value_name = "WxH", required_unless_present_any = ["labels", "frame"])]
     size: Option<Size>,
 
     /// Allow any size: repeat the labels' last column and row as needed, and crop the picture
@@ -63,6 +70,8 @@ struct Report {
     height: usize,
     /// Time for the picture, without loading the model.
     total_ms: f64,
+    /// The labels of the model that were not given.
+    without: Vec<String>,
     #[serde(flatten)]
     engine: EngineUsed,
 }
@@ -80,6 +89,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     let file = ModelFile::open(&args.model)?;
     let frame = read_frame(&args, file.manifest())?;
+    let absent = frame_files::absent(&frame, file.manifest());
+    let without: Vec<String> = absent.into_iter().map(str::to_owned).collect();
     let (picture, generator) = with_spinner("generating", || {
         let fit = if args.pad { Fit::Pad } else { Fit::Exact };
         let options = args.engine.options().with_fit(fit);
@@ -89,6 +100,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Ok::<_, Error>((picture, generator))
     })?;
     write_png(&args.output, &picture)?;
+    // Without any label it is plain that there are none.
+    if frame.names().next().is_some() {
+        log::absent(&without);
+    }
     log::engine(generator.engine());
     if args.json {
         let (width, height) = picture.size();
@@ -96,6 +111,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             picture: args.output,
             width,
             height,
+            without,
             total_ms: generator.statistics().total.as_secs_f64() * 1e3,
             engine: generator.engine().into(),
         };
@@ -105,7 +121,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
-    let frame = frame_files::given(&args.labels, args.size, manifest)?;
+    let frame = match &args.frame {
+        Some(folder) => frame_files::folder(folder, manifest)?,
+        None => frame_files::given(&args.labels, args.size, manifest)?,
+    };
     let (width, height) = frame.size();
     // Checked before the model is loaded, which takes longer.
     if !args.pad {

@@ -47,6 +47,17 @@ pub(crate) fn missing(label: &str, file: &Path, share: f64) {
     }
 }
 
+/// Says which labels of the model were not given, which the model takes as missing everywhere.
+pub(crate) fn absent(labels: &[String]) {
+    if QUIET.get() != Some(&true) && !labels.is_empty() {
+        eprintln!(
+            "without {}, which were not given (multicond-train data prepare --derive computes some labels from others \
+             and from pictures)",
+            labels.join(", ")
+        );
+    }
+}
+
 /// One line per message, like the command's own: `warning: ...`.
 struct Line;
 

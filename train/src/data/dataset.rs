@@ -1,60 +1,36 @@
-//! Datasets as used in training, evaluation and the `data` commands: a layout, the selected frames, and derived
-//! labels.
+//! Datasets as used in training, evaluation and the `data` commands: one part, or several whose labels and classes meet
+//! by name.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use multicond::{
     Size,
-    label::{Axes, Label},
+    label::{Label, LabelMap},
 };
-use multicond_format::storage::read_text;
 
 use super::{
     Sample,
-    derive::{self, Derivation},
-    layouts::{self, Choices, Format, Layout, OBJECTS, Unfilled},
+    classes::{ClassMap, Tally, UnfitClass, join},
+    epoch::Epochs,
+    mixture,
     names::label_names,
+    part::{OpenOptions, Part, listed},
     resize::resize,
-    source::Source,
 };
-
-/// Options for opening a dataset; all are optional.
-#[derive(Clone, Debug, Default)]
-pub struct OpenOptions {
-    /// The layout; detected from the files if absent.
-    pub format: Option<Format>,
-    /// The dataset split, or `all`.
-    pub split: Option<String>,
-    /// A text file that lists the frames to use, one name per line.
-    pub frames: Option<PathBuf>,
-    /// Number of classes, for datasets with several class sets.
-    pub classes: Option<usize>,
-    /// The axes of the normals in the files of the Taskonomy layout.
-    pub normal_axes: Option<Axes>,
-    /// Labels to derive, in this order; each may use the ones before it.
-    pub derive: Vec<Derivation>,
-    /// The horizontal field of view in degrees, for data without camera parameters.
-    pub field_of_view: Option<f32>,
-}
 
 /// Frames and their labels. Clones share open files.
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    root: PathBuf,
-    format: Format,
-    layout: Arc<dyn Layout>,
-    /// Indices of the selected frames in the layout.
-    chosen: Vec<usize>,
-    frames: Vec<String>,
+    parts: Arc<[Part]>,
+    /// How often a frame of each part is seen in an epoch of training.
+    weights: Arc<[f64]>,
+    frames: Arc<[String]>,
+    /// The part of each frame, and its index there.
+    places: Arc<[(usize, usize)]>,
     labels: Vec<Label>,
-    unfilled: Vec<Unfilled>,
-    derive: Arc<[Derivation]>,
-    field_of_view: Option<f32>,
+    unused_rules: Vec<String>,
+    tally: Tally,
 }
 
 impl Dataset {
@@ -66,63 +42,83 @@ impl Dataset {
         Self::open_with(root, &OpenOptions::default())
     }
 
-    /// Opens a folder or file.
+    /// Opens a folder or file, or the datasets that a `.toml` file lists.
     ///
     /// # Errors
-    /// When the layout is not recognised or invalid, the dataset has splits and none is chosen, a listed frame does
-    /// not exist, or a label would be derived from one that does not exist.
+    /// When a layout is not recognised or invalid, a dataset has splits and none is chosen, a listed frame does
+    /// not exist, a label would be derived from one that does not exist, or labels of one name do not fit each other.
     pub fn open_with(root: &Path, options: &OpenOptions) -> Result<Self> {
-        let format = match options.format {
-            Some(format) => format,
-            None => Format::recognise(root)?,
-        };
-        let choices = Choices {
-            classes: options.classes,
-            normal_axes: options.normal_axes,
-        };
-        let layout = layouts::open(root, format, choices)?;
-        let mut chosen = choose_split(root, layout.as_ref(), options.split.as_deref())?;
-        if let Some(list) = &options.frames {
-            chosen = choose_frames(list, layout.as_ref(), &chosen)?;
+        mixture::open(&[root], options)
+    }
+
+    /// Opens several folders or files as one dataset. Their classes meet by name, or by `options.class_table`.
+    ///
+    /// # Errors
+    /// As [`Dataset::open_with`].
+    pub fn open_all(roots: &[impl AsRef<Path>], options: &OpenOptions) -> Result<Self> {
+        let roots: Vec<&Path> = roots.iter().map(AsRef::as_ref).collect();
+        mixture::open(&roots, options)
+    }
+
+    /// Joins parts, whose names are unique, with their weights. `list` is a file of the frames to use.
+    pub(super) fn join(parts: Vec<(Part, f64)>, list: Option<&Path>) -> Result<Self> {
+        let (mut parts, mut weights): (Vec<Part>, Vec<f64>) = parts.into_iter().unzip();
+        if parts.len() > 1 {
+            parts = parts.into_iter().map(Part::with_names_in_front).collect();
         }
-        ensure!(!chosen.is_empty(), "{}: has no frames", root.display());
-        let labels = derive::labels(&layout.contents().labels, &options.derive)
-            .with_context(|| root.display().to_string())?;
-        let is_there = |name: &str| labels.iter().any(|label| label.name == name);
-        let derives_objects = options.derive.iter().any(Derivation::makes_objects);
-        let mut unfilled = layout.contents().unfilled.clone();
-        unfilled.retain(|Unfilled { label, .. }| match label.as_str() {
-            OBJECTS => !derives_objects,
-            label => !is_there(label),
-        });
-        let name = |&index: &usize| layout.contents().frames[index].name.clone();
+        let places = |parts: &[Part]| -> Vec<(usize, usize)> {
+            let numbered = parts.iter().enumerate();
+            let places = numbered
+                .map(|(number, part)| (0..part.frames().len()).map(move |index| (number, index)));
+            places.flatten().collect()
+        };
+        let mut all = places(&parts);
+        if let Some(list) = list {
+            let names: Vec<String> = parts.iter().flat_map(Part::frames).cloned().collect();
+            let chosen: Vec<(usize, usize)> = listed(list, &names)?
+                .into_iter()
+                .map(|index| all[index])
+                .collect();
+            (parts, weights, all) = select(&parts, &weights, &chosen);
+        }
+        let frames = all
+            .iter()
+            .map(|&(part, index)| parts[part].frames()[index].clone());
         Ok(Self {
-            root: root.to_owned(),
-            format,
-            frames: chosen.iter().map(name).collect(),
-            chosen,
-            labels,
-            unfilled,
-            derive: options.derive.clone().into(),
-            field_of_view: options.field_of_view,
-            layout,
+            labels: labels_of(&parts)?,
+            frames: frames.collect(),
+            places: all.into(),
+            parts: parts.into(),
+            weights: weights.into(),
+            tally: Tally::default(),
+            unused_rules: Vec::new(),
         })
     }
 
-    /// Display name, from the last parts of the path.
+    pub(super) fn with_unused_rules(self, unused_rules: Vec<String>) -> Self {
+        Self {
+            unused_rules,
+            ..self
+        }
+    }
+
+    /// What the user's table of classes says about classes and datasets that are not there.
+    pub fn unused_rules(&self) -> &[String] {
+        &self.unused_rules
+    }
+
+    /// Display name, from the last parts of the paths.
     pub fn name(&self) -> String {
-        let root = self.root.canonicalize().unwrap_or(self.root.clone());
-        let mut parts = root.components().rev().take(2).collect::<Vec<_>>();
-        parts.reverse();
-        parts.iter().collect::<PathBuf>().display().to_string()
+        let names: Vec<&str> = self.parts.iter().map(Part::name).collect();
+        names.join(" + ")
     }
 
-    /// Its layout.
-    pub fn format(&self) -> Format {
-        self.format
+    /// What it is made from; at least one part.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
-    /// Its labels, including derived ones.
+    /// Its labels, including derived ones: those of the first part, then those that others add.
     pub fn labels(&self) -> &[Label] {
         &self.labels
     }
@@ -136,7 +132,7 @@ impl Dataset {
         found.with_context(|| {
             format!(
                 "{}: has no label `{name}`; it has {}",
-                self.root.display(),
+                self.place(),
                 if self.labels.is_empty() {
                     "none".into()
                 } else {
@@ -151,78 +147,95 @@ impl Dataset {
         self.labels.iter().find(|label| label.classes().is_some())
     }
 
-    /// The derived labels, as `NAME=METHOD`.
-    pub(super) fn derived(&self) -> Vec<String> {
-        self.derive.iter().map(ToString::to_string).collect()
+    /// Adds these labels without any value, unless it has labels of their names. What is read is counted anew.
+    #[must_use]
+    pub fn with_missing(&self, labels: &[Label]) -> Self {
+        let mut more = self.clone();
+        let is_new = |label: &&Label| self.label(&label.name).is_err();
+        more.labels.extend(labels.iter().filter(is_new).cloned());
+        more.tally = Tally::default();
+        more
     }
 
-    /// Names of the frames, in a stable order.
+    /// The derived labels, as `NAME=METHOD`.
+    pub(super) fn derived(&self) -> Vec<String> {
+        let mut derived: Vec<String> = Vec::new();
+        for text in self.parts.iter().flat_map(Part::derived) {
+            if !derived.contains(&text) {
+                derived.push(text);
+            }
+        }
+        derived
+    }
+
+    /// Names of the frames, in a stable order. With several parts, the part's name comes first.
     pub fn frames(&self) -> &[String] {
         &self.frames
     }
 
-    /// The default picture size for training.
-    pub fn training_size(&self) -> Size {
-        self.layout.training_size()
+    /// Its parts, with the numbers of their frames and of their pictures in an epoch of training.
+    pub fn shares(&self) -> Vec<(&Part, usize, usize)> {
+        let counts = self.epochs().counts();
+        let rows = self.parts.iter().zip(counts);
+        rows.map(|(part, (frames, pictures))| (part, frames, pictures))
+            .collect()
     }
 
-    /// Identifies the dataset, to check it when preparing is resumed.
-    pub(super) fn source(&self) -> Source {
-        Source::new(&self.root, self.format, self.field_of_view)
+    /// The order of its frames in training.
+    pub(super) fn epochs(&self) -> Epochs {
+        let mut frames = vec![Vec::new(); self.parts.len()];
+        for (index, (part, _)) in self.places.iter().enumerate() {
+            frames[*part].push(index);
+        }
+        Epochs::new(
+            frames
+                .into_iter()
+                .zip(self.weights.iter().copied())
+                .collect(),
+        )
+    }
+
+    /// The default picture size for training, that of the first part.
+    pub fn training_size(&self) -> Size {
+        self.parts[0].training_size()
     }
 
     /// Whether at least some of its frames have objects.
     pub(super) fn has_instances(&self) -> bool {
-        let derives_objects = self.derive.iter().any(Derivation::makes_objects);
-        self.layout.contents().has_instances || derives_objects
-    }
-
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// The labels that its settings ask for, and that neither its files have nor a derivation makes.
-    pub(super) fn unfilled(&self) -> &[Unfilled] {
-        &self.unfilled
+        self.parts.iter().any(Part::has_instances)
     }
 
     /// The user's rules, such as colours of classes, that nothing matched in the frames read so far.
     pub fn unmatched(&self) -> Vec<String> {
-        self.layout.unmatched()
+        self.parts.iter().flat_map(Part::unmatched).collect()
     }
 
-    /// What a label's values are read or computed from, for messages.
-    pub(super) fn sources(&self, label: &Label) -> String {
-        match self
-            .derive
-            .iter()
-            .find(|derivation| derivation.makes(label))
-        {
-            Some(derivation) => format!("`{derivation}`"),
-            None => format!("files such as {}", self.file(0, label).display()),
-        }
-    }
-
-    /// The file of a frame's label, or the file it is derived from, for messages.
-    pub(super) fn file(&self, index: usize, label: &Label) -> PathBuf {
-        self.layout.file(self.chosen[index], label)
-    }
-
-    /// What is wrong with a frame's files although it can be read.
-    pub(super) fn doubts(&self, index: usize) -> Vec<String> {
-        self.layout.doubts(self.chosen[index])
-    }
-
-    /// Whether a label's values are exactly representable in its PNG code.
+    /// Whether a label's values are exactly representable in its PNG code, in every part.
     pub(super) fn is_coded(&self, label: &Label) -> bool {
-        let derived = self.derive.iter().any(|derivation| derivation.makes(label));
-        !derived && self.layout.is_coded(label)
+        self.parts
+            .iter()
+            .all(|part| match part.own_label(&label.name) {
+                Some(own) => own.png == label.png && part.is_coded(own),
+                None => label.png.is_some_and(|code| code.missing.is_some()),
+            })
+    }
+
+    /// Paths of its parts, for messages.
+    pub(super) fn place(&self) -> String {
+        let roots = self
+            .parts
+            .iter()
+            .map(|part| part.root().display().to_string());
+        roots.collect::<Vec<_>>().join(", ")
     }
 
     /// Reads a frame at a size, with these labels in this order. Frames with another aspect ratio are centre-cropped.
+    /// Classes become those of the same name in the labels given; what is none of them is missing, and so is a label
+    /// that another part has.
     ///
     /// # Errors
-    /// When a file is missing or damaged, the files of the frame differ in size, or a label is not in the data.
+    /// When a file is missing or damaged, the files of the frame differ in size, or a label is not in the data or has
+    /// other values there.
     pub fn read(&self, index: usize, schema: &[Label], size: Size) -> Result<Sample> {
         self.read_through(index, schema, |sample| resize(sample, size))
     }
@@ -242,86 +255,129 @@ impl Dataset {
         resize: impl FnOnce(Sample) -> Sample,
     ) -> Result<Sample> {
         for label in schema {
-            self.check(label)?;
+            same_values(self.label(&label.name)?, label).with_context(|| self.place())?;
         }
-        let plan = derive::plan(schema, &self.layout.contents().labels, &self.derive);
-        let mut sample = self.layout.read(self.chosen[index], &plan.read)?;
-        if sample.camera.is_none() {
-            sample.camera = self.camera(&sample);
+        let (number, frame) = self.places[index];
+        let part = &self.parts[number];
+        let mut own: Vec<Label> = Vec::with_capacity(schema.len());
+        for label in schema {
+            if let Some(label) = part.own_label(&label.name)
+                && !own.contains(label)
+            {
+                own.push(label.clone());
+            }
         }
-        derive::apply(sample, &plan, schema, resize)
-            .with_context(|| format!("{}: frame `{}`", self.root.display(), self.frames[index]))
+        let mut sample = part.read_through(frame, &own, resize)?;
+        let (_, height, width) = sample.picture.dim();
+        let read = std::mem::take(&mut sample.labels);
+        let as_asked = |label: &Label| {
+            let Some(place) = own.iter().position(|own| own.name == label.name) else {
+                return LabelMap::missing(label, width, height);
+            };
+            let mut map = read[place].clone();
+            if let LabelMap::Classes(ids) = &mut map
+                && let Some(classes) = ClassMap::new(&own[place], part.classes(), label)
+            {
+                let lost = classes.apply(ids);
+                self.tally.add(number, &label.name, width * height, &lost);
+            }
+            map
+        };
+        sample.labels = schema.iter().map(as_asked).collect();
+        Ok(sample)
     }
 
-    /// Checks that a label exists and has the expected classes and channels.
-    fn check(&self, label: &Label) -> Result<()> {
-        let known = self.label(&label.name)?;
+    /// The classes of its parts that are none of those of these labels, with their shares of the pixels read so far.
+    pub fn unfit_classes(&self, labels: &[Label]) -> Vec<UnfitClass> {
+        let mut unfit = Vec::new();
+        for (number, part) in self.parts.iter().enumerate() {
+            for label in labels {
+                let Some(own) = part.own_label(&label.name) else {
+                    continue;
+                };
+                let Some(map) = ClassMap::new(own, part.classes(), label) else {
+                    continue;
+                };
+                unfit.extend(map.unfit().map(|class| UnfitClass {
+                    dataset: part.name().into(),
+                    label: label.name.clone(),
+                    class: own.classes().unwrap_or_default()[class].clone(),
+                    share: self.tally.share(number, &label.name, class),
+                }));
+            }
+        }
+        unfit
+    }
+}
+
+/// Parts with only these frames, given by part and index; the weights of those that are left; and the frames' places.
+fn select(
+    parts: &[Part],
+    weights: &[f64],
+    chosen: &[(usize, usize)],
+) -> (Vec<Part>, Vec<f64>, Vec<(usize, usize)>) {
+    let (mut left, mut left_weights) = (Vec::new(), Vec::new());
+    let mut places = vec![(0, 0); chosen.len()];
+    for (number, (part, weight)) in parts.iter().zip(weights).enumerate() {
+        let mut indices = Vec::new();
+        for (place, (_, index)) in places.iter_mut().zip(chosen).filter(|(_, c)| c.0 == number) {
+            *place = (left.len(), indices.len());
+            indices.push(*index);
+        }
+        if !indices.is_empty() {
+            left.push(part.choose(&indices));
+            left_weights.push(*weight);
+        }
+    }
+    (left, left_weights, places)
+}
+
+/// The labels of all parts.
+fn labels_of(parts: &[Part]) -> Result<Vec<Label>> {
+    let mut labels: Vec<Label> = Vec::new();
+    for part in parts {
+        for own in part.labels() {
+            match labels.iter().find(|label| label.name == own.name) {
+                Some(label) => same_values(label, own)
+                    .with_context(|| format!("{} and {}", parts[0].name(), part.name()))?,
+                None => labels.push(own.clone()),
+            }
+        }
+    }
+    let is_alone = parts.len() == 1 && parts[0].classes().is_empty();
+    for label in labels
+        .iter_mut()
+        .filter(|label| !is_alone && label.classes().is_some())
+    {
+        let lists = parts.iter().filter_map(|part| {
+            let classes = part.own_label(&label.name)?.classes()?;
+            let meanings = part.classes().meanings(classes);
+            Some(meanings.into_iter().flatten().collect())
+        });
+        let classes = join(lists);
         ensure!(
-            known.classes() == label.classes() && known.channels() == label.channels(),
-            "{}: its label `{}` has other classes or channels than the one asked for",
-            self.root.display(),
+            !classes.is_empty(),
+            "label `{}`: the table of classes drops all of its classes",
             label.name
         );
-        Ok(())
+        *label = label.clone().with_classes(classes);
     }
-
-    fn camera(&self, sample: &Sample) -> Option<super::Intrinsics> {
-        let (_, height, width) = sample.picture.dim();
-        let degrees = self.field_of_view?;
-        Some(super::Intrinsics::from_horizontal_fov(
-            degrees, width, height,
-        ))
-    }
+    Ok(labels)
 }
 
-/// Indices of the frames of a split. To use all splits together, `all` must be given explicitly.
-fn choose_split(root: &Path, layout: &dyn Layout, wanted: Option<&str>) -> Result<Vec<usize>> {
-    let frames = &layout.contents().frames;
-    let mut splits: Vec<&str> = Vec::new();
-    for split in frames.iter().filter_map(|entry| entry.split.as_deref()) {
-        if !splits.contains(&split) {
-            splits.push(split);
-        }
-    }
-    let all = || (0..frames.len()).collect();
-    match wanted {
-        Some("all") => Ok(all()),
-        None if splits.len() < 2 => Ok(all()),
-        None => bail!(
-            "{}: has the splits {}; choose one with --split, or `all`",
-            root.display(),
-            splits.join(", ")
-        ),
-        Some(wanted) if splits.contains(&wanted) => {
-            let is_in = |&index: &usize| frames[index].split.as_deref() == Some(wanted);
-            Ok((0..frames.len()).filter(is_in).collect())
-        }
-        Some(wanted) if splits.is_empty() => bail!(
-            "{}: has no splits, so there is no split `{wanted}`",
-            root.display()
-        ),
-        Some(wanted) => bail!(
-            "{}: has no split `{wanted}`, but {}",
-            root.display(),
-            splits.join(", ")
-        ),
-    }
-}
-
-/// Indices of the frames in a list, in the order of the list.
-fn choose_frames(list: &Path, layout: &dyn Layout, among: &[usize]) -> Result<Vec<usize>> {
-    let text = read_text(list)?;
-    let names = among
-        .iter()
-        .map(|&index| (layout.contents().frames[index].name.as_str(), index));
-    let by_name: HashMap<&str, usize> = names.collect();
-    let lines = text.lines().map(str::trim).enumerate();
-    lines
-        .filter(|(_, name)| !name.is_empty())
-        .map(|(line, name)| {
-            by_name.get(name).copied().with_context(|| {
-                format!("{}: line {}: no frame `{name}`", list.display(), line + 1)
-            })
-        })
-        .collect()
+/// Checks that values of one label can be taken for those of another: both are classes, or numbers of the same
+/// channels and unit.
+fn same_values(known: &Label, other: &Label) -> Result<()> {
+    let kind = |label: &Label| match label.unit() {
+        None => "classes".to_owned(),
+        Some(unit) => format!("{} channels in `{unit}`", label.channels()),
+    };
+    ensure!(
+        kind(known) == kind(other),
+        "label `{}`: has {}, but {} are asked for",
+        known.name,
+        kind(known),
+        kind(other)
+    );
+    Ok(())
 }

@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
 use multicond::{Size, label::Label};
-use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Dataset, HostBatch, Sample, Sparsity, ordered::Ordered};
+use super::{
+    Dataset, HostBatch, Sample, Sparsity,
+    epoch::{Epochs, Purpose},
+    ordered::Ordered,
+};
 
 /// Maximum number of reader threads. More would not be faster, and each holds batches in memory.
 const MOST_THREADS: usize = 8;
@@ -32,6 +36,7 @@ pub struct Augmentation {
 #[derive(Debug)]
 struct Source {
     data: Dataset,
+    epochs: Epochs,
     schema: Vec<Label>,
     size: Size,
     batch_size: usize,
@@ -62,15 +67,17 @@ impl Loader {
         seed: u64,
         first_step: u64,
     ) -> Result<Self> {
-        let steps_per_epoch = (data.frames().len() / batch_size) as u64;
+        let epochs = data.epochs();
+        let steps_per_epoch = (epochs.len() / batch_size) as u64;
         if steps_per_epoch == 0 {
             return Err(anyhow!(
                 "the data has {} frames, fewer than a batch of {batch_size}",
-                data.frames().len()
+                epochs.len()
             ));
         }
         let source = Source {
             data,
+            epochs,
             schema,
             size,
             batch_size,
@@ -127,8 +134,10 @@ impl Source {
         {
             return order.clone();
         }
-        let mut order: Vec<usize> = (0..self.data.frames().len()).collect();
-        order.shuffle(&mut random(self.seed, 0, epoch));
+        let order = self.epochs.order(epoch, |purpose, number| match purpose {
+            Purpose::Order => random(self.seed, 0, number),
+            Purpose::Pass(part) => random(self.seed, 2 + part as u64, number),
+        });
         last.insert((epoch, order.into())).1.clone()
     }
 

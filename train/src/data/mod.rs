@@ -2,15 +2,19 @@
 
 mod batch;
 mod camera;
+mod classes;
 mod dataset;
 mod derive;
 mod encode;
+mod epoch;
 mod free_form;
 pub mod inspect;
 mod layouts;
 mod loader;
+mod mixture;
 mod names;
 mod ordered;
+mod part;
 mod prepare;
 mod region;
 mod resize;
@@ -21,7 +25,8 @@ mod sparsity;
 
 pub use batch::{Batch, HostBatch};
 pub use camera::Intrinsics;
-pub use dataset::{Dataset, OpenOptions};
+pub use classes::{ClassTable, UnfitClass};
+pub use dataset::Dataset;
 pub use derive::{Derivation, Network};
 pub use encode::{encode, encoded_channels};
 pub use layouts::{
@@ -32,6 +37,7 @@ pub(crate) use layouts::{cityscapes_ids, plain_ids};
 pub use loader::{Augmentation, Loader};
 pub use names::label_names;
 pub(crate) use ordered::Ordered;
+pub use part::{OpenOptions, Part};
 pub use prepare::{PrepareOptions, prepare};
 pub use region::regions;
 pub(crate) use resize::{nearest, scale_picture};

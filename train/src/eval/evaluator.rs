@@ -16,7 +16,7 @@ use super::{
     Condition, Judges, Keeping, PictureScores, Quantity, Scores, Subject, eight_bit,
     measures::{ClassCounts, Moments, frechet_distance, psnr, ssim},
 };
-use crate::data::{Dataset, Ordered, Sample, Sparsity};
+use crate::data::{Dataset, Ordered, Sample, Sparsity, inspect::Shortfall};
 
 /// Number of samples that each reader thread reads ahead.
 const AHEAD: usize = 2;
@@ -24,6 +24,9 @@ const AHEAD: usize = 2;
 /// Scores subjects on the frames of one dataset.
 pub struct Evaluator {
     data: Dataset,
+    /// The label of classes that the segmenter's output is compared with.
+    truth: Option<Label>,
+    shortfall: Shortfall,
     size: Size,
     seed: u64,
     judges: Judges,
@@ -59,6 +62,8 @@ impl Evaluator {
     /// so that every pass drops the same.
     pub fn new(data: Dataset, size: Size, seed: u64, judges: Judges, keeping: Keeping) -> Self {
         Self {
+            truth: data.class_label().cloned(),
+            shortfall: Shortfall::default(),
             data,
             size,
             seed,
@@ -66,6 +71,17 @@ impl Evaluator {
             keeping,
             real: None,
         }
+    }
+
+    /// Compares the segmenter's output with the classes of this label, instead of those of the data.
+    #[must_use]
+    pub fn with_truth(self, truth: Option<Label>) -> Self {
+        Self { truth, ..self }
+    }
+
+    /// What the data lacks of the labels of the subjects scored so far.
+    pub(super) fn shortfall(&self) -> &Shortfall {
+        &self.shortfall
     }
 
     /// Number of frames in a pass.
@@ -111,10 +127,11 @@ impl Evaluator {
         self.real.as_ref().map_or(&[], |real| &real.features)
     }
 
-    /// Generates and scores a picture of every frame. `name` is the folder for the pictures, if they are kept.
+    /// Generates and scores a picture of every frame. `name` is the folder for the pictures, if they are kept. Labels
+    /// and classes that the data lacks are missing.
     ///
     /// # Errors
-    /// When a frame cannot be read or lacks a label, or an engine fails.
+    /// When a frame cannot be read, or an engine fails.
     pub fn score(
         &mut self,
         name: &str,
@@ -124,6 +141,7 @@ impl Evaluator {
     ) -> Result<Measured> {
         let start = Instant::now();
         let labels = subject.labels().to_vec();
+        let data = self.data.with_missing(&labels);
         let (schema, truth) = self.schema(&labels);
         let sparsity = Sparsity {
             free_form: condition.free_form,
@@ -134,7 +152,7 @@ impl Evaluator {
         let mut generated = None;
         let (mut pictures, mut shown) = (Vec::new(), Vec::new());
         let (mut generating, mut elsewhere) = (0.0, 0.0);
-        for sample in samples(&self.data, &schema, self.size)? {
+        for sample in samples(&data, &schema, self.size)? {
             let mut sample = sample?;
             let real = eight_bit::rounded(sample.picture.view());
             let truth = truth.and_then(|place| match &sample.labels[place] {
@@ -169,6 +187,9 @@ impl Evaluator {
             pictures.push(scores);
             bar.inc(1);
         }
+        let mut shortfall = Shortfall::of(&self.data, &labels)?;
+        shortfall.classes = data.unfit_classes(&labels);
+        self.shortfall.add(shortfall);
         let mut scores = Scores::of(pictures.iter());
         if let (Some(real), Some(generated)) = (&real_set.moments, &generated)
             && real.count() > 1
@@ -186,13 +207,13 @@ impl Evaluator {
         })
     }
 
-    /// The labels to read, which are those of the model and the label of classes, and the index of the latter.
+    /// The labels to read, which are those of the model and the true classes, and the index of the latter.
     fn schema(&self, labels: &[Label]) -> (Vec<Label>, Option<usize>) {
         let mut schema = labels.to_vec();
-        let Some(classes) = self.data.class_label() else {
+        let Some(classes) = &self.truth else {
             return (schema, None);
         };
-        let place = schema.iter().position(|label| label.name == classes.name);
+        let place = schema.iter().position(|label| label.is_same_data(classes));
         let place = place.unwrap_or_else(|| {
             schema.push(classes.clone());
             schema.len() - 1

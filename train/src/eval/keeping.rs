@@ -1,7 +1,7 @@
 //! Selects what is kept of pictures besides their scores.
 
 use std::{
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
@@ -37,11 +37,23 @@ impl Keeping {
         if let Some(folder) = &self.folder {
             let folder = folder.join(file_name(set));
             fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-            let path = folder.join(file_name(frame) + ".png");
-            show::save_png(&show::picture(picture), &path)?;
+            show::save_png(
+                &show::picture(picture),
+                &free_path(&folder, &file_name(frame)),
+            )?;
         }
         Ok(())
     }
+}
+
+/// A path of a PNG file that does not exist yet. Frames such as `a/b` and `a_b` would get the same, and are numbered.
+fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let first = folder.join(format!("{name}.png"));
+    let others = (2..).map(|number| folder.join(format!("{name}_{number}.png")));
+    let mut paths = iter::once(first).chain(others);
+    paths
+        .find(|path| !path.exists())
+        .expect("there are more names than files")
 }
 
 /// A name without path separators.

@@ -5,6 +5,7 @@ use multicond::Size;
 use serde::Serialize;
 
 use super::{Condition, Difference, Quantity, Scores};
+use crate::data::inspect::Shortfall;
 
 /// The results of an evaluation.
 #[derive(Serialize)]
@@ -26,6 +27,8 @@ pub struct Outcome {
     /// Engine that generated the pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
+    /// What the data lacks of the models' labels and classes.
+    pub missing: Shortfall,
     /// The scores, one row per model and condition.
     pub rows: Vec<Row>,
     /// The segmenter's scores on the ground truth.

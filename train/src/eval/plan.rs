@@ -1,14 +1,11 @@
 //! The plan of an evaluation: which models are scored, and with which labels.
 
-use std::{
-    collections::HashSet,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::{readable::percent, training::Checkpoint};
+use crate::{readable::percent, short_names::shortest, training::Checkpoint};
 
 /// One row of an evaluation.
 #[derive(Clone, Debug)]
@@ -128,31 +125,8 @@ pub fn names(paths: &[&Path]) -> Result<Vec<String>> {
             path.display()
         );
     }
-    let name =
-        |parts: &Vec<String>, count: usize| parts[parts.len().saturating_sub(count)..].join("/");
-    let mut counts = vec![1; parts.len()];
-    loop {
-        let names: Vec<String> = parts
-            .iter()
-            .zip(&counts)
-            .map(|(p, c)| name(p, *c))
-            .collect();
-        // Reserved for the folder of the ground truth.
-        let mut seen = HashSet::from(["real".to_owned()]);
-        let mut clashing: HashSet<&String> = HashSet::new();
-        for name in &names {
-            if !seen.insert(name.clone()) {
-                clashing.insert(name);
-            }
-        }
-        let longer: Vec<usize> = (0..names.len())
-            .filter(|&index| clashing.contains(&names[index]) && counts[index] < parts[index].len())
-            .collect();
-        if longer.is_empty() {
-            return Ok(names);
-        }
-        longer.into_iter().for_each(|index| counts[index] += 1);
-    }
+    // The folder of the ground truth is called `real`.
+    Ok(shortest(&parts, &["real"], 1))
 }
 
 /// The components of an absolute path, without `.onnx` and a file name of `model`.

@@ -1,22 +1,31 @@
 //! A segmenter's scores on ground-truth pictures, the reference for its scores on generated ones.
 
-use anyhow::{Context, Result};
+use std::slice;
+
+use anyhow::Result;
 use indicatif::ProgressBar;
-use multicond::{Size, label::LabelMap};
+use multicond::{
+    Size,
+    label::{Label, LabelMap},
+};
 
 use super::{Scores, Segmenter, eight_bit, evaluator::samples};
 use crate::data::Dataset;
 
-/// The scores of a segmenter on the pictures of a dataset, resized to `size`.
+/// The scores of a segmenter on the pictures of a dataset, resized to `size`. Classes are those of `label`.
 ///
 /// # Errors
-/// When a frame cannot be read, or the data has no label of classes.
-pub fn real_scores(segmenter: &Segmenter, data: &Dataset, size: Size) -> Result<Scores> {
-    let label = data.class_label();
-    let label = label.context("the data has no label of classes")?.clone();
+/// When a frame cannot be read, or the data does not have the label.
+pub fn real_scores(
+    segmenter: &Segmenter,
+    data: &Dataset,
+    label: &Label,
+    size: Size,
+) -> Result<Scores> {
+    data.label(&label.name)?;
     let mut sum = None;
     let bar = ProgressBar::new(data.frames().len() as u64);
-    for sample in samples(data, &[label], size)? {
+    for sample in samples(data, slice::from_ref(label), size)? {
         let sample = sample?;
         if let LabelMap::Classes(ids) = &sample.labels[0] {
             let picture = eight_bit::rounded(sample.picture.view());

@@ -73,6 +73,7 @@ pub fn evaluate(
         feature_network: evaluator.feature_network(),
         segmenter: evaluator.segmenter(),
         engine,
+        missing: evaluator.shortfall().clone(),
         rows,
         real_pictures: evaluator.real_scores(),
         differences,

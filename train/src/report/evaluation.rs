@@ -33,6 +33,7 @@ pub fn evaluation_page(outcome: &Outcome) -> Result<String> {
         h2 { "Scores" }
         (table(&Table::of_scores(outcome)))
         p.note { (explanation(outcome)) }
+        @for line in outcome.missing.to_string().lines() { p.note { (line) } }
         @if let Some(differences) = Table::of_differences(outcome) {
             h2 { "Differences" }
             (table(&differences))
@@ -56,6 +57,9 @@ pub fn evaluation_markdown(outcome: &Outcome) -> String {
         Table::of_scores(outcome).markdown(),
         explanation(outcome)
     );
+    for line in outcome.missing.to_string().lines() {
+        let _ = writeln!(text, "\n{line}");
+    }
     if let Some(table) = Table::of_differences(outcome) {
         let _ = write!(
             text,

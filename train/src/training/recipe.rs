@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use multicond::{Size, label::Label};
 use multicond_format::storage::read_text;
 use serde::Deserialize;
@@ -40,6 +40,10 @@ pub struct Recipe {
     /// Names of the labels to use, in order; all labels of the data by default.
     #[serde(default)]
     pub labels: Option<Vec<String>>,
+    /// Names of the model's classes, in order; those of the data by default. Classes of the data meet them by name, or
+    /// by the table of classes, and are missing otherwise.
+    #[serde(default)]
+    pub classes: Option<Vec<String>>,
     /// Whether labels have a presence channel, which distinguishes a valid zero from a missing value. The paper has
     /// none.
     #[serde(default = "yes")]
@@ -79,6 +83,7 @@ impl Recipe {
             hints: None,
             size: size.unwrap_or_else(default_size),
             labels: None,
+            classes: None,
             presence: preset != Preset::Paper,
             network: None,
             training: TrainingConfig::default(),
@@ -103,6 +108,17 @@ impl Recipe {
                 .map(|name| find(name, available))
                 .collect::<Result<_>>()?,
         };
+        if let Some(classes) = self.classes {
+            let label = labels.iter_mut().find(|label| label.classes().is_some());
+            let label = label.context("`classes` are given, but none of the labels has classes")?;
+            for (index, class) in classes.iter().enumerate() {
+                ensure!(
+                    !classes[..index].contains(class),
+                    "`classes` has `{class}` twice"
+                );
+            }
+            *label = label.clone().with_classes(classes);
+        }
         let network = match (self.network, self.merge, self.backbone, self.hints) {
             (Some(network), None, None, None) => network,
             (Some(_), merge, backbone, _) => {

@@ -117,7 +117,7 @@ fn succeed(place: &Place, arguments: &str) -> String {
     assert!(output.status.success(), "{arguments}: {stderr}");
     let said = stderr
         .lines()
-        .filter(|line| !line.starts_with("running on "));
+        .filter(|line| !line.starts_with("running on ") && !line.starts_with("without "));
     assert_eq!(said.collect::<Vec<_>>(), [""; 0], "{arguments}");
     text(&output.stdout).to_owned()
 }
@@ -140,6 +140,48 @@ fn pictures_are_made() {
         let picture = multicond::files::read_picture(place.path("out.png")).unwrap();
         assert_eq!(picture.size(), (8, 4));
         std::fs::remove_file(place.path("out.png")).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_of_labels_is_a_frame() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("a")).unwrap();
+    std::fs::copy(place.path("depth.npy"), place.path("a/depth.npy")).unwrap();
+    let generate = format!("generate --model model.onnx --engine {}", engine());
+    let picture = |arguments: &str| {
+        let output = place.run(&format!("{generate} {arguments} -o out.png"));
+        let stderr = text(&output.stderr).to_owned();
+        assert!(output.status.success(), "{arguments}: {stderr}");
+        (std::fs::read(place.path("out.png")).unwrap(), stderr)
+    };
+    let (from_folder, said) = picture("a");
+    assert!(
+        said.contains("without semantics, normals, curvature, which were not given"),
+        "{said}"
+    );
+    assert_eq!(from_folder, picture("--label depth=depth.npy").0);
+    assert!(!picture("--size 8x4").1.contains("without"));
+    assert_eq!(picture("a --quiet").1, "");
+    let said = succeed(&place, &format!("{generate} a -o out.png --json"));
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        report["without"],
+        serde_json::json!(["semantics", "normals", "curvature"])
+    );
+    for (arguments, what) in [
+        ("nowhere -o no.png", "nowhere: not a folder"),
+        ("a --label depth=depth.npy -o no.png", "cannot be used with"),
+        ("-o no.png", "--size"),
+    ] {
+        let output = place.run(&format!("{generate} {arguments}"));
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        assert!(
+            text(&output.stderr).contains(what),
+            "{}",
+            text(&output.stderr)
+        );
+        assert!(!place.path("no.png").exists());
     }
 }
 

@@ -69,7 +69,7 @@ impl Label {
         classes: impl IntoIterator<Item = S>,
     ) -> Self {
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
-        let missing = if classes.len() <= 255 { 255 } else { 65_535 };
+        let missing = default_missing(classes.len());
         Self {
             name: name.into(),
             values: Values::Categorical { classes, missing },
@@ -127,6 +127,19 @@ impl Label {
     pub fn with_missing_class(mut self, id: i32) -> Self {
         if let Values::Categorical { missing, .. } = &mut self.values {
             *missing = id;
+        }
+        self
+    }
+
+    /// Sets the classes of a categorical label. Does nothing to a continuous one. The missing id stays, unless it would
+    /// be that of a class.
+    #[must_use]
+    pub fn with_classes<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        if let Values::Categorical { classes, missing } = &mut self.values {
+            *classes = names.into_iter().map(Into::into).collect();
+            if usize::try_from(*missing).is_ok_and(|id| id < classes.len()) {
+                *missing = default_missing(classes.len());
+            }
         }
         self
     }
@@ -262,6 +275,11 @@ impl Label {
         }
         Ok(())
     }
+}
+
+/// The missing id of a label with so many classes, unless another is set.
+fn default_missing(classes: usize) -> i32 {
+    if classes <= 255 { 255 } else { 65_535 }
 }
 
 /// Checks the labels of a model: there is at least one, each is valid, and names are unique.

@@ -1,10 +1,10 @@
 //! Command-line options for opening a dataset.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use multicond::label::Axes;
-use multicond_train::data::{Dataset, Derivation, Format, OpenOptions};
+use multicond_train::data::{ClassTable, Dataset, Derivation, Format, OpenOptions};
 
 /// Options for opening a dataset.
 #[derive(clap::Args)]
@@ -19,6 +19,9 @@ pub(crate) struct DatasetArgs {
     /// Use only the frames listed in this text file, one name per line
     #[arg(long, value_name = "FILE")]
     frames: Option<PathBuf>,
+    /// Table of classes, a TOML file with lines such as sofa = "seat", or sky = "" for none (see docs/dataset.md)
+    #[arg(long, value_name = "FILE")]
+    class_table: Option<PathBuf>,
     /// Number of classes: 19 or 35 for Cityscapes, 13 or 40 for NYU
     #[arg(long, value_name = "N")]
     classes: Option<usize>,
@@ -37,30 +40,37 @@ pub(crate) struct DatasetArgs {
 }
 
 impl DatasetArgs {
-    /// Opens the dataset at `path`.
-    pub(crate) fn open(&self, path: &Path) -> Result<Dataset> {
-        Dataset::open_with(path, &self.options())
+    /// Opens the datasets at these paths as one, and warns of what the table of classes says in vain.
+    pub(crate) fn open(&self, paths: &[PathBuf]) -> Result<Dataset> {
+        let dataset = Dataset::open_all(paths, &self.options()?)?;
+        for rule in dataset.unused_rules() {
+            eprintln!("warning: table of classes: {rule}");
+        }
+        Ok(dataset)
     }
 
-    /// Opens a second dataset with the same labels, if a path is given. It has its own split and may have another
+    /// Opens a second dataset with the same labels, if paths are given. It has its own split and may have another
     /// layout; `--frames` does not apply to it.
     pub(crate) fn open_other(
         &self,
-        path: Option<&Path>,
+        paths: &[PathBuf],
         split: Option<&str>,
     ) -> Result<Option<Dataset>> {
+        if paths.is_empty() {
+            return Ok(None);
+        }
         let options = OpenOptions {
             format: None,
             split: split.map(str::to_owned),
             frames: None,
-            ..self.options()
+            ..self.options()?
         };
-        path.map(|path| Dataset::open_with(path, &options))
-            .transpose()
+        Dataset::open_all(paths, &options).map(Some)
     }
 
-    fn options(&self) -> OpenOptions {
-        OpenOptions {
+    fn options(&self) -> Result<OpenOptions> {
+        let table = self.class_table.as_deref().map(ClassTable::load);
+        Ok(OpenOptions {
             format: self.format,
             split: self.split.clone(),
             frames: self.frames.clone(),
@@ -68,7 +78,8 @@ impl DatasetArgs {
             normal_axes: self.normal_axes,
             derive: self.derive.clone(),
             field_of_view: self.field_of_view,
-        }
+            class_table: table.transpose()?.unwrap_or_default(),
+        })
     }
 }
 

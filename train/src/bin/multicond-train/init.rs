@@ -32,9 +32,9 @@ pub(crate) struct Args {
     /// Backbone [default: asap for paper and small, unet for fast and balanced]
     #[arg(long, value_enum, value_name = "KIND")]
     backbone: Option<BackboneKind>,
-    /// Dataset whose labels the model takes
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    /// Dataset whose labels the model takes; repeat it for several
+    #[arg(long, value_name = "DIR", required = true)]
+    data: Vec<PathBuf>,
     /// Picture size in training [default: 256x256]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<Size>,

@@ -3,12 +3,14 @@
 use std::{
     num::{NonZeroU64, NonZeroUsize},
     path::PathBuf,
+    slice,
 };
 
-use anyhow::{Context, Result, ensure};
-use multicond::{EngineOptions, Size, label::Label};
+use anyhow::{Context, Result};
+use multicond::{EngineOptions, Size};
 use multicond_format::storage::write_atomically;
 use multicond_train::{
+    data::inspect::Shortfall,
     eval::{Segmenter, Table, real_scores},
     onnx,
     training::{BackendKind, SegmenterOptions, open_devices, progress_bar, train_segmenter},
@@ -29,12 +31,12 @@ Use the result with `multicond-train eval --segmenter segmenter.onnx`. The file 
 any ONNX runtime can use it too. With --validation, the scores on ground-truth pictures are printed at the end, as
 the reference for the scores of generated pictures.")]
 pub(crate) struct Args {
-    /// Training dataset
+    /// Training dataset; repeat it for several
+    #[arg(long, value_name = "DIR", required = true)]
+    data: Vec<PathBuf>,
+    /// Validation dataset, to score the segmenter on; repeat it for several
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Validation dataset, to score the segmenter on
-    #[arg(long, value_name = "DIR")]
-    validation: Option<PathBuf>,
+    validation: Vec<PathBuf>,
     /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
@@ -70,16 +72,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let data = args.dataset.open(&args.data)?;
     let validation = args
         .dataset
-        .open_other(args.validation.as_deref(), args.validation_split.as_deref())?;
+        .open_other(&args.validation, args.validation_split.as_deref())?;
     let label = data.class_label().cloned();
-    let label =
-        label.with_context(|| format!("{}: has no label of classes", args.data.display()))?;
+    let label = label.with_context(|| format!("{}: has no label of classes", data.name()))?;
     let classes = label.classes().unwrap_or_default();
     if let Some(validation) = &validation {
-        let other = validation.class_label().and_then(Label::classes);
-        ensure!(
-            other == Some(classes),
-            "the validation data does not have the same classes as the training data"
+        validation.label(&label.name)?;
+        eprint!(
+            "{}",
+            Shortfall::sampled(validation, slice::from_ref(&label))?
         );
     }
     require_folder(&args.out)?;
@@ -101,7 +102,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         return print_path(&args.out);
     };
     let segmenter = Segmenter::load(&args.out, classes, &EngineOptions::default())?;
-    let scores = real_scores(&segmenter, &validation, args.size)?;
+    let scores = real_scores(&segmenter, &validation, &label, args.size)?;
     if args.json {
         return print_json(&scores);
     }

@@ -5,9 +5,12 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use multicond_train::{
-    data::inspect::require_filled,
+    data::{
+        Dataset,
+        inspect::{Shortfall, require_classes, require_filled},
+    },
     net::{BackboneKind, MergeKind, vgg::Vgg},
-    training::{self, BackendKind, Checkpoint, Recipe, TrainOptions, open_devices},
+    training::{self, BackendKind, Checkpoint, Config, Recipe, TrainOptions, open_devices},
 };
 
 use crate::{
@@ -20,6 +23,8 @@ use crate::{
 #[command(after_help = "Examples:
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
+  multicond-train train --config recipe.toml --data renders/train --data rooms/train --out runs/both
+  multicond-train train --config recipe.toml --data mixture.toml --class-table classes.toml --out runs/mixed
   multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
       --backend libtorch --devices 4
 
@@ -36,12 +41,13 @@ pub(crate) struct Args {
     /// Backbone (overrides the recipe)
     #[arg(long, value_enum, value_name = "KIND", conflicts_with = "resume")]
     backbone: Option<BackboneKind>,
-    /// Training dataset; a prepared one loads fastest (see `multicond-train data prepare`)
+    /// Training dataset; a prepared one loads fastest (see `multicond-train data prepare`). Repeat it for several, or
+    /// give a TOML file that lists datasets with weights (see docs/dataset.md)
+    #[arg(long, value_name = "DIR", required = true)]
+    data: Vec<PathBuf>,
+    /// Validation dataset, shown on the sample sheets; repeat it for several [default: the training data]
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Validation dataset, shown on the sample sheets [default: the training data]
-    #[arg(long, value_name = "DIR")]
-    validation: Option<PathBuf>,
+    validation: Vec<PathBuf>,
     /// Dataset split of the validation data
     #[arg(long, value_name = "NAME", requires = "validation")]
     validation_split: Option<String>,
@@ -74,7 +80,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let data = args.dataset.open(&args.data)?;
     let validation = args
         .dataset
-        .open_other(args.validation.as_deref(), args.validation_split.as_deref())?;
+        .open_other(&args.validation, args.validation_split.as_deref())?;
     let existing = Checkpoint::of_run(&args.out)?.pop();
     let (config, checkpoint, names_labels) = match (&args.config, args.resume) {
         (_, true) => {
@@ -91,13 +97,25 @@ pub(crate) fn run(args: Args) -> Result<()> {
             recipe.merge = args.merge.or(recipe.merge);
             recipe.backbone = args.backbone.or(recipe.backbone);
             let names_labels = recipe.labels.is_some();
-            (recipe.complete(data.labels())?, None, names_labels)
+            let names_classes = recipe.classes.is_some();
+            let config = recipe.complete(data.labels())?;
+            if names_classes && !args.allow_missing {
+                let classes = config.labels.iter().find(|label| label.classes().is_some());
+                classes.map_or(Ok(()), |label| require_classes(&data, label))?;
+            }
+            (config, None, names_labels)
         }
         (None, false) => unreachable!("clap requires --config"),
     };
     if !args.allow_missing {
         require_filled(&data, names_labels.then_some(&config.labels[..]))?;
     }
+    for label in &config.labels {
+        data.label(&label.name)?;
+    }
+    tell(&data, &config)?;
+    // It is for looking at, so it may lack labels.
+    let validation = validation.map(|validation| validation.with_missing(&config.labels));
     let devices = open_devices(args.backend, args.devices)?;
     for device in &devices {
         eprintln!("{device}");
@@ -132,4 +150,21 @@ pub(crate) fn run(args: Args) -> Result<()> {
         resume,
     )?;
     print_path(last.folder())
+}
+
+/// Says what each of several datasets contributes, and what of the model's labels and classes is missing where.
+fn tell(data: &Dataset, config: &Config) -> Result<()> {
+    let shares = data.shares();
+    if shares.len() > 1 {
+        let all: usize = shares.iter().map(|(_, _, pictures)| pictures).sum();
+        for (part, frames, pictures) in shares {
+            let percent = 100.0 * pictures as f64 / all as f64;
+            eprintln!(
+                "{}: {frames} frames, {pictures} of {all} pictures in an epoch ({percent:.0} %)",
+                part.name()
+            );
+        }
+    }
+    eprint!("{}", Shortfall::sampled(data, &config.labels)?);
+    Ok(())
 }

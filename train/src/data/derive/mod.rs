@@ -7,6 +7,7 @@ mod network;
 mod normals;
 mod plane;
 mod taskonomy;
+mod ways;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -18,6 +19,7 @@ pub use self::network::Network;
 pub(super) use self::{
     curvature::{curvature, soften},
     normals::normals,
+    ways::{Way, ways},
 };
 use super::{Intrinsics, Sample, regions};
 

@@ -3,7 +3,7 @@
 use multicond::label::Axes;
 use ndarray::{Array3, Axis};
 
-use crate::data::{Dataset, Format};
+use crate::data::{Format, Part};
 
 /// Mean cosine with the normals of the depth that axes must reach to be proposed, and by which they must be better
 /// than those assumed.
@@ -73,8 +73,8 @@ impl AxesFit {
     }
 
     /// Proposes other axes for the normals of a dataset, if they fit much better.
-    pub(super) fn proposal(&self, dataset: &Dataset) -> Option<String> {
-        let normals = dataset.label("normals").ok()?;
+    pub(super) fn proposal(&self, part: &Part) -> Option<String> {
+        let normals = part.own_label("normals")?;
         let assumed = normals.png.map(|code| code.axes).unwrap_or_default();
         let (cosine, axes) = self.better(assumed)?;
         let angle = cosine.clamp(-1.0, 1.0).acos().to_degrees();
@@ -93,16 +93,16 @@ impl AxesFit {
                 "{fitting}; the frames show too few orientations to tell which"
             ));
         };
-        Some(format!("{fitting}; {}", remedy(dataset, axes)))
+        Some(format!("{fitting}; {}", remedy(part, axes)))
     }
 }
 
 /// What to write where, so that normals are read along these axes.
-fn remedy(dataset: &Dataset, axes: Axes) -> String {
-    match dataset.format() {
+fn remedy(part: &Part, axes: Axes) -> String {
+    match part.format() {
         Format::Taskonomy => format!(
             "write `normal_axes = \"{axes}\"` into {}, or give --normal-axes {axes}",
-            dataset.root().join("layout.toml").display()
+            part.root().join("layout.toml").display()
         ),
         Format::Prepared => format!("prepare it again, with --normal-axes {axes}"),
         Format::Table => format!(

@@ -14,7 +14,7 @@ use super::{
     unfilled::{Seen, never_seen, of_settings},
 };
 use crate::{
-    data::{Dataset, Intrinsics, Sample},
+    data::{Dataset, Intrinsics, Part, Sample},
     readable::percent,
 };
 
@@ -50,38 +50,61 @@ pub fn check_coverage(
     dataset: &Dataset,
     progress: &ProgressBar,
 ) -> Result<(Vec<Problem>, Vec<Coverage>)> {
-    let frames = (0..dataset.frames().len()).collect();
-    let look = |dataset: &Dataset, index: usize| match dataset.read_whole(index, dataset.labels()) {
-        Ok(sample) => Look::at(dataset, index, &sample),
+    let (mut problems, mut coverage) = (Vec::new(), Vec::new());
+    let is_alone = dataset.parts().len() == 1;
+    for part in dataset.parts() {
+        let (mut of_part, mut labels) = check_part(part, progress)?;
+        if !is_alone {
+            let of_part = of_part.iter_mut().filter(|problem| problem.frame.is_none());
+            of_part.for_each(|problem| {
+                problem.message = format!("{}: {}", part.name(), problem.message)
+            });
+            labels
+                .iter_mut()
+                .for_each(|label| label.dataset = Some(part.name().into()));
+        }
+        problems.extend(of_part);
+        coverage.extend(labels);
+    }
+    // Those of frames first.
+    problems.sort_by_key(|problem| problem.frame.is_none());
+    Ok((problems, coverage))
+}
+
+fn check_part(part: &Part, progress: &ProgressBar) -> Result<(Vec<Problem>, Vec<Coverage>)> {
+    let frames = (0..part.frames().len()).collect();
+    let look = |part: &Part, index: usize| match part.read_whole(index) {
+        Ok(sample) => Look::at(part, index, &sample),
         Err(error) => Look {
             messages: vec![format!("{error:#}")],
-            seen: Seen::none(dataset.labels()),
+            seen: Seen::none(part.labels()),
             normals: AxesFit::default(),
         },
     };
     let mut all = Vec::new();
-    let mut seen = Seen::none(dataset.labels());
+    let mut seen = Seen::none(part.labels());
     let mut normals = AxesFit::default();
-    each_frame(dataset, frames, progress, look, |index, look| {
+    each_frame(part, frames, progress, look, |index, look| {
         seen.add(&look.seen);
         normals.add(&look.normals);
         all.extend(look.messages.into_iter().map(|message| Problem {
-            frame: Some(dataset.frames()[index].clone()),
+            frame: Some(part.frames()[index].clone()),
             message,
         }));
         Ok(())
     })?;
-    let mut of_dataset: Vec<String> = of_settings(dataset).collect();
-    of_dataset.extend(never_seen(dataset, dataset.labels(), &seen));
+    let mut of_part: Vec<String> = of_settings(part).collect();
+    of_part.extend(never_seen(part, part.labels(), &seen));
+    let has_classes = part.labels().iter().any(|label| label.classes().is_some());
     // A label that has no value, or is not there, is enough to say.
     let is_new = |rule: &String| {
-        let said = of_dataset.iter().any(|message| message.contains(rule));
-        dataset.class_label().is_some() && !said
+        let said = of_part.iter().any(|message| message.contains(rule));
+        has_classes && !said
     };
-    let unmatched: Vec<String> = dataset.unmatched().into_iter().filter(is_new).collect();
-    of_dataset.extend(unmatched);
-    of_dataset.extend(normals.proposal(dataset));
-    all.extend(of_dataset.into_iter().map(|message| Problem {
+    let unmatched: Vec<String> = part.unmatched().into_iter().filter(is_new).collect();
+    of_part.extend(unmatched);
+    of_part.extend(normals.proposal(part));
+    all.extend(of_part.into_iter().map(|message| Problem {
         frame: None,
         message,
     }));
@@ -96,10 +119,10 @@ struct Look {
 }
 
 impl Look {
-    fn at(dataset: &Dataset, index: usize, sample: &Sample) -> Self {
-        let labels = dataset.labels();
+    fn at(part: &Part, index: usize, sample: &Sample) -> Self {
+        let labels = part.labels();
         let at = |label: &Label, problem: String| {
-            let file = dataset.file(index, label);
+            let file = part.file(index, label);
             format!("{}: label `{}`: {problem}", file.display(), label.name)
         };
         let maps = sample.labels.iter().zip(labels);
@@ -109,7 +132,7 @@ impl Look {
                 impossible(values, label, sample.camera).map(|problem| at(label, problem))
             }
         });
-        let doubts = dataset.doubts(index).into_iter();
+        let doubts = part.doubts(index).into_iter();
         let geometry = Geometry::of(sample, labels);
         let doubtful = geometry.problems.into_iter();
         let doubtful = doubtful.map(|(label, problem)| at(&label, problem));

@@ -9,6 +9,8 @@ use crate::{data::Sample, readable::percent};
 /// Where a label is known, over the frames that can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coverage {
+    /// The dataset's name, if there are several.
+    pub dataset: Option<String>,
     /// The label's name.
     pub label: String,
     /// Number of frames read.
@@ -23,6 +25,7 @@ impl Coverage {
     /// The coverage of these labels in no frames.
     pub(super) fn none(labels: &[Label]) -> Vec<Self> {
         let none = |label: &Label| Self {
+            dataset: None,
             label: label.name.clone(),
             frames: 0,
             empty_frames: 0,
@@ -68,6 +71,9 @@ impl Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { label, frames, .. } = self;
+        if let Some(dataset) = &self.dataset {
+            write!(f, "{dataset}: ")?;
+        }
         if self.known == 0.0 {
             return write!(
                 f,

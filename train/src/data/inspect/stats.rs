@@ -6,18 +6,34 @@ use multicond::label::{Label, LabelMap};
 use ndarray::Axis;
 use serde::Serialize;
 
-use super::each_frame;
-use crate::data::Dataset;
+use super::{Shortfall, each_frame};
+use crate::data::{Dataset, Part};
 
 /// Statistics of a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stats {
     /// Number of frames read.
     pub frames: usize,
+    /// The datasets, if there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<DatasetStats>,
     /// Statistics of each label.
     pub labels: Vec<LabelStats>,
+    /// Labels that one of several datasets does not have, and classes that the table of classes drops.
+    pub missing: Shortfall,
     /// Mean number of objects per frame, if the data has objects.
     pub objects_per_frame: Option<f64>,
+}
+
+/// One of several datasets.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DatasetStats {
+    /// Its name.
+    pub name: String,
+    /// Number of its frames.
+    pub frames: usize,
+    /// Number of pictures of it in an epoch of training.
+    pub pictures_per_epoch: usize,
 }
 
 /// Statistics of a label.
@@ -80,9 +96,25 @@ pub fn stats(dataset: &Dataset, frames: Option<usize>, progress: &ProgressBar) -
         }
         Ok(())
     })?;
+    let mut missing = Shortfall::of(dataset, dataset.labels())?;
+    // With the shares that were counted.
+    missing.classes = dataset.unfit_classes(dataset.labels());
+    let shares = dataset.shares().into_iter();
+    let of_dataset = |(part, frames, pictures_per_epoch): (&Part, _, _)| DatasetStats {
+        name: part.name().into(),
+        frames,
+        pictures_per_epoch,
+    };
+    let datasets: Vec<DatasetStats> = shares.map(of_dataset).collect();
     let of_label = |(sums, label): (Sums, &Label)| sums.stats(label);
     Ok(Stats {
         frames: count,
+        datasets: if datasets.len() > 1 {
+            datasets
+        } else {
+            Vec::new()
+        },
+        missing,
         labels: sums
             .into_iter()
             .zip(dataset.labels())

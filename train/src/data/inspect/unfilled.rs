@@ -6,7 +6,7 @@ use multicond::label::Label;
 
 use super::{coverage::Coverage, each_frame};
 use crate::data::{
-    Dataset, Sample,
+    Dataset, Part, Sample,
     layouts::{OBJECTS, Unfilled},
 };
 
@@ -52,13 +52,13 @@ impl Seen {
 }
 
 /// Describes what the dataset's settings ask for and its files do not have.
-pub(super) fn of_settings(dataset: &Dataset) -> impl Iterator<Item = String> {
-    let unfilled = dataset.unfilled().iter();
+pub(super) fn of_settings(part: &Part) -> impl Iterator<Item = String> {
+    let unfilled = part.unfilled().iter();
     unfilled.map(|Unfilled { label, reason }| format!("label `{label}`: {reason}"))
 }
 
 /// Describes the labels that had no value in any of the frames seen.
-pub(super) fn never_seen(dataset: &Dataset, labels: &[Label], seen: &Seen) -> Vec<String> {
+pub(super) fn never_seen(part: &Part, labels: &[Label], seen: &Seen) -> Vec<String> {
     let frames = match seen.frames {
         // No frame could be read, which is another problem.
         0 => return Vec::new(),
@@ -72,36 +72,52 @@ pub(super) fn never_seen(dataset: &Dataset, labels: &[Label], seen: &Seen) -> Ve
             let mut text = format!(
                 "label `{}`: has no value in {frames}; looked for in {}",
                 label.name,
-                dataset.sources(label)
+                part.sources(label)
             );
             if label.classes().is_some() {
-                for rule in dataset.unmatched() {
+                for rule in part.unmatched() {
                     text += &format!("; {rule}");
                 }
             }
             text
         })
         .collect();
-    if dataset.has_instances() && !seen.objects {
+    if part.has_instances() && !seen.objects {
         missing.push(format!("label `{OBJECTS}`: no object in {frames}"));
     }
     missing
 }
 
 /// Refuses a dataset that lacks what was asked for: the labels in `chosen`, or if the user chose none, all that the
-/// dataset lists and its settings ask for. Frames are read only until every label has been seen; in most datasets that
-/// is one. Those that cannot be read are skipped.
+/// dataset lists and its settings ask for. Of several parts, each must have a value of those of the labels that it
+/// lists. Frames are read only until every label has been seen; in most datasets that is one. Those that cannot be read
+/// are skipped.
 ///
 /// # Errors
 /// When a label has no value in any frame, or the settings ask for one that the dataset does not have.
 pub fn require_filled(dataset: &Dataset, chosen: Option<&[Label]>) -> Result<()> {
-    let labels = chosen.unwrap_or(dataset.labels());
-    let needs_objects = chosen.is_none() && dataset.has_instances();
-    let frames = dataset.frames().len();
+    for part in dataset.parts() {
+        require_part(part, chosen)?;
+    }
+    Ok(())
+}
+
+fn require_part(part: &Part, chosen: Option<&[Label]>) -> Result<()> {
+    let labels: Vec<Label> = match chosen {
+        Some(chosen) => {
+            let own = chosen
+                .iter()
+                .filter_map(|label| part.own_label(&label.name));
+            own.cloned().collect()
+        }
+        None => part.labels().to_vec(),
+    };
+    let needs_objects = chosen.is_none() && part.has_instances();
+    let frames = part.frames().len();
     // Spread over the dataset, because a label may be missing from a whole part of it.
     let step = frames.div_ceil(AT_ONCE);
     let mut order = (0..step).flat_map(|first| (first..frames).step_by(step));
-    let mut seen = Seen::none(labels);
+    let mut seen = Seen::none(&labels);
     let mut count = 1;
     let is_unseen = |coverage: &Coverage| coverage.share() == 0.0;
     while seen.labels.iter().any(is_unseen) || needs_objects && !seen.objects {
@@ -110,12 +126,12 @@ pub fn require_filled(dataset: &Dataset, chosen: Option<&[Label]>) -> Result<()>
             break;
         }
         count = AT_ONCE;
-        let schema = labels.to_vec();
-        let look = move |dataset: &Dataset, index: usize| {
-            let sample = dataset.read_whole(index, &schema).ok()?;
+        let schema = labels.clone();
+        let look = move |part: &Part, index: usize| {
+            let sample = part.read_through(index, &schema, |sample| sample).ok()?;
             Some(Seen::of(&sample, &schema))
         };
-        each_frame(dataset, next, &ProgressBar::hidden(), look, |_, found| {
+        each_frame(part, next, &ProgressBar::hidden(), look, |_, found| {
             if let Some(found) = found {
                 seen.add(&found);
             }
@@ -123,14 +139,14 @@ pub fn require_filled(dataset: &Dataset, chosen: Option<&[Label]>) -> Result<()>
         })?;
     }
     seen.objects |= !needs_objects;
-    let mut missing = never_seen(dataset, labels, &seen);
+    let mut missing = never_seen(part, &labels, &seen);
     if chosen.is_none() {
-        missing.extend(of_settings(dataset));
+        missing.extend(of_settings(part));
     }
     ensure!(
         missing.is_empty(),
         "{}: {}; give --allow-missing to go on without",
-        dataset.root().display(),
+        part.root().display(),
         missing.join("; ")
     );
     Ok(())

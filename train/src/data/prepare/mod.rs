@@ -10,7 +10,7 @@ use multicond::{Size, label::Label};
 
 use self::unfinished::{Plan, Unfinished};
 use super::{
-    Dataset,
+    Dataset, Part,
     inspect::require_filled,
     layouts::prepared::{DatasetManifest, is_unfinished, record},
     ordered::Ordered,
@@ -60,7 +60,7 @@ pub fn prepare(
         .map(|label| (label.clone(), dataset.is_coded(label)));
     let coded: Vec<(Label, bool)> = coded.collect();
     let plan = Plan {
-        source: dataset.source(),
+        sources: dataset.parts().iter().map(Part::source).collect(),
         manifest: DatasetManifest::plan(
             dataset.name(),
             dataset.derived(),

@@ -28,7 +28,7 @@ const DONE: &str = "done.txt";
 /// What is prepared from which data. It must be the same in all attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Plan {
-    pub(super) source: Source,
+    pub(super) sources: Vec<Source>,
     pub(super) manifest: DatasetManifest,
     pub(super) frames: Vec<String>,
 }

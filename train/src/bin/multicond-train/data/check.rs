@@ -25,8 +25,9 @@ the depth (with the axes that would fit), curvatures in the wrong order or with 
 dataset are labels that are asked for and have no value in any frame, and colours and rules that fit nothing. The \
 exit code is 2 if there is any problem. It also says how much of each label is missing.")]
 pub(crate) struct Args {
-    /// Dataset to check
-    source: PathBuf,
+    /// Dataset to check; several are taken as one
+    #[arg(required = true)]
+    source: Vec<PathBuf>,
     /// Write the names of the frames without problems to a file, for --frames
     #[arg(long, value_name = "FILE")]
     good: Option<PathBuf>,

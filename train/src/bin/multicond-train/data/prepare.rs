@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Instant};
 
 use anyhow::Result;
-use multicond::Size;
-use multicond_train::data::{Column, DatasetManifest, PrepareOptions, prepare};
+use multicond::{Size, label::Label};
+use multicond_train::data::{Column, DatasetManifest, PrepareOptions, inspect::Shortfall, prepare};
 
 use super::frames_bar;
 use crate::{
@@ -23,8 +23,9 @@ use crate::{
 After an interruption, the same command continues where it stopped. Pictures are centre-cropped to the aspect \
 ratio of the size, then scaled. docs/dataset.md describes the prepared format and all supported layouts.")]
 pub(crate) struct Args {
-    /// Dataset: a folder, a table or a .mat file
-    source: PathBuf,
+    /// Dataset: a folder, a table or a .mat file; several are taken as one
+    #[arg(required = true)]
+    source: Vec<PathBuf>,
     /// Output folder
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
@@ -60,6 +61,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let manifest = prepare(&dataset, &args.out, &options, &bar);
     bar.finish_and_clear();
     let manifest = manifest?;
+    let labels: Vec<Label> = manifest.columns.iter().map(|c| c.label.clone()).collect();
+    eprint!("{}", Shortfall::of(&dataset, &labels)?);
     let has_classes = |column: &Column| column.label.classes().is_some();
     if manifest.columns.iter().any(has_classes) {
         for rule in dataset.unmatched() {

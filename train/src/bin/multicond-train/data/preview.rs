@@ -25,8 +25,9 @@ use crate::{
 
 Prints the names of the columns, left to right. A checkerboard marks missing values.")]
 pub(crate) struct Args {
-    /// Dataset to draw
-    source: PathBuf,
+    /// Dataset to draw; several are taken as one
+    #[arg(required = true)]
+    source: Vec<PathBuf>,
     /// Output file
     #[arg(short, long, value_name = "FILE.png")]
     out: PathBuf,

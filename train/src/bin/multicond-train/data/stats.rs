@@ -17,8 +17,9 @@ use crate::{
   multicond-train data stats prepared/train
   multicond-train data stats taskonomy --split train --sample 500 --json")]
 pub(crate) struct Args {
-    /// Dataset to read
-    source: PathBuf,
+    /// Dataset to read; several are taken as one
+    #[arg(required = true)]
+    source: Vec<PathBuf>,
     /// Number of frames to read, spread over the dataset [default: all]
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
@@ -48,6 +49,14 @@ fn describe(stats: &Stats) -> Result<String> {
         write!(text, ", {objects:.1} objects per frame")?;
     }
     text.push('\n');
+    for dataset in &stats.datasets {
+        writeln!(
+            text,
+            "  {}: {} frames, {} pictures in an epoch of training",
+            dataset.name, dataset.frames, dataset.pictures_per_epoch
+        )?;
+    }
+    write!(text, "{}", stats.missing)?;
     for label in &stats.labels {
         describe_label(label, &mut text)?;
     }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, ensure};
 use multicond::{Size, label::Label};
 use multicond_train::{
-    data::Dataset,
+    data::{Dataset, inspect::Shortfall},
     eval::{Condition, Planned, Source, describe, names},
 };
 
@@ -40,13 +40,17 @@ pub(super) struct Models {
     sources: Vec<(String, Source)>,
     /// `--size`, else the training size of the first model.
     pub(super) size: Size,
-    /// The labels of all models.
+    /// The labels of all models that the data has.
     labels: Vec<Label>,
+    /// What the data lacks of them.
+    pub(super) missing: Shortfall,
+    /// The label of the true classes: as the first model has it that has it, else as the data has it.
+    pub(super) truth: Option<Label>,
 }
 
 impl Models {
     /// Reads the descriptions of models and runs. Without `size`, all must have been trained at the same size. The
-    /// data must have their labels.
+    /// data must have at least one label of each.
     pub(super) fn find(
         models: &[PathBuf],
         runs: &[PathBuf],
@@ -57,6 +61,8 @@ impl Models {
         let mut sources = Vec::new();
         let mut labels: Vec<Label> = Vec::new();
         let mut first = size;
+        let mut missing = Shortfall::default();
+        let mut truth = None;
         for (index, (name, path)) in names(&paths)?.into_iter().zip(&paths).enumerate() {
             if index < models.len() {
                 sources.push((name, Source::Model(path.to_path_buf())));
@@ -71,8 +77,21 @@ impl Models {
                 "{}: trained at {trained_size}, but the first model at {expected}; use --size to score all at one size",
                 path.display()
             );
-            for label in own {
-                data.label(&label.name)?;
+            missing.add(Shortfall::of(data, &own)?);
+            let is_there = |label: &Label| data.label(&label.name).is_ok();
+            ensure!(
+                own.iter().any(is_there),
+                "{}{}: has none of the labels of {}",
+                missing.of_labels(),
+                data.name(),
+                path.display()
+            );
+            let is_truth = |label: &&Label| {
+                data.class_label()
+                    .is_some_and(|classes| classes.name == label.name)
+            };
+            truth = truth.or_else(|| own.iter().find(is_truth).cloned());
+            for label in own.into_iter().filter(is_there) {
                 if !labels.iter().any(|known| known.name == label.name) {
                     labels.push(label);
                 }
@@ -82,6 +101,8 @@ impl Models {
             sources,
             size: first.expect("clap requires a model"),
             labels,
+            missing,
+            truth: truth.or_else(|| data.class_label().cloned()),
         })
     }
 
@@ -121,7 +142,7 @@ impl Missing {
             let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
             ensure!(
                 is_label(name),
-                "--remove {name}: not a label of the models; they have {}",
+                "--remove {name}: not a label that the models take and the data has; these are {}",
                 names.join(", ")
             );
         }

@@ -46,11 +46,13 @@ pub(super) struct Networks {
 }
 
 impl Networks {
-    /// Loads the networks that the metrics need; an empty list selects all metrics.
+    /// Loads the networks that the metrics need; an empty list selects all metrics. `truth` is the label of the true
+    /// classes.
     pub(super) fn load(
         &self,
         metrics: &[Metric],
         data: &Dataset,
+        truth: Option<&Label>,
         engine: &EngineOptions,
     ) -> Result<Judges> {
         let wants = |metric| metrics.is_empty() || metrics.contains(&metric);
@@ -81,7 +83,9 @@ impl Networks {
                 .then(|| self.load_features(engine))
                 .transpose()?,
             segmenter: match wants(Metric::Classes) {
-                true => self.load_segmenter(metrics.contains(&Metric::Classes), data, engine)?,
+                true => {
+                    self.load_segmenter(metrics.contains(&Metric::Classes), data, truth, engine)?
+                }
                 false => None,
             },
         })
@@ -97,14 +101,15 @@ impl Networks {
         }
     }
 
-    /// The segmenter given on the command line, or the built-in one if it has the data's classes.
+    /// The segmenter given on the command line, or the built-in one if it has the true classes.
     fn load_segmenter(
         &self,
         is_asked: bool,
         data: &Dataset,
+        truth: Option<&Label>,
         engine: &EngineOptions,
     ) -> Result<Option<Segmenter>> {
-        let Some(classes) = data.class_label().and_then(Label::classes) else {
+        let Some(classes) = truth.and_then(Label::classes) else {
             ensure!(
                 !is_asked && self.segmenter.is_none(),
                 "{}: has no label of classes, which the segmenter's output could be compared with",

@@ -26,6 +26,8 @@ const SHOWN: usize = 4;
   multicond-train eval rooms.onnx --data rooms/val --training rooms/train
   multicond-train eval rooms.onnx --data rooms/val --sparsity 10,20,...,70 --report sparsity.html
   multicond-train eval rooms.onnx --data rooms/val --remove-labels
+  multicond-train eval rooms.onnx --data rooms/val --data renders --class-table classes.toml
+  multicond-train eval rooms.onnx --data renders --derive curvature=depth --derive edges=gradient
   multicond-train eval --curve runs/tlam runs/clam --data rooms/val --metrics frechet
   multicond-train eval --compare tlam.onnx clam.onnx naive.onnx --data rooms/val --sparsity 0,50
   multicond-train eval city.onnx --data cityscapes --split val --features inception.onnx --segmenter drn.toml
@@ -44,12 +46,12 @@ pub(crate) struct Args {
     /// Score every checkpoint of these runs
     #[arg(long, value_name = "RUN", num_args = 1..)]
     curve: Vec<PathBuf>,
-    /// Dataset of held-out frames
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    /// Dataset of held-out frames; repeat it for several. What it lacks of a model's labels is missing
+    #[arg(long, value_name = "DIR", required = true)]
+    data: Vec<PathBuf>,
     /// Training dataset; also scores the nearest training picture as a baseline
     #[arg(long, value_name = "DIR", conflicts_with_all = ["compare", "curve", "remove_labels"])]
-    training: Option<PathBuf>,
+    training: Vec<PathBuf>,
     /// Dataset split of the training data
     #[arg(long, value_name = "NAME", requires = "training")]
     training_split: Option<String>,
@@ -80,15 +82,18 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let data = args.dataset.open(&args.data)?;
     let training = args
         .dataset
-        .open_other(args.training.as_deref(), args.training_split.as_deref())?;
+        .open_other(&args.training, args.training_split.as_deref())?;
     let models: Vec<PathBuf> = args.model.into_iter().chain(args.compare).collect();
     let is_comparison = models.len() > 1;
     let models = Models::find(&models, &args.curve, args.size, &data)?;
-    let size = models.size;
+    eprint!("{}", models.missing.of_labels());
+    let (size, truth) = (models.size, models.truth.clone());
     let plan = models.plan(&args.missing, training.is_some())?;
     let engine = EngineOptions::named(args.engine).with_device(args.device);
     let options = Options::default().with_engine(engine);
-    let judges = args.networks.load(&args.metrics, &data, &options.engine)?;
+    let judges = args
+        .networks
+        .load(&args.metrics, &data, truth.as_ref(), &options.engine)?;
     let keeping = Keeping {
         features: is_comparison,
         shown: args.results.report.as_ref().map_or(0, |_| SHOWN),
@@ -97,10 +102,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
     if let Some(folder) = &keeping.folder {
         prepare_folder(folder)?;
     }
-    let mut evaluator = Evaluator::new(data, size, args.missing.seed, judges, keeping);
+    let evaluator = Evaluator::new(data, size, args.missing.seed, judges, keeping);
+    let mut evaluator = evaluator.with_truth(truth);
     let outcome = evaluate(&mut evaluator, &plan, &options, training.as_ref())?;
     if let Some(engine) = &outcome.engine {
         eprintln!("running on {engine}");
     }
+    eprint!("{}", outcome.missing.of_classes());
     args.results.deliver(&outcome)
 }
