@@ -41,6 +41,26 @@ pub fn maps(
         .collect()
 }
 
+/// Random confidences, one map per label but the third: also of 0 and 1, and numbers that mean one of these.
+pub fn confidences(
+    labels: &[Label],
+    width: usize,
+    height: usize,
+    seed: u64,
+) -> Vec<Option<Array2<f32>>> {
+    let mut random = Random::new(seed);
+    let special = [0.0, -0.0, -1.0, f32::NAN, 1.0, 1.5, f32::INFINITY];
+    let mut number = || match random.below(2) {
+        0 => special[random.below(special.len())],
+        _ => random.range(0.0, 1.0),
+    };
+    (0..labels.len())
+        .map(|index| {
+            (index != 2).then(|| Array2::from_shape_simple_fn((height, width), &mut number))
+        })
+        .collect()
+}
+
 fn map(label: &Label, width: usize, height: usize, holes: bool, random: &mut Random) -> LabelMap {
     let Some(encoding) = label.encoding() else {
         return LabelMap::Classes(ids(label, width, height, holes, random));

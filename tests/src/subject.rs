@@ -10,14 +10,14 @@ use multicond::{
     model::Manifest,
 };
 use multicond_train::{
-    data::{encode, encoded_channels},
+    data::{encode_with, encoded_channels},
     net::{
         BackboneConfig, GeneratorNetwork, MergeKind, NetworkConfig, Preset,
         backbone::asap::{AsapConfig, Padding},
     },
     onnx::{self, ExportOptions, ModelInfo},
 };
-use ndarray::Array3;
+use ndarray::{Array2, Array3};
 use tempfile::TempDir;
 
 use crate::lively;
@@ -105,10 +105,36 @@ impl Subject {
         Ok(frame)
     }
 
+    /// [`frame`](Self::frame) with confidences; those of labels that are missing everywhere are left out, too.
+    pub fn frame_with(
+        &self,
+        maps: &[LabelMap],
+        confidences: &[Option<Array2<f32>>],
+    ) -> multicond::Result<Frame<'static>> {
+        let mut frame = self.frame(maps)?;
+        for (label, confidence) in self.labels.iter().zip(confidences) {
+            if let Some(confidence) = confidence
+                && frame.get(&label.name).is_some()
+            {
+                frame.set_confidence(&label.name, confidence.clone())?;
+            }
+        }
+        Ok(frame)
+    }
+
     /// The picture in [0, 1] that the network generates from the maps.
     pub fn expected(&self, maps: &[LabelMap]) -> Result<Array3<f32>> {
+        self.expected_with(maps, &[])
+    }
+
+    /// The picture in [0, 1] that the network generates from the maps and their confidences.
+    pub fn expected_with(
+        &self,
+        maps: &[LabelMap],
+        confidences: &[Option<Array2<f32>>],
+    ) -> Result<Array3<f32>> {
         let (width, height) = maps[0].size();
-        let input = encode(maps, &self.labels, width * height);
+        let input = encode_with(maps, confidences, &self.labels, width * height);
         let channels = encoded_channels(&self.labels);
         let data = TensorData::new(input, [1, channels, height, width]);
         let made = self

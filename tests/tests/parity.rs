@@ -18,8 +18,42 @@ fn agree(preset: Preset, rows: usize, sizes: &[(usize, usize)]) {
     agree_on(preset.network(rows), rows, sizes);
 }
 
-fn agree_on(network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
-    agree_of(&Subject::with(network, rows).unwrap(), sizes);
+fn agree_on(mut network: NetworkConfig, rows: usize, sizes: &[(usize, usize)]) {
+    network.confidence = false;
+    agree_of(&Subject::with(network.clone(), rows).unwrap(), sizes);
+    network.confidence = true;
+    agree_with_confidence(network, rows, sizes[0]);
+}
+
+fn agree_with_confidence(network: NetworkConfig, rows: usize, (columns, lines): (usize, usize)) {
+    let subject = Subject::with(network, rows).unwrap();
+    let tile = subject.network.backbone.tile();
+    let (width, height) = (columns * tile, lines * tile);
+    let maps = scene::maps(&subject.labels, width, height, scene::Coverage::Holes, 7);
+    let confidences = scene::confidences(&subject.labels, width, height, 8);
+    let expected = [
+        subject.expected_with(&maps, &confidences).unwrap(),
+        subject.expected(&maps).unwrap(),
+    ];
+    // Otherwise the test could not fail.
+    assert!(difference(&expected[0], &expected[1]) > 100.0 * TOLERANCE);
+    let frames = [
+        subject.frame_with(&maps, &confidences).unwrap(),
+        subject.frame(&maps).unwrap(),
+    ];
+    for engine in engines::available() {
+        let options = Options::default().with_engine(EngineOptions::named(engine));
+        for (frame, expected) in frames.iter().zip(&expected) {
+            let mut generator = subject.open(&options).unwrap();
+            let mut picture = Picture::default();
+            generator.generate(frame, &mut picture).unwrap();
+            let difference = difference(picture.values(), expected);
+            assert!(
+                difference <= TOLERANCE,
+                "{width}x{height} with confidence on {engine}: {difference}"
+            );
+        }
+    }
 }
 
 fn agree_of(subject: &Subject, sizes: &[(usize, usize)]) {

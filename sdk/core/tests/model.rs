@@ -99,7 +99,7 @@ fn graphs_that_are_not_as_promised() {
     let message = refused(|model| model.opset_import.clear());
     assert_eq!(message, "does not say which ONNX operators it needs");
     let message = refused(|model| drop(graph(model).input.remove(1)));
-    assert_eq!(message, "no input for label `depth`");
+    assert_eq!(message, "no input `depth`");
     let message = refused(|model| graph(model).input[1] = value("depth", DataType::Int32, 1));
     assert_eq!(message, "input `depth` is int32, expected float32");
     let message = refused(|model| graph(model).input[1] = value("depth", DataType::Float, 2));

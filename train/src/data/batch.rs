@@ -47,7 +47,7 @@ impl HostBatch {
             .iter()
             .zip(labels.chunks_exact_mut(channels * pixels))
         {
-            encode_into(&sample.labels, schema, pixels, labels);
+            encode_into(&sample.labels, &sample.confidence, schema, pixels, labels);
             pictures.extend(sample.picture.iter().map(|v| 2.0 * v - 1.0));
         }
         Self {

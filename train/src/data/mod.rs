@@ -28,7 +28,7 @@ pub use camera::Intrinsics;
 pub use classes::{ClassTable, UnfitClass};
 pub use dataset::Dataset;
 pub use derive::{Derivation, Network};
-pub use encode::{encode, encoded_channels};
+pub use encode::{encode, encode_with, encoded_channels};
 pub use layouts::{
     Format,
     prepared::{Column, DatasetManifest, Storage},

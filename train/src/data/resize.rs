@@ -29,6 +29,11 @@ pub(super) fn resize(sample: Sample, size: Size) -> Sample {
                 LabelMap::Values(values) => LabelMap::Values(crop.nearest_each(&values, size)),
             })
             .collect(),
+        confidence: sample
+            .confidence
+            .into_iter()
+            .map(|map| map.map(|map| crop.nearest(map.view(), size)))
+            .collect(),
         instances: sample.instances.map(|ids| crop.nearest(ids.view(), size)),
         camera: sample.camera.map(|camera| crop.camera(camera, size)),
     }

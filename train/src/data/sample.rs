@@ -17,6 +17,9 @@ pub struct Sample {
     pub picture: Array3<f32>,
     /// One map per label, in the requested order.
     pub labels: Vec<LabelMap>,
+    /// For each label, how far its pixels can be relied on, `[height, width]` from 0 to 1; `None` where that is not
+    /// known, which counts as 1. Empty if it is known of no label.
+    pub confidence: Vec<Option<Array2<f32>>>,
     /// Object indices `[height, width]`; 0 means no object.
     pub instances: Option<Array2<i32>>,
     /// The camera, if known.
@@ -37,6 +40,9 @@ impl Sample {
                     }
                 }
             }
+        }
+        for confidence in self.confidence.iter_mut().flatten() {
+            mirror(confidence.rows_mut());
         }
         if let Some(instances) = &mut self.instances {
             mirror(instances.rows_mut());
@@ -63,6 +69,11 @@ impl Sample {
                 }
                 LabelMap::Values(values) => *values = values.slice(part).to_owned(),
             }
+        }
+        for confidence in self.confidence.iter_mut().flatten() {
+            *confidence = confidence
+                .slice(s![rows.clone(), columns.clone()])
+                .to_owned();
         }
         if let Some(instances) = &mut self.instances {
             *instances = instances.slice(s![rows, columns]).to_owned();
@@ -101,6 +112,7 @@ mod tests {
                     (10 * c + x) as f32
                 })),
             ],
+            confidence: vec![Some(array![[0.25, 0.5]]), None],
             instances: Some(array![[1, 2]]),
             camera: None,
         };
@@ -112,6 +124,7 @@ mod tests {
         };
         assert_eq!(normals[[0, 0, 0]], -1.0);
         assert_eq!(normals[[1, 0, 0]], 11.0);
+        assert_eq!(sample.confidence, [Some(array![[0.5, 0.25]]), None]);
         assert_eq!(sample.instances, Some(array![[2, 1]]));
     }
 
@@ -128,6 +141,7 @@ mod tests {
                 LabelMap::Classes(numbers.mapv(|number| number as _)),
                 LabelMap::Values(planes(1)),
             ],
+            confidence: vec![None, Some(numbers.mapv(|number| number as f32))],
             instances: Some(numbers),
             camera: Some(Intrinsics {
                 fx: 3.0,
@@ -148,6 +162,7 @@ mod tests {
         assert_eq!(sample.labels[0], LabelMap::Classes(array![[23, 24]]));
         let depth = rows(0.0).insert_axis(Axis(0));
         assert_eq!(sample.labels[1], LabelMap::Values(depth));
+        assert_eq!(sample.confidence, [None, Some(array![[23.0, 24.0]])]);
         assert_eq!(sample.instances, Some(array![[23, 24]]));
         let camera = sample.camera.expect("kept");
         assert_eq!((camera.cx, camera.cy), (-0.5, 0.0));

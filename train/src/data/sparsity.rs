@@ -153,6 +153,7 @@ mod tests {
                 LabelMap::Classes(array![[0, 0], [1, 1]]),
                 LabelMap::Values(Array3::ones((1, 2, 2))),
             ],
+            confidence: Vec::new(),
             instances: None,
             camera: None,
         };

@@ -84,6 +84,7 @@ impl Description {
         let pixels = pixel_input(&self.sizes)?;
         let labels = labels(self.sizes.input, pixels.edges, classes)?;
         let network = NetworkConfig {
+            confidence: false,
             merge: match pixels.edges {
                 true => MergeConfig::Naive(NaiveConfig {}),
                 false => MergeConfig::Semantics(SemanticsConfig {}),

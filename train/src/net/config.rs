@@ -10,6 +10,10 @@ use crate::data::encoded_channels;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkConfig {
+    /// Whether the model takes a confidence for each label and pixel, which its encoded value and its presence are
+    /// multiplied by.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confidence: bool,
     /// The merge, from the labels to the concept tensor.
     pub merge: MergeConfig,
     /// Names of the colour labels that are added to the picture, most important first.

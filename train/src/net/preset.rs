@@ -26,6 +26,7 @@ impl Preset {
     /// The sizes for pictures of `height` rows, with TLAM and the preset's backbone, without hints.
     pub fn network(self, height: usize) -> NetworkConfig {
         NetworkConfig {
+            confidence: self.is_ours(),
             merge: self.merge(MergeKind::Tlam),
             hints: Vec::new(),
             backbone: self.backbone(self.backbone_kind(), height),
@@ -39,6 +40,11 @@ impl Preset {
         }
     }
 
+    /// Whether the preset is not one of the paper's networks, so that it can have what those lack.
+    fn is_ours(self) -> bool {
+        matches!(self, Self::Fast | Self::Balanced)
+    }
+
     /// The backbone of the preset, unless a recipe chooses another.
     fn backbone_kind(self) -> BackboneKind {
         match self {
@@ -49,14 +55,10 @@ impl Preset {
 
     /// The hints of the preset, unless a recipe chooses others: our own presets take every colour, the paper has none.
     pub fn hints(self, labels: &[Label]) -> Vec<String> {
-        match self {
-            Self::Paper | Self::Small => Vec::new(),
-            Self::Fast | Self::Balanced => labels
-                .iter()
-                .filter(|label| is_colour(label))
-                .map(|label| label.name.clone())
-                .collect(),
-        }
+        let hints = labels
+            .iter()
+            .filter(|label| self.is_ours() && is_colour(label));
+        hints.map(|label| label.name.clone()).collect()
     }
 
     /// The sizes of a merge of this kind.

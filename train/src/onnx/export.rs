@@ -59,6 +59,7 @@ pub fn manifest(info: ModelInfo, labels: &[Label], network: &NetworkConfig) -> M
     let channels = network.concept_channels(labels);
     let mut manifest = Manifest::new(info.name, labels.to_vec(), channels);
     manifest.system = network.system();
+    manifest.confidence = network.confidence;
     manifest.size_multiple = network.backbone.tile();
     manifest.trained_size = info.trained_size;
     manifest.parameters = parameter_count(network, labels);

@@ -18,7 +18,7 @@ const CONCEPT: &str = "concept";
 /// Name of the output.
 const IMAGE: &str = "image";
 
-/// The concept tensor `[batch, channels, height, width]`. Adds an input to the graph for every label.
+/// The concept tensor `[batch, channels, height, width]`. Adds inputs to the graph for every label.
 pub(super) fn concept(
     graph: &mut Graph,
     generator: &GeneratorNetwork,
@@ -26,7 +26,7 @@ pub(super) fn concept(
     options: &ExportOptions,
 ) -> Result<Features> {
     let (labels, channels) = (&manifest.labels, manifest.concept_channels);
-    let add = |label| Input::add(graph, label, options);
+    let add = |label| Input::add(graph, label, manifest.confidence, options);
     let mut inputs: Vec<Input> = labels.iter().map(add).collect();
     let Some(first) = inputs.first().map(|input| input.value().clone()) else {
         bail!("a model needs at least one label");

@@ -6,7 +6,7 @@ use multicond::label::Label;
 use super::{
     builder::{Graph, Value},
     convolution::Features,
-    labels::{self, Input},
+    labels::{self, Input, Values},
 };
 use crate::net::hints::{Hints, LIMIT};
 
@@ -32,7 +32,7 @@ pub(super) fn colours(
             None => colour,
             Some(other) => first_known(graph, &colour, &other),
         });
-        inputs[index] = Input::Rows(encoded);
+        inputs[index].values = Values::Rows(encoded);
     }
     Ok(chosen.map(|colour| inverse_tanh(graph, &colour)))
 }

@@ -48,6 +48,9 @@ pub struct Recipe {
     /// none.
     #[serde(default = "yes")]
     pub presence: bool,
+    /// Whether the model takes a confidence for each label and pixel; by default as the preset, or `network`, says.
+    #[serde(default)]
+    pub confidence: Option<bool>,
     /// Explicit network sizes, instead of a preset.
     #[serde(default)]
     pub network: Option<NetworkConfig>,
@@ -85,6 +88,7 @@ impl Recipe {
             labels: None,
             classes: None,
             presence: preset != Preset::Paper,
+            confidence: None,
             network: None,
             training: TrainingConfig::default(),
         }
@@ -119,7 +123,7 @@ impl Recipe {
             }
             *label = label.clone().with_classes(classes);
         }
-        let network = match (self.network, self.merge, self.backbone, self.hints) {
+        let mut network = match (self.network, self.merge, self.backbone, self.hints) {
             (Some(network), None, None, None) => network,
             (Some(_), merge, backbone, _) => {
                 let set = match (merge, backbone) {
@@ -143,6 +147,9 @@ impl Recipe {
                 network
             }
         };
+        if let Some(confidence) = self.confidence {
+            network.confidence = confidence;
+        }
         for label in &mut labels {
             label.presence = self.presence;
         }

@@ -17,18 +17,19 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// `concept` is the name that the render part gives its input.
+    /// `confidence` says whether there are planes for it, `concept` is the name that the render part gives its input.
     pub(super) fn new(
         manifest: &Manifest,
         size: (usize, usize),
         padded: (usize, usize),
+        confidence: bool,
         lanes: usize,
         concept: &str,
     ) -> Result<Self> {
         let (width, height) = padded;
         let channels = manifest.concept_channels;
         Ok(Self {
-            planes: Planes::new(&manifest.labels, size, padded)?,
+            planes: Planes::new(&manifest.labels, confidence, size, padded)?,
             reuse: Reuse::new(width * height, lanes)?,
             concept: Tensor::floats(concept, [1, channels, height, width], 0.0)?,
             image: Tensor::floats("image", [1, 3, height, width], 0.0)?,

@@ -1,11 +1,13 @@
 //! The labels of one picture.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Arguments};
+
+use ndarray::Array2;
 
 use crate::{
     error::{Error, Result},
     label::LabelMap,
-    pixels::LabelImage,
+    pixels::{ConfidenceImage, LabelImage},
 };
 
 /// The labels of one picture. A label that is not set is missing everywhere. Names and kinds are checked against the
@@ -15,6 +17,7 @@ pub struct Frame<'a> {
     width: usize,
     height: usize,
     labels: BTreeMap<String, Source<'a>>,
+    confidences: BTreeMap<String, Confidence<'a>>,
 }
 
 /// Where a label's values are.
@@ -24,6 +27,13 @@ pub(super) enum Source<'a> {
     Image(LabelImage<'a>),
 }
 
+/// Where a label's confidences are.
+#[derive(Clone, Debug)]
+pub(super) enum Confidence<'a> {
+    Map(Array2<f32>),
+    Image(ConfidenceImage<'a>),
+}
+
 impl<'a> Frame<'a> {
     /// A frame without labels, for a picture of `width` x `height` pixels.
     pub fn new(width: usize, height: usize) -> Self {
@@ -31,6 +41,7 @@ impl<'a> Frame<'a> {
             width,
             height,
             labels: BTreeMap::new(),
+            confidences: BTreeMap::new(),
         }
     }
 
@@ -44,7 +55,10 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// When the map does not have the frame's size; the frame is then unchanged.
     pub fn set(&mut self, name: impl AsRef<str>, map: LabelMap) -> Result<()> {
-        self.put(name.as_ref(), map.size(), Source::Map(map))
+        let name = name.as_ref();
+        self.check_size(format_args!("label `{name}`"), map.size())?;
+        put(&mut self.labels, name, Source::Map(map));
+        Ok(())
     }
 
     /// Sets a label to an image in the caller's memory, which is read when a picture is generated. Replacing a label does
@@ -53,12 +67,55 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// When the image does not have the frame's size; the frame is then unchanged.
     pub fn set_image(&mut self, name: impl AsRef<str>, image: LabelImage<'a>) -> Result<()> {
-        self.put(name.as_ref(), image.image.size(), Source::Image(image))
+        let name = name.as_ref();
+        self.check_size(format_args!("label `{name}`"), image.image.size())?;
+        put(&mut self.labels, name, Source::Image(image));
+        Ok(())
     }
 
-    /// Removes a label. Returns whether it was set.
+    /// Removes a label and its confidence. Returns whether the label was set.
     pub fn unset(&mut self, name: &str) -> bool {
+        self.confidences.remove(name);
         self.labels.remove(name).is_some()
+    }
+
+    /// Sets how far each pixel of a label can be relied on, `[height, width]` from 0 (as if it were missing) to 1 (as
+    /// without a confidence, the default), replacing an earlier confidence of that label. NaN and what is below 0 count
+    /// as 0, what is above 1 as 1. It stays when the label is replaced.
+    ///
+    /// Only models that were trained so take confidences, see [`Manifest::confidence`](crate::model::Manifest). The first
+    /// frame with one takes longer: the merge is loaded again, with inputs for confidences.
+    ///
+    /// # Errors
+    /// When the map does not have the frame's size; the frame is then unchanged.
+    pub fn set_confidence(&mut self, name: impl AsRef<str>, map: Array2<f32>) -> Result<()> {
+        let name = name.as_ref();
+        let size = (map.ncols(), map.nrows());
+        self.check_size(format_args!("the confidence of label `{name}`"), size)?;
+        put(&mut self.confidences, name, Confidence::Map(map));
+        Ok(())
+    }
+
+    /// Sets how far each pixel of a label can be relied on, see [`set_confidence`](Self::set_confidence), to an image in
+    /// the caller's memory, which is read when a picture is generated. Replacing one does not allocate.
+    ///
+    /// # Errors
+    /// When the image does not have the frame's size; the frame is then unchanged.
+    pub fn set_confidence_image(
+        &mut self,
+        name: impl AsRef<str>,
+        image: ConfidenceImage<'a>,
+    ) -> Result<()> {
+        let name = name.as_ref();
+        let size = image.image.size();
+        self.check_size(format_args!("the confidence of label `{name}`"), size)?;
+        put(&mut self.confidences, name, Confidence::Image(image));
+        Ok(())
+    }
+
+    /// Removes the confidence of a label, which then counts as 1. Returns whether it was set.
+    pub fn unset_confidence(&mut self, name: &str) -> bool {
+        self.confidences.remove(name).is_some()
     }
 
     /// The names of the labels that are set, in alphabetical order.
@@ -74,20 +131,33 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// The names of the labels that have a confidence.
+    pub(super) fn confident(&self) -> impl Iterator<Item = &str> {
+        self.confidences.keys().map(String::as_str)
+    }
+
     pub(super) fn source(&self, name: &str) -> Option<&Source<'a>> {
         self.labels.get(name)
     }
 
-    fn put(&mut self, name: &str, size: (usize, usize), source: Source<'a>) -> Result<()> {
-        if size != self.size() {
-            let expected = format_args!("but the frame has {}x{}", self.width, self.height);
-            return Err(Error::size(&format!("label `{name}`"), size, expected));
+    pub(super) fn confidence(&self, name: &str) -> Option<&Confidence<'a>> {
+        self.confidences.get(name)
+    }
+
+    fn check_size(&self, what: Arguments<'_>, size: (usize, usize)) -> Result<()> {
+        if size == self.size() {
+            return Ok(());
         }
-        match self.labels.get_mut(name) {
-            Some(place) => *place = source,
-            None => drop(self.labels.insert(name.into(), source)),
-        }
-        Ok(())
+        let expected = format_args!("but the frame has {}x{}", self.width, self.height);
+        Err(Error::size(&what.to_string(), size, expected))
+    }
+}
+
+/// Sets an entry; allocates only if it is new.
+fn put<T>(map: &mut BTreeMap<String, T>, name: &str, value: T) {
+    match map.get_mut(name) {
+        Some(place) => *place = value,
+        None => drop(map.insert(name.into(), value)),
     }
 }
 
@@ -104,7 +174,18 @@ mod tests {
         let error = frame.set("edges", map(2, 4)).unwrap_err().to_string();
         assert_eq!(error, "label `edges`: 2x4 pixels, but the frame has 4x2");
         assert_eq!(frame.names().collect::<Vec<_>>(), ["depth"]);
+        let some = |height, width| Array2::from_elem((height, width), 0.5);
+        frame.set_confidence("depth", some(2, 4)).unwrap();
+        let error = frame.set_confidence("depth", some(4, 2)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the confidence of label `depth`: 2x4 pixels, but the frame has 4x2"
+        );
+        assert!(frame.unset_confidence("depth"));
+        assert!(!frame.unset_confidence("depth"));
+        frame.set_confidence("depth", some(2, 4)).unwrap();
         assert!(frame.unset("depth"));
+        assert_eq!(frame.confident().count(), 0);
         assert!(!frame.unset("depth"));
         assert!(frame.get("depth").is_none());
     }

@@ -158,7 +158,7 @@ impl Generator {
     pub fn prepare(&mut self, width: usize, height: usize) -> Result<()> {
         self.stages.check()?;
         self.canceller.reset();
-        self.fit((width, height))?;
+        self.fit((width, height), false)?;
         let buffers = self.buffers.as_mut().expect("just made");
         // The warm-up overwrites the image, only in part if it is cancelled.
         buffers.rendered = false;
@@ -208,9 +208,13 @@ impl Generator {
         self.generate_with(frame, |buffers| buffers.write_image(output))
     }
 
-    /// Makes sure that there are buffers of this size.
-    fn fit(&mut self, (width, height): (usize, usize)) -> Result<()> {
-        let is_it = |buffers: &Buffers| buffers.planes.size() == (width, height);
+    /// Makes sure that there are buffers of this size, for confidences if they are needed or ever were.
+    fn fit(&mut self, (width, height): (usize, usize), confidence: bool) -> Result<()> {
+        let confidence = confidence || self.stages.has_confidence();
+        let is_it = |buffers: &Buffers| {
+            let planes = &buffers.planes;
+            planes.size() == (width, height) && planes.has_confidence() == confidence
+        };
         if self.buffers.as_ref().is_some_and(is_it) {
             return Ok(());
         }
@@ -222,11 +226,11 @@ impl Generator {
         if self.engine.device() == Device::Cpu {
             reserve(needed.picture)?;
         }
-        self.stages.fit(self.engine.backend(), padded)?;
+        self.stages.fit(self.engine.backend(), padded, confidence)?;
         self.canceller.watch(self.stages.stops());
         let lanes = self.engine.backend().capabilities().lanes;
         let concept = self.stages.concept();
-        let buffers = Buffers::new(&self.manifest, size, padded, lanes, concept)?;
+        let buffers = Buffers::new(&self.manifest, size, padded, confidence, lanes, concept)?;
         self.buffers = Some(buffers);
         Ok(())
     }
@@ -239,7 +243,7 @@ impl Generator {
         let start = Instant::now();
         self.stages.check()?;
         planes::check(frame, &self.manifest)?;
-        self.fit(frame.size())?;
+        self.fit(frame.size(), frame.confident().next().is_some())?;
         let buffers = self.buffers.as_mut().expect("just made");
         self.canceller.check()?;
         let mut statistics = Statistics::default();
@@ -280,7 +284,7 @@ impl Generator {
     /// tensor.
     pub fn concept(&mut self, frame: &Frame<'_>) -> Result<ArrayView3<'_, f32>> {
         self.stages.check()?;
-        if matches!(*self.stages, Stages::Uncut(_)) {
+        if matches!(*self.stages, Stages::Uncut { .. }) {
             return Err(Error::option(
                 "execution",
                 "a model that runs as a whole has no concept tensor",
@@ -288,7 +292,7 @@ impl Generator {
         }
         self.canceller.reset();
         planes::check(frame, &self.manifest)?;
-        self.fit(frame.size())?;
+        self.fit(frame.size(), frame.confident().next().is_some())?;
         let buffers = self.buffers.as_mut().expect("just made");
         buffers.take(frame, &self.manifest, self.options.reuse)?;
         let mut reporter = Reporter::new(&self.canceller, None, 1.0);

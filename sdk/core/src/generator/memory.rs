@@ -97,10 +97,11 @@ impl Estimator {
         Ok(needed)
     }
 
-    /// Numbers of the labels, the concept tensor and the picture.
+    /// Numbers of the labels, their confidences, the concept tensor and the picture.
     fn numbers_per_pixel(&self) -> u64 {
         let labels: usize = self.manifest.labels.iter().map(Label::channels).sum();
-        (labels + 3) as u64 + self.manifest.concept_channels as u64
+        let confidences = self.manifest.confidence_inputs().count();
+        (labels + confidences + 3) as u64 + self.manifest.concept_channels as u64
     }
 
     /// Rejects pictures that the model cannot make, and those that need more memory than the options allow.

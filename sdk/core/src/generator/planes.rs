@@ -1,14 +1,16 @@
 //! A frame's labels as inputs of the model, and which pixels changed since the last frame.
 
-use multicond_format::label::{Label, LabelMap, MISSING, canonicalise, class_or_missing};
+use multicond_format::label::{
+    CERTAIN, Label, LabelMap, MISSING, canonicalise, class_or_missing, confidence,
+};
 
-use super::frame::{Frame, Source};
+use super::frame::{Confidence, Frame, Source};
 use crate::{
     engine::{Data, DataMut, Tensor},
-    error::Result,
+    error::{Error, Result},
     memory::filled,
     model::Manifest,
-    pixels::Decoder,
+    pixels::{ConfidenceDecoder, Decoder},
 };
 
 /// All labels of a model for one picture. Missing values have one representation, so that two pixels are equal exactly if
@@ -17,9 +19,11 @@ pub(super) struct Planes {
     /// The frame's size, and that padded to multiples of the model's `size_multiple`.
     size: (usize, usize),
     padded: (usize, usize),
-    /// One `[1, channels, height, width]` for each label, in the model's order.
+    /// One `[1, channels, height, width]` for each label, in the model's order, then one for the confidence of each, if
+    /// there are any.
     tensors: Vec<Tensor>,
-    /// Whether the last frame had the label.
+    labels: usize,
+    /// Whether the last frame had the label or confidence.
     known: Vec<bool>,
     /// Whether a pixel changed since its last merge.
     changed: Vec<bool>,
@@ -30,25 +34,32 @@ pub(super) struct Planes {
 }
 
 impl Planes {
-    /// All labels are missing, and every pixel counts as changed.
+    /// All labels are missing, with full `confidence` if it is asked for, and every pixel counts as changed.
     pub(super) fn new(
         labels: &[Label],
+        confidence: bool,
         size: (usize, usize),
         padded: (usize, usize),
     ) -> Result<Self> {
         let (width, height) = padded;
         let channels = labels.iter().map(Label::channels).max().unwrap_or(1);
-        let tensors = labels.iter().map(|label| missing(label, [height, width]));
+        let tensors = inputs(labels, confidence, [height, width])?;
         Ok(Self {
             size,
             padded,
-            tensors: tensors.collect::<Result<_>>()?,
-            known: vec![false; labels.len()],
+            known: vec![false; tensors.len()],
+            tensors,
+            labels: labels.len(),
             changed: filled(width * height, true)?,
             floats: filled(channels * size.0, MISSING)?,
             ints: filled(size.0, 0)?,
             scratch: [Vec::new(), Vec::new()],
         })
+    }
+
+    /// Whether there are confidences.
+    pub(super) fn has_confidence(&self) -> bool {
+        self.tensors.len() > self.labels
     }
 
     pub(super) fn size(&self) -> (usize, usize) {
@@ -73,7 +84,7 @@ impl Planes {
         self.changed.fill(changed);
     }
 
-    /// Reads a frame of this size. A checked frame fails only if an image cannot be copied from a GPU; what was read
+    /// Reads a frame of this size, which has confidences only if the planes do. A checked frame fails only if an image cannot be copied from a GPU; what was read
     /// before that is marked as changed.
     pub(super) fn update(&mut self, frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
         for (index, label) in manifest.labels.iter().enumerate() {
@@ -85,6 +96,44 @@ impl Planes {
             self.take(index, label, source)?;
             self.known[index] = source.is_some();
         }
+        if !self.has_confidence() {
+            return Ok(());
+        }
+        for (index, label) in manifest.labels.iter().enumerate() {
+            let index = self.labels + index;
+            let source = frame.confidence(&label.name);
+            if source.is_none() && !self.known[index] {
+                continue;
+            }
+            self.known[index] = true;
+            self.take_confidence(index, source)?;
+            self.known[index] = source.is_some();
+        }
+        Ok(())
+    }
+
+    fn take_confidence(&mut self, index: usize, source: Option<&Confidence<'_>>) -> Result<()> {
+        let (width, height) = self.size;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let decoder = match source {
+            Some(Confidence::Image(image)) => {
+                Some(ConfidenceDecoder::new(*image, &mut scratch[0])?)
+            }
+            _ => None,
+        };
+        for y in 0..height {
+            let row = &mut self.floats[..width];
+            match (&decoder, source) {
+                (Some(decoder), _) => decoder.row(y, row),
+                (None, Some(Confidence::Map(map))) => row
+                    .iter_mut()
+                    .zip(map.row(y))
+                    .for_each(|(to, &number)| *to = confidence(number)),
+                _ => row.fill(CERTAIN),
+            }
+            self.store_padded(index, y);
+        }
+        self.scratch = scratch;
         Ok(())
     }
 
@@ -133,18 +182,23 @@ impl Planes {
                     }
                 }
             }
-            // The padding repeats the last row.
-            let last = if y + 1 == height {
-                self.padded.1
-            } else {
-                y + 1
-            };
-            for to in y..last {
-                self.store(index, to);
-            }
+            self.store_padded(index, y);
         }
         self.scratch = scratch;
         Ok(())
+    }
+
+    /// [`store`](Self::store) as row `y`, and as the padding if it is the last.
+    fn store_padded(&mut self, index: usize, y: usize) {
+        // The padding repeats the last row.
+        let last = if y + 1 == self.size.1 {
+            self.padded.1
+        } else {
+            y + 1
+        };
+        for to in y..last {
+            self.store(index, to);
+        }
     }
 
     /// Compares the current row with row `y` of a label, and stores it there.
@@ -163,7 +217,7 @@ impl Planes {
         }
     }
 
-    /// The bits of all labels of one pixel.
+    /// The bits of all labels and confidences of one pixel.
     pub(super) fn bits(&self, pixel: usize) -> impl Iterator<Item = u32> {
         let pixels = self.pixels();
         self.tensors.iter().flat_map(move |tensor| {
@@ -176,8 +230,19 @@ impl Planes {
     }
 }
 
+/// The inputs of a model at all of `[height, width]` pixels: all labels missing, then, if it is asked for, the full
+/// `confidence` of each.
+pub(super) fn inputs(labels: &[Label], confidence: bool, size: [usize; 2]) -> Result<Vec<Tensor>> {
+    let confidences = labels.iter().filter(|_| confidence).map(|label| {
+        let [height, width] = size;
+        Tensor::floats(label.confidence_input(), [1, 1, height, width], CERTAIN)
+    });
+    let labels = labels.iter().map(|label| missing(label, size));
+    labels.chain(confidences).collect()
+}
+
 /// A label that is missing at all of `[height, width]` pixels.
-pub(super) fn missing(label: &Label, [height, width]: [usize; 2]) -> Result<Tensor> {
+fn missing(label: &Label, [height, width]: [usize; 2]) -> Result<Tensor> {
     let shape = [1, label.channels(), height, width];
     match label.missing_class() {
         None => Tensor::floats(&label.name, shape, MISSING),
@@ -201,10 +266,11 @@ fn store<T: Copy>(place: &mut [T], row: &[T], changed: &mut [bool], bits: impl F
     }
 }
 
-/// Checks the labels of a frame against the model.
+/// Checks the labels of a frame and their confidences against the model.
 ///
 /// # Errors
-/// When the frame has a label that the model does not have, or that is of another kind.
+/// When the frame has a label that the model does not have, or that is of another kind, a confidence although the model
+/// takes none, or one of a label that the frame does not have.
 pub(super) fn check(frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
     for name in frame.names() {
         let label = manifest.label(name)?;
@@ -212,6 +278,20 @@ pub(super) fn check(frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
             Some(Source::Map(map)) => map.check(label)?,
             Some(Source::Image(image)) => image.check(label)?,
             None => {}
+        }
+    }
+    for name in frame.confident() {
+        let label = manifest.label(name)?;
+        if !manifest.confidence {
+            let reason = "has a confidence, but this model takes none";
+            return Err(Error::label(name, reason));
+        }
+        if frame.source(name).is_none() {
+            let reason = "has a confidence, but the frame does not have the label itself";
+            return Err(Error::label(name, reason));
+        }
+        if let Some(Confidence::Image(image)) = frame.confidence(name) {
+            image.check(label)?;
         }
     }
     Ok(())

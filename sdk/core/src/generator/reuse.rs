@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn changed_pixels_are_merged_and_duplicates_once() {
         let manifest = manifest();
-        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2)).unwrap();
+        let mut planes = Planes::new(&manifest.labels, false, (4, 2), (4, 2)).unwrap();
         let mut reuse = Reuse::new(8, 1).unwrap();
         let mut planned = |planes: &Planes, find_duplicates| {
             reuse.plan(planes, find_duplicates);
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn pixels_stay_in_their_lane() {
         let manifest = manifest();
-        let mut planes = Planes::new(&manifest.labels, (4, 2), (4, 2)).unwrap();
+        let mut planes = Planes::new(&manifest.labels, false, (4, 2), (4, 2)).unwrap();
         let mut reuse = Reuse::new(8, 4).unwrap();
         reuse.plan(&planes, true);
         assert_eq!(reuse.places, [0, 1, 2, 3]);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use multicond_format::model::{CONCEPT, FixedShape, Part, cut};
+use multicond_format::model::{CONCEPT, FixedShape, Part, cut, whole};
 
 use super::{
     Execution, Options, buffers::Buffers, control::Reporter, finite, tiled_merge::TiledMerge,
@@ -22,7 +22,11 @@ pub(super) enum Stages {
         /// The name of the render part's input.
         concept: &'static str,
     },
-    Uncut(Box<dyn Session>),
+    Uncut {
+        session: Box<dyn Session>,
+        /// Whether it takes confidences.
+        confidence: bool,
+    },
 }
 
 pub(super) enum Render {
@@ -34,7 +38,8 @@ pub(super) enum Render {
 pub(super) struct EachSize {
     part: Part,
     threads: SessionThreads,
-    session: Option<Box<dyn Session>>,
+    /// The session, and the size that it is for.
+    session: Option<(Box<dyn Session>, (usize, usize))>,
 }
 
 impl Stages {
@@ -51,7 +56,15 @@ impl Stages {
         }
         // The merge of a model for one size cannot run on tiles.
         if options.execution == Execution::Whole || fixed.is_some() {
-            return Ok(Self::Uncut(one(engine, file.bytes(), threads)?));
+            let confidence = file.manifest().confidence;
+            let session = match confidence {
+                true => one(engine, &whole(&file).to_bytes(None), threads)?,
+                false => one(engine, file.bytes(), threads)?,
+            };
+            return Ok(Self::Uncut {
+                session,
+                confidence,
+            });
         }
         let parts = cut(&file);
         let merge = parts.merge.detached();
@@ -80,16 +93,31 @@ impl Stages {
         })
     }
 
-    /// Prepares for pictures of this size, which has been checked.
-    pub(super) fn fit(&mut self, engine: &dyn Backend, size: (usize, usize)) -> Result<()> {
+    /// Whether confidences are inputs of the model as it is loaded.
+    pub(super) fn has_confidence(&self) -> bool {
+        match self {
+            Self::Cut { merge, .. } => merge.has_confidence(),
+            Self::Uncut { confidence, .. } => *confidence,
+        }
+    }
+
+    /// Prepares for pictures of this size, which has been checked, with or without confidences.
+    pub(super) fn fit(
+        &mut self,
+        engine: &dyn Backend,
+        size: (usize, usize),
+        confidence: bool,
+    ) -> Result<()> {
         let Self::Cut { merge, render, .. } = self else {
             return Ok(());
         };
-        merge.fit(engine, size.0 * size.1)?;
-        if let Render::EachSize(render) = render {
+        merge.fit(engine, size.0 * size.1, confidence)?;
+        if let Render::EachSize(render) = render
+            && render.session.as_ref().is_none_or(|(_, own)| *own != size)
+        {
             render.session = None;
             let model = render.part.to_bytes(Some(size));
-            render.session = Some(one(engine, &model, render.threads)?);
+            render.session = Some((one(engine, &model, render.threads)?, size));
         }
         Ok(())
     }
@@ -98,19 +126,19 @@ impl Stages {
     pub(super) fn concept(&self) -> &'static str {
         match self {
             Self::Cut { concept, .. } => concept,
-            Self::Uncut(_) => CONCEPT,
+            Self::Uncut { .. } => CONCEPT,
         }
     }
 
     /// Handles that stop the runs of all sessions.
     pub(super) fn stops(&self) -> Vec<Arc<dyn Stop>> {
         match self {
-            Self::Uncut(session) => session.stop().into_iter().collect(),
+            Self::Uncut { session, .. } => session.stop().into_iter().collect(),
             Self::Cut { merge, render, .. } => {
                 let mut stops = merge.stops();
                 let render = match render {
                     Render::AnySize(session) => Some(session),
-                    Render::EachSize(render) => render.session.as_ref(),
+                    Render::EachSize(render) => render.session.as_ref().map(|(own, _)| own),
                 };
                 stops.extend(render.and_then(|session| session.stop()));
                 stops
@@ -130,8 +158,8 @@ impl Stages {
     pub(super) fn merged(&self, buffers: &Buffers) -> usize {
         match self {
             Self::Cut { .. } => buffers.reuse.merged,
-            Self::Uncut(_) if buffers.changed() > 0 => buffers.planes.pixels(),
-            Self::Uncut(_) => 0,
+            Self::Uncut { .. } if buffers.changed() > 0 => buffers.planes.pixels(),
+            Self::Uncut { .. } => 0,
         }
     }
 
@@ -177,12 +205,13 @@ impl Stages {
             ..
         } = buffers;
         match self {
-            Self::Uncut(session) => session.run(planes.tensors(), image),
+            Self::Uncut { session, .. } => session.run(planes.tensors(), image),
             Self::Cut { render, .. } => {
                 let session = match render {
                     Render::AnySize(session) => session,
                     Render::EachSize(render) => {
-                        render.session.as_mut().expect("`fit` has loaded it")
+                        let loaded = render.session.as_mut();
+                        &mut loaded.expect("`fit` has loaded it").0
                     }
                 };
                 session.run(std::slice::from_ref(concept), image)

@@ -12,7 +12,7 @@ use std::sync::{
 use super::{
     columns::Columns,
     control::Reporter,
-    planes::{Planes, missing},
+    planes::{Planes, inputs},
     reuse::{EMPTY, Reuse},
     thread_pool::{ThreadPool, no_thread},
 };
@@ -44,6 +44,8 @@ pub(super) fn tile_pixels([wanted, usual]: [usize; 2], lanes: usize, pixels: usi
 struct Tile {
     part: Part,
     labels: Vec<Label>,
+    /// Whether the part takes confidences, too.
+    confidence: bool,
     channels: usize,
     wanted: usize,
     usual: usize,
@@ -56,15 +58,16 @@ impl Tile {
         pixels: usize,
         count: usize,
     ) -> Result<Vec<Mutex<Worker>>> {
-        let model = self.part.to_bytes(Some((pixels, 1)));
+        let size = Some((pixels, 1));
+        let model = match self.confidence {
+            true => self.part.with_confidences().to_bytes(size),
+            false => self.part.to_bytes(size),
+        };
         let sessions = engine.load(&model, SessionThreads::ONE, count)?;
         let worker = |session| {
-            let labels = self.labels.iter();
-            let inputs: Result<Vec<Tensor>> =
-                labels.map(|label| missing(label, [1, pixels])).collect();
             Ok(Mutex::new(Worker {
                 session,
-                inputs: inputs?,
+                inputs: inputs(&self.labels, self.confidence, [1, pixels])?,
                 concept: Tensor::floats("concept", [1, self.channels, 1, pixels], 0.0)?,
             }))
         };
@@ -92,6 +95,7 @@ impl TiledMerge {
         let tile = Tile {
             part,
             labels: manifest.labels.clone(),
+            confidence: false,
             channels: manifest.concept_channels,
             wanted,
             usual,
@@ -105,16 +109,27 @@ impl TiledMerge {
         })
     }
 
-    /// Prepares for pictures of so many pixels: a large tile is no larger than the picture.
-    pub(super) fn fit(&mut self, engine: &dyn Backend, pixels: usize) -> Result<()> {
+    /// Whether it takes confidences.
+    pub(super) fn has_confidence(&self) -> bool {
+        self.tile.confidence
+    }
+
+    /// Prepares for pictures of so many pixels, with or without confidences: a large tile is no larger than the picture.
+    pub(super) fn fit(
+        &mut self,
+        engine: &dyn Backend,
+        pixels: usize,
+        confidence: bool,
+    ) -> Result<()> {
         let lanes = engine.capabilities().lanes;
         let best = tile_pixels([self.tile.wanted, self.tile.usual], lanes, pixels);
-        if best == self.pixels {
+        if best == self.pixels && confidence == self.tile.confidence {
             return Ok(());
         }
         // Free the old sessions first. If the new ones cannot be loaded, the next picture tries again.
         self.workers = Vec::new();
         self.pixels = 0;
+        self.tile.confidence = confidence;
         self.workers = self.tile.workers(engine, best, self.pool.threads())?;
         self.pixels = best;
         Ok(())

@@ -92,7 +92,7 @@ impl<'a> Decoder<'a> {
             Some(class_or_missing(id, classes, missing))
         };
         let mut x = 0;
-        self.each(y, 0, |number| {
+        each(&self.rows, y, 0, |number| {
             let valid = self.is_valid(y, x);
             out[x] = class(number).filter(|_| valid).unwrap_or(missing);
             x += 1;
@@ -103,7 +103,7 @@ impl<'a> Decoder<'a> {
     fn read(&self, y: usize, channel: usize, out: &mut [f32]) {
         let is_half = self.rows.format.component == Component::F16;
         let mut out = out.iter_mut();
-        self.each(y, channel, |number| {
+        each(&self.rows, y, channel, |number| {
             if let Some(out) = out.next() {
                 *out = number as f32;
                 if is_half {
@@ -111,33 +111,6 @@ impl<'a> Decoder<'a> {
                 }
             }
         });
-    }
-
-    /// Calls `take` with every number of one channel of one row.
-    fn each(&self, y: usize, channel: usize, mut take: impl FnMut(f64)) {
-        let format = self.rows.format;
-        let position = format.channels.position(channel);
-        debug_assert!(position < format.channels.count());
-        let first = self
-            .rows
-            .row(y)
-            .wrapping_add(position * format.component.bytes());
-        let stride = self.rows.pixel_stride;
-        let at = |x: usize| first.wrapping_add(x * stride);
-        // SAFETY: `Rows` has `width` pixels of this format in each row, readable while it lives.
-        unsafe {
-            match format.component {
-                Component::U8 => (0..self.rows.width).for_each(|x| take(at(x).read().into())),
-                Component::U16 => (0..self.rows.width)
-                    .for_each(|x| take(at(x).cast::<u16>().read_unaligned().into())),
-                Component::I32 => (0..self.rows.width)
-                    .for_each(|x| take(at(x).cast::<i32>().read_unaligned().into())),
-                Component::F16 => (0..self.rows.width)
-                    .for_each(|x| take(at(x).cast::<f16>().read_unaligned().into())),
-                Component::F32 => (0..self.rows.width)
-                    .for_each(|x| take(at(x).cast::<f32>().read_unaligned().into())),
-            }
-        }
     }
 
     fn is_valid(&self, y: usize, x: usize) -> bool {
@@ -159,5 +132,35 @@ impl<'a> Decoder<'a> {
             let holds = |missing: f64| pixel.all(|&value| value == missing as f32);
             number.is_some_and(holds) || !self.is_valid(y, x)
         });
+    }
+}
+
+/// Calls `take` with every number of one channel of one row.
+pub(super) fn each(rows: &Rows<'_>, y: usize, channel: usize, mut take: impl FnMut(f64)) {
+    let format = rows.format;
+    let position = format.channels.position(channel);
+    debug_assert!(position < format.channels.count());
+    let first = rows
+        .row(y)
+        .wrapping_add(position * format.component.bytes());
+    let stride = rows.pixel_stride;
+    let at = |x: usize| first.wrapping_add(x * stride);
+    // SAFETY: `Rows` has `width` pixels of this format in each row, readable while it lives.
+    unsafe {
+        match format.component {
+            Component::U8 => (0..rows.width).for_each(|x| take(at(x).read().into())),
+            Component::U16 => {
+                (0..rows.width).for_each(|x| take(at(x).cast::<u16>().read_unaligned().into()))
+            }
+            Component::I32 => {
+                (0..rows.width).for_each(|x| take(at(x).cast::<i32>().read_unaligned().into()))
+            }
+            Component::F16 => {
+                (0..rows.width).for_each(|x| take(at(x).cast::<f16>().read_unaligned().into()))
+            }
+            Component::F32 => {
+                (0..rows.width).for_each(|x| take(at(x).cast::<f32>().read_unaligned().into()))
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Host memory is read and written in place; CUDA memory is copied through the host.
 
+mod confidence_image;
 mod decode;
 mod depth;
 mod format;
@@ -10,6 +11,7 @@ mod label_image;
 mod normal;
 mod output;
 
+pub use confidence_image::ConfidenceImage;
 pub use depth::DeviceDepth;
 pub use format::{Channels, Component, Format};
 pub use image::{Image, ImageMut, Layout, Memory, Origin};
@@ -17,6 +19,7 @@ pub use label_image::{LabelImage, Meaning};
 pub use normal::NormalCode;
 pub use output::{ColorSpace, Output};
 
+pub(crate) use confidence_image::ConfidenceDecoder;
 pub(crate) use decode::Decoder;
 
 /// Checks that images in CUDA memory can be used.

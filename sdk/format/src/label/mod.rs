@@ -4,6 +4,7 @@
 
 mod axes;
 mod builtin;
+mod confidence;
 mod encoding;
 mod map;
 mod missing;
@@ -11,6 +12,7 @@ mod png_code;
 mod schema;
 
 pub use axes::Axes;
+pub use confidence::{CERTAIN, confidence};
 pub use encoding::Encoding;
 pub use map::LabelMap;
 pub use missing::{

@@ -162,6 +162,11 @@ impl Label {
         self
     }
 
+    /// The name of the model's input for the confidence of this label, if the model takes confidences.
+    pub fn confidence_input(&self) -> String {
+        format!("{}_confidence", self.name)
+    }
+
     /// Numbers per pixel in memory and in the model's input: 1 for categorical labels.
     pub fn channels(&self) -> usize {
         match &self.values {

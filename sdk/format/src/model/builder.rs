@@ -29,7 +29,7 @@ pub struct Graph {
     proto: GraphProto,
     scope: String,
     names: HashSet<String>,
-    /// The constants by name, and whether a node already reads the initializer of that name.
+    /// The constants by what they are, and whether a node already reads the first initializer of one.
     constants: HashMap<String, (TensorProto, bool)>,
 }
 
@@ -69,6 +69,21 @@ impl Graph {
         let value = Value(self.unique(name.into()));
         self.proto.input.push(value_info(&value, r#type, dims));
         value
+    }
+
+    /// Adds a float32 graph input that a caller may leave out: it is then `value` everywhere, in this `shape`.
+    pub fn optional_input(
+        &mut self,
+        name: &str,
+        dims: Vec<Dimension>,
+        shape: &[usize],
+        value: f32,
+    ) -> Value {
+        let input = self.input(name, DataType::Float, dims);
+        let bytes = value.to_le_bytes().repeat(shape.iter().product());
+        let own = tensor(input.0.clone(), DataType::Float, shape, bytes);
+        self.proto.initializer.push(own);
+        input
     }
 
     /// Declares a value as the next graph output, of type float32.
@@ -217,8 +232,9 @@ impl Graph {
         bytes: Vec<u8>,
     ) -> Value {
         if !self.constants.contains_key(&name) {
-            self.names.insert(name.clone());
-            let constant = (tensor(name.clone(), r#type, dims, bytes), false);
+            // Another constant's copy may have this name: `list.1_2` is [1, 2] or the second [1].
+            let own = self.unique(name.clone());
+            let constant = (tensor(own, r#type, dims, bytes), false);
             self.constants.insert(name.clone(), constant);
         }
         Value(name)
@@ -233,8 +249,8 @@ impl Graph {
             let mut own = constant.clone();
             if std::mem::replace(is_read, true) {
                 own.name = self.unique(own.name);
-                input.clone_from(&own.name);
             }
+            input.clone_from(&own.name);
             self.proto.initializer.push(own);
         }
         self.proto.node.push(node);
@@ -394,6 +410,23 @@ mod tests {
         let inputs = graph.proto.node.iter().flat_map(|node| &node.input);
         let read: Vec<&String> = inputs.filter(|name| name.starts_with("float")).collect();
         assert_eq!(read, names);
+    }
+
+    #[test]
+    fn copies_of_a_constant_do_not_take_the_name_of_another() {
+        let mut graph = Graph::new("test");
+        for values in [&[1][..], &[1], &[1, 2], &[1, 2], &[1]] {
+            let list = graph.list(values);
+            graph.op("Identity", &[&list]);
+        }
+        let tensors = &graph.proto.initializer;
+        let names: HashSet<&String> = tensors.iter().map(|tensor| &tensor.name).collect();
+        assert_eq!(names.len(), 5);
+        for (tensor, node) in tensors.iter().zip(&graph.proto.node) {
+            assert_eq!(tensor.name, node.input[0]);
+        }
+        let sizes: Vec<i64> = tensors.iter().map(|tensor| tensor.dims[0]).collect();
+        assert_eq!(sizes, [1, 1, 2, 2, 1]);
     }
 
     /// OpenCV, TVM and tinygrad reject an attribute whose value is left out.

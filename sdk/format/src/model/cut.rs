@@ -25,25 +25,47 @@ pub struct Parts {
     pub input: &'static str,
 }
 
-/// One part of a model. Its weights share the model file's memory.
+/// One part of a model, or all of it. Its weights share the model file's memory.
 #[derive(Clone, Debug)]
-pub struct Part(Model);
+pub struct Part {
+    model: Model,
+    /// The confidences that the part takes. Until [`with_confidences`](Self::with_confidences) makes them inputs, they are
+    /// 1: weights, the last in the list, as many as this.
+    certain: usize,
+    confidences: Vec<ValueInfoProto>,
+}
 
 impl Part {
     /// The part in memory of its own, so that the model file's can be freed.
     #[must_use]
     pub fn detached(&self) -> Self {
-        let own = Model::decode(Bytes::from(self.0.encode_to_vec()));
-        Self(own.unwrap_or_else(|_| self.0.clone()))
+        let own = Model::decode(Bytes::from(self.model.encode_to_vec()));
+        Self {
+            model: own.unwrap_or_else(|_| self.model.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// The part with an input for the confidence of each label, if the model takes confidences.
+    #[must_use]
+    pub fn with_confidences(&self) -> Self {
+        let mut part = self.clone();
+        if let Some(graph) = &mut part.model.graph {
+            let weights = graph.initializer.len();
+            graph.initializer.truncate(weights - part.certain);
+            graph.input.append(&mut part.confidences);
+        }
+        part.certain = 0;
+        part
     }
 
     /// The part as an ONNX file, for any size, or for batch size 1 and this `size` (width, height) only, which engines
     /// may run faster.
     pub fn to_bytes(&self, size: Option<(usize, usize)>) -> Vec<u8> {
         let Some((width, height)) = size else {
-            return self.0.encode_to_vec();
+            return self.model.encode_to_vec();
         };
-        let mut model = self.0.clone();
+        let mut model = self.model.clone();
         if let Some(graph) = &mut model.graph {
             let values = graph.input.iter_mut().chain(&mut graph.output);
             let shapes = values.filter_map(|value| {
@@ -70,8 +92,18 @@ pub fn cut(file: &ModelFile) -> Parts {
     let image = value(IMAGE, DataType::Float, 3);
     let (merged, taken) = (outlet(checked.concept_kind), inlet(checked.concept_kind));
     let concept = |name: &str| value(name, DataType::Float, channels);
+    let confidences = manifest.confidence_inputs();
+    let is_certain = |value: &usize| {
+        let mut confidences = checked.graph.confidences();
+        confidences.any(|input| input.value == *value)
+    };
+    let certain = checked.merge.inputs.iter().copied().filter(is_certain);
+    let merge = part(model, &checked.merge, inputs, concept(merged.0), merged.1);
     Parts {
-        merge: part(model, &checked.merge, inputs, concept(merged.0), merged.1),
+        merge: merge.certain(
+            certain.map(|weight| weights(model)[weight].clone()),
+            confidences.map(|name| value(&name, DataType::Float, 1)),
+        ),
         render: part(
             model,
             &checked.render,
@@ -80,6 +112,24 @@ pub fn cut(file: &ModelFile) -> Parts {
             taken.1,
         ),
         input: taken.0,
+    }
+}
+
+/// All of a model that takes confidences, as a part. Its inputs are labels and confidences, which cannot be left out.
+pub fn whole(file: &ModelFile) -> Part {
+    let (mut model, graph) = (file.graph().clone(), &file.checked().graph);
+    if let Some(own) = &mut model.graph {
+        let is_confidence = |weight: usize| graph.confidences().any(|input| input.value == weight);
+        let weights = own.initializer.drain(..).enumerate();
+        own.initializer = weights
+            .filter(|(weight, _)| !is_confidence(*weight))
+            .map(|(_, weight)| weight)
+            .collect();
+    }
+    Part {
+        model,
+        certain: 0,
+        confidences: Vec::new(),
     }
 }
 
@@ -143,7 +193,7 @@ fn part(
         };
         node.insert(place, convert.encode_to_vec().into());
     }
-    Part(Model {
+    let model = Model {
         ir_version: model.ir_version,
         opset_import: model.opset_import.clone(),
         metadata_props: Vec::new(),
@@ -154,7 +204,34 @@ fn part(
             input,
             output: vec![output],
         }),
-    })
+    };
+    Part {
+        model,
+        certain: 0,
+        confidences: Vec::new(),
+    }
+}
+
+impl Part {
+    /// The part with these confidences, and the weights that stand for them.
+    fn certain(
+        mut self,
+        weights: impl Iterator<Item = Bytes>,
+        confidences: impl Iterator<Item = ValueInfoProto>,
+    ) -> Self {
+        if let Some(graph) = &mut self.model.graph {
+            let before = graph.initializer.len();
+            graph.initializer.extend(weights);
+            self.certain = graph.initializer.len() - before;
+        }
+        self.confidences.extend(confidences);
+        self
+    }
+}
+
+fn weights(model: &Model) -> &[Bytes] {
+    let graph = model.graph.as_ref();
+    graph.map_or(&[], |graph| &graph.initializer)
 }
 
 fn label_value(label: &Label) -> ValueInfoProto {

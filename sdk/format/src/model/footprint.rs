@@ -31,7 +31,7 @@ impl Footprint {
     pub fn merge(&self, pixels: usize) -> Result<Bytes, String> {
         let pixels = pixels as u64;
         let checked = &*self.0;
-        let labels = checked.labels(1, 1, pixels);
+        let labels = checked.labels_and_confidences(1, 1, pixels);
         let merge = &checked.merge;
         checked
             .graph
@@ -66,12 +66,13 @@ impl Footprint {
     /// As for [`merge`](Self::merge).
     pub fn whole(&self, (width, height): (usize, usize)) -> Result<Bytes, String> {
         let checked = &*self.0;
-        let labels = checked.labels(1, height as u64, width as u64);
+        let labels = checked.labels_and_confidences(1, height as u64, width as u64);
         let pixels = (width as u64).saturating_mul(height as u64);
         let (nodes, weights) = (
             (0..checked.graph.nodes.len()).collect::<Vec<_>>(),
             (0..checked.graph.names.len())
                 .filter(|&value| checked.graph.weights[value].is_some())
+                .filter(|value| !labels.iter().any(|(input, _)| input == value))
                 .collect::<Vec<_>>(),
         );
         checked.graph.bytes(&nodes, &weights, labels, pixels)

@@ -31,6 +31,9 @@ pub struct Manifest {
     pub system: String,
     /// The labels, in the network's order.
     pub labels: Vec<Label>,
+    /// Whether the model takes, for each label, the confidence of each pixel; see [`Label::confidence_input`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confidence: bool,
     /// Width and height of a picture must be multiples of this many pixels; a power of two, at most 1024.
     pub size_multiple: usize,
     /// Channels of the concept tensor.
@@ -93,6 +96,7 @@ impl Manifest {
             name: name.into(),
             system: String::new(),
             labels,
+            confidence: false,
             size_multiple: 1,
             concept_channels,
             trained_size: Size::new(256, 256),
@@ -178,6 +182,12 @@ impl Manifest {
         Err(Error::size("the frame", (width, height), expected))
     }
 
+    /// The names of the inputs for confidences, one per label; none if the model takes no confidence.
+    pub fn confidence_inputs(&self) -> impl Iterator<Item = String> {
+        let labels = self.labels.iter().filter(|_| self.confidence);
+        labels.map(Label::confidence_input)
+    }
+
     /// Checks the labels, the size multiple and the number of concept channels.
     ///
     /// # Errors
@@ -185,6 +195,12 @@ impl Manifest {
     pub fn validate(&self) -> Result<()> {
         validate_labels(&self.labels)?;
         let fail = |reason: String| Err(Error::new(ErrorKind::Model, "", reason));
+        let is_label = |name: &String| self.labels.iter().any(|label| label.name == *name);
+        if let Some(name) = self.confidence_inputs().find(is_label) {
+            return fail(format!(
+                "label `{name}` has the name of the confidence of another label"
+            ));
+        }
         let multiple = self.size_multiple;
         if !multiple.is_power_of_two() || multiple > 1024 {
             return fail(format!(

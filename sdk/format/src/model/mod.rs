@@ -12,7 +12,7 @@ mod outline;
 pub mod proto;
 
 pub use check::{CONCEPT, IMAGE, Network, number_type};
-pub use cut::{Part, Parts, cut};
+pub use cut::{Part, Parts, cut, whole};
 pub use file::ModelFile;
 pub use fixed::FixedShape;
 pub use footprint::{Bytes, Footprint};

@@ -399,6 +399,7 @@ mod tests {
             name: "disc".into(),
             picture: Array3::from_shape_fn((3, 128, 128), disc),
             labels: Vec::new(),
+            confidence: Vec::new(),
             instances: None,
             camera: None,
         };
@@ -429,6 +430,7 @@ mod tests {
                 LabelMap::Classes(Array2::from_shape_fn((8, 8), |(_, x)| i32::from(x > 3))),
                 LabelMap::Values(Array3::from_elem((1, 8, 8), 2.0)),
             ],
+            confidence: Vec::new(),
             instances: None,
             camera: None,
         };

@@ -65,6 +65,7 @@ impl Layout for Pictures {
             name: self.contents.frames[index].name.clone(),
             picture: picture_file::read(&self.files[index])?,
             labels: Vec::new(),
+            confidence: Vec::new(),
             instances: None,
             camera: None,
         })

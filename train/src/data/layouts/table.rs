@@ -164,6 +164,7 @@ impl Layout for Table {
             name: self.contents.frames[index].name.clone(),
             picture,
             labels,
+            confidence: Vec::new(),
             instances: instances.transpose()?,
             camera,
         })

@@ -39,13 +39,23 @@ pub(in crate::model) fn check(model: &Model, manifest: &Manifest) -> Result<(), 
     }
     let graph = model.graph.as_ref().ok_or("no graph")?;
     for label in &manifest.labels {
-        input(graph, label)?;
+        input(graph, &label.name, number_type(label), label.channels())?;
+        if manifest.confidence {
+            input(graph, &label.confidence_input(), DataType::Float, 1)?;
+        }
     }
     let is_label = |input: &ValueInfoProto| manifest.labels.iter().any(|l| l.name == input.name);
-    if let Some(input) = graph.input.iter().find(|&input| !is_label(input)) {
+    let is_confidence =
+        |input: &ValueInfoProto| manifest.confidence_inputs().any(|name| name == input.name);
+    let mut inputs = graph.input.iter();
+    if let Some(input) = inputs.find(|&input| !is_label(input) && !is_confidence(input)) {
         return Err(format!(
-            "input `{}` is none of the manifest's labels",
-            input.name
+            "input `{}` is none of the manifest's labels{}",
+            input.name,
+            match manifest.confidence {
+                true => " and their confidences",
+                false => "",
+            }
         ));
     }
     let image = graph.output.iter().find(|output| output.name == IMAGE);
@@ -56,11 +66,9 @@ pub(in crate::model) fn check(model: &Model, manifest: &Manifest) -> Result<(), 
     Ok(())
 }
 
-fn input(graph: &Graph, label: &Label) -> Result<(), String> {
-    let name = &label.name;
-    let input = graph.input.iter().find(|input| &input.name == name);
-    let input = input.ok_or_else(|| format!("no input for label `{name}`"))?;
-    let expected = number_type(label);
+fn input(graph: &Graph, name: &str, expected: DataType, wanted: usize) -> Result<(), String> {
+    let input = graph.input.iter().find(|input| input.name == name);
+    let input = input.ok_or_else(|| format!("no input `{name}`"))?;
     if elem_type(input) != Some(expected) {
         let type_name = match expected {
             DataType::Int32 => "int32",
@@ -77,7 +85,6 @@ fn input(graph: &Graph, label: &Label) -> Result<(), String> {
         Some([_, channels, _, _]) => &channels.value,
         _ => return Err(format!("input `{name}` does not have four dimensions")),
     };
-    let wanted = label.channels();
     match channels {
         Some(Dimension::Fixed(count)) if usize::try_from(*count) == Ok(wanted) => Ok(()),
         _ => Err(format!("input `{name}` does not have {wanted} channels")),

@@ -29,6 +29,8 @@ pub(crate) struct Graph {
     /// What is known about the values that are weights.
     pub(crate) weights: Vec<Option<Fact>>,
     pub(crate) inputs: Vec<Input>,
+    /// Inputs that are also weights: a caller may leave them out.
+    pub(crate) optional: Vec<Optional>,
     pub(crate) outputs: Vec<ValueId>,
     /// Each after those that make its inputs.
     pub(crate) nodes: Vec<Node>,
@@ -40,6 +42,14 @@ pub(crate) struct Input {
     pub(crate) kind: Kind,
     /// `None` for a side that is free.
     pub(crate) dims: Vec<Option<u64>>,
+}
+
+/// An input with a value of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Optional {
+    pub(crate) input: Input,
+    /// Whether its value is 1 everywhere, in float32.
+    pub(crate) is_one: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -115,8 +125,10 @@ impl Reader<'_> {
             let value = self.define(&name)?;
             self.graph.weights[value] = Some(fact);
         }
+        // The number of a weight is its place.
+        let weight = |value: ValueId| fields(5).nth(value).unwrap_or_default();
         for input in fields(11) {
-            self.input(input)?;
+            self.input(input, weight)?;
         }
         if fields(1).count() > MOST_NODES {
             return Err(format!("has more than {MOST_NODES} nodes"));
@@ -152,19 +164,29 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    fn input(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn input<'b>(
+        &mut self,
+        bytes: &[u8],
+        weight: impl Fn(ValueId) -> &'b [u8],
+    ) -> Result<(), String> {
         let name = text_in(bytes, 1)?;
-        // Old files list weights among the inputs; nothing sets them.
-        let known = self.ids.get(&name);
-        if known.is_some_and(|&value| self.graph.weights[value].is_some()) {
-            return Ok(());
-        }
         let (kind, dims) = value_type(bytes)?;
         let Some(kind) = Kind::of(kind) else {
             return Err(format!("input `{name}` has numbers of type {kind}"));
         };
-        let value = self.define(&name)?;
-        self.graph.inputs.push(Input { value, kind, dims });
+        let known = self.ids.get(&name).copied();
+        let Some(value) = known.filter(|&value| self.graph.weights[value].is_some()) else {
+            let value = self.define(&name)?;
+            self.graph.inputs.push(Input { value, kind, dims });
+            return Ok(());
+        };
+        if self.graph.optional.iter().any(|o| o.input.value == value) {
+            return Err(format!("`{name}` is made twice"));
+        }
+        self.graph.optional.push(Optional {
+            is_one: tensor::is_filled_with(weight(value), 1.0)?,
+            input: Input { value, kind, dims },
+        });
         Ok(())
     }
 

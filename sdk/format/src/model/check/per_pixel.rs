@@ -18,10 +18,11 @@ struct Value {
 }
 
 impl Graph {
-    /// Checks the nodes of the merge, from the labels to `concept`, for the size of `shapes`.
+    /// Checks the nodes of the merge, from its `inputs` to `concept`, for the size of `shapes`.
     pub(super) fn check_per_pixel(
         &self,
         nodes: &[usize],
+        inputs: &[ValueId],
         shapes: &Shapes,
         concept: ValueId,
     ) -> Result<(), String> {
@@ -30,9 +31,9 @@ impl Graph {
             is_size: false,
         };
         let mut values = vec![constant.clone(); self.names.len()];
-        for input in &self.inputs {
-            if let Some(fact) = &shapes.facts[input.value] {
-                values[input.value].layout = Some(Layout::picture(&fact.dims));
+        for &input in inputs {
+            if let Some(fact) = &shapes.facts[input] {
+                values[input].layout = Some(Layout::picture(&fact.dims));
             }
         }
         for node in nodes.iter().map(|&index| &self.nodes[index]) {

@@ -32,6 +32,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<(String, Fact), String> {
     Ok((name, fact))
 }
 
+/// Whether a tensor that [`read`] accepts is of float32 and all its numbers are this one.
+pub(super) fn is_filled_with(bytes: &[u8], number: f32) -> Result<bool, String> {
+    let (wanted, mut is_all) = (number.to_le_bytes(), true);
+    for field in Fields::new(bytes) {
+        is_all &= match field? {
+            (2, Wire::Varint(kind)) => Kind::of(kind) == Some(Kind::Float),
+            (4, Wire::Fixed32(own)) => own == wanted,
+            (4 | 9, Wire::Bytes(raw)) => raw.as_chunks::<4>().0.iter().all(|own| *own == wanted),
+            _ => true,
+        };
+    }
+    Ok(is_all)
+}
+
 fn within(name: &str, reason: &str) -> String {
     match name {
         "" => format!("a constant {reason}"),

@@ -157,6 +157,7 @@ impl Layout for Cityscapes {
             name: frame.stem.clone(),
             picture,
             labels,
+            confidence: Vec::new(),
             instances,
             camera: stereo.map(|stereo| stereo.intrinsics),
         })

@@ -108,6 +108,7 @@ impl Layout for Frames {
         Ok(Sample {
             name: name.clone(),
             labels: labels.collect::<Result<_>>()?,
+            confidence: Vec::new(),
             instances: frame.instances()?,
             camera: frame.camera.as_ref().map(|camera| camera.intrinsics),
             picture: frame.picture,

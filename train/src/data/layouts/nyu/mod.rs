@@ -137,6 +137,7 @@ impl Layout for Nyu {
             name: name.clone(),
             picture: picture.mapv(|value| f32::from(value) / 255.0),
             labels,
+            confidence: Vec::new(),
             instances: Some(self.objects(index, &numbers)?),
             camera: whole.then_some(CAMERA),
         })

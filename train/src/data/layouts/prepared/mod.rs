@@ -166,6 +166,7 @@ impl Layout for Prepared {
                 .into_iter()
                 .map(|column| record::read_label(record, column, self.manifest.size))
                 .collect(),
+            confidence: Vec::new(),
             instances: record::read_instances(record, &self.manifest),
             camera: self.manifest.frames[index].camera,
         })

@@ -166,6 +166,7 @@ impl Layout for Taskonomy {
             name: self.contents.frames[index].name.clone(),
             picture,
             labels,
+            confidence: Vec::new(),
             instances,
             camera: self.camera(frame, width, height)?,
         })

@@ -7,7 +7,7 @@ use multicond::label::Label;
 use super::network::{Branch, Clam};
 use crate::onnx::{
     builder::{Graph, Value},
-    labels::{self, Input},
+    labels::{self, Input, Values},
     layers::{concat, dense, gelu, mean},
     weights::Dense,
 };
@@ -40,17 +40,19 @@ fn end(
 ) -> Result<Value> {
     let channels = label.network_channels();
     let layers = read(branch, index, channels)?;
-    match input {
-        Input::Classes(ids) => {
+    match &input.values {
+        Values::Classes(ids) if !input.has_confidence() => {
             let classes = label.class_count();
             let table = table(branch, classes, channels)?;
             let dims = [classes + 1, layers[0].output];
             let table = graph.weight(&format!("clam.branches.{index}.table"), &dims, &table)?;
-            Ok(labels::lookup(graph, ids, classes, &table))
+            Ok(labels::lookup(graph, ids, None, classes, &table))
         }
-        input => {
-            let values = labels::encoded(graph, label, input)?;
-            layers.iter().try_fold(values, |values, layer| {
+        _ => {
+            let (projection, others) = layers.split_first().context("no projection")?;
+            let values = labels::projected(graph, label, input, projection)?;
+            let values = gelu(graph, &values);
+            others.iter().try_fold(values, |values, layer| {
                 let values = dense(graph, &values, layer)?;
                 Ok(gelu(graph, &values))
             })

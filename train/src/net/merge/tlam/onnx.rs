@@ -11,7 +11,7 @@ use multicond::label::Label;
 use super::network::{Block, Tlam};
 use crate::onnx::{
     builder::{Graph, Value},
-    labels::{self, Input},
+    labels::{self, Input, Values},
     layers::{concat, dense, gelu, layer_norm, mean, reshape, split, transpose},
     weights::{self, Dense},
 };
@@ -80,12 +80,13 @@ fn tokens(graph: &mut Graph, tlam: &Tlam, labels: &[Label], inputs: &[Input]) ->
             [label.network_channels(), dimension],
         )?;
         graph.enter(format!("labels.{}", label.name));
-        let token = match &inputs[index] {
-            Input::Classes(ids) => {
+        let input = &inputs[index];
+        let token = match &input.values {
+            Values::Classes(ids) if !input.has_confidence() => {
                 class_token(graph, ids, label.class_count(), &projection, encoding)
             }
-            input => labels::encoded(graph, label, input)
-                .and_then(|values| value_token(graph, &values, &projection, encoding)),
+            _ => labels::projected(graph, label, input, &projection)
+                .and_then(|projected| value_token(graph, &projected, &projection, encoding)),
         };
         tokens.push(token.with_context(|| format!("label `{}`", label.name))?);
     }
@@ -107,24 +108,19 @@ fn class_token(
         &[classes + 1, projection.output],
         &table,
     )?;
-    Ok(labels::lookup(graph, input, classes, &table))
+    Ok(labels::lookup(graph, input, None, classes, &table))
 }
 
 /// The table of tokens, `[classes + 1, dimension]`. The last row is for missing values, whose one-hot vector and
 /// presence are zero. Computed with `burn`, as in training.
 fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<Vec<f32>> {
-    let (channels, d) = (projection.input, projection.output);
-    let mut before = Vec::with_capacity((classes + 1) * d);
-    let rows = projection.weight.chunks_exact(d);
-    // With a presence channel, there is one more row than there are classes.
-    let presence = projection.weight[(channels - 1) * d..].to_vec();
-    for row in rows.take(classes) {
-        before.extend((0..d).map(|i| {
-            let presence = if channels > classes { presence[i] } else { 0.0 };
-            row[i] + presence + projection.bias[i]
-        }));
+    let d = projection.output;
+    let mut before = labels::class_rows(projection, classes);
+    for row in before.chunks_exact_mut(d) {
+        row.iter_mut()
+            .zip(&projection.bias)
+            .for_each(|(number, bias)| *number += bias);
     }
-    before.extend(&projection.bias);
     let device = Device::flex();
     let before = Tensor::<2>::from_data(TensorData::new(before, [classes + 1, d]), &device);
     let encoding = Tensor::<2>::from_data(TensorData::new(encoding.to_vec(), [1, d]), &device);
@@ -135,15 +131,14 @@ fn class_table(classes: usize, projection: &Dense, encoding: &[f32]) -> Result<V
         .map_err(|error| anyhow::anyhow!("class tokens cannot be read: {error:?}"))
 }
 
-/// Network input `[pixels, channels]` to tokens `[pixels, dimension]`.
+/// The tokens of a projected label, `[pixels, dimension]`.
 fn value_token(
     graph: &mut Graph,
-    values: &Value,
+    projected: &Value,
     projection: &Dense,
     encoding: &[f32],
 ) -> Result<Value> {
-    let projected = dense(graph, values, projection)?;
-    let active = gelu(graph, &projected);
+    let active = gelu(graph, projected);
     let encoding = graph.weight(
         &format!("{}.label_encoding", projection.name),
         &[projection.output],
