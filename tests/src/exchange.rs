@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use multicond::label::{Label, LabelMap};
 use multicond_train::data::encode;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::subject::difference;
@@ -203,6 +204,28 @@ pub fn physical(labels: &[Label], batch: &[Vec<LabelMap>]) -> Vec<Values> {
         }
     };
     inputs.map(values).collect()
+}
+
+/// Confidences as inputs of a model file: 1 where there is none.
+pub fn confidences(
+    labels: &[Label],
+    confidences: &[Option<Array2<f32>>],
+    (width, height): (usize, usize),
+) -> Vec<Values> {
+    let values = |(label, map): (&Label, &Option<Array2<f32>>)| {
+        let map = map.as_ref();
+        let map = map.map_or_else(
+            || vec![1.0; width * height],
+            |map| map.iter().copied().collect(),
+        );
+        Values {
+            name: label.confidence_input(),
+            r#type: "float32",
+            shape: [1, 1, height, width],
+            bytes: map.into_iter().flat_map(f32::to_le_bytes).collect(),
+        }
+    };
+    labels.iter().zip(confidences).map(values).collect()
 }
 
 /// Encoded labels as inputs of a model file whose inputs are encoded labels.

@@ -5,19 +5,26 @@
 use multicond::{Generator, model::ModelFile};
 use multicond_format::model::{
     MANIFEST_KEY,
-    proto::{DataType, ModelProto, NodeProto},
+    proto::{
+        DataType, Dimension, DimensionProto, GraphProto, ModelProto, NodeProto, TensorProto,
+        ValueInfoProto,
+    },
 };
 use multicond_test_support::{
     engines::{available, options},
-    small::{CHANNELS, manifest, model, value, write},
+    small::{CHANNELS, manifest, model, model_with_confidence, value, write},
 };
 use prost::Message;
 
 /// The reason why a model is refused, by [`ModelFile::open`] or by the cut.
 #[track_caller]
 fn refused(change: impl FnOnce(&mut ModelProto)) -> String {
+    refused_of(model(), change)
+}
+
+#[track_caller]
+fn refused_of(mut model: ModelProto, change: impl FnOnce(&mut ModelProto)) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let mut model = model();
     change(&mut model);
     let path = write(folder.path(), &model);
     let error = match ModelFile::open(&path) {
@@ -181,4 +188,170 @@ fn files_cut_short_or_damaged() {
     std::fs::write(&path, "no model at all, but a text").unwrap();
     let message = ModelFile::open(&path).unwrap_err().to_string();
     assert!(message.contains("not an ONNX file"), "{message}");
+}
+
+/// Exactly one input for each label, for one number a pixel, which is 1 where it is left out.
+#[test]
+fn confidences_that_are_not_as_promised() {
+    const NAME: &str = "depth_confidence";
+    let refused = |change: fn(&mut ModelProto)| refused_of(model_with_confidence(), change);
+    fn graph(model: &mut ModelProto) -> &mut GraphProto {
+        model.graph.as_mut().unwrap()
+    }
+    fn own(model: &mut ModelProto) -> &mut TensorProto {
+        let mut weights = graph(model).initializer.iter_mut();
+        weights.find(|weight| weight.name == NAME).unwrap()
+    }
+    fn input(model: &mut ModelProto) -> &mut ValueInfoProto {
+        let mut inputs = graph(model).input.iter_mut();
+        inputs.find(|input| input.name == NAME).unwrap()
+    }
+    fn sides(model: &mut ModelProto) -> &mut Vec<DimensionProto> {
+        let tensor = input(model).r#type.as_mut().unwrap();
+        let tensor = tensor.tensor_type.as_mut().unwrap();
+        &mut tensor.shape.as_mut().unwrap().dim
+    }
+    fn numbers(numbers: &[f32]) -> Vec<u8> {
+        numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+    }
+    fn side(size: i64) -> DimensionProto {
+        DimensionProto {
+            value: Some(Dimension::Fixed(size)),
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), &model_with_confidence());
+    assert!(ModelFile::open(path).unwrap().manifest().confidence);
+
+    // The manifest says that there are none.
+    let plain = refused_of(model_with_confidence(), |with| {
+        with.metadata_props = model().metadata_props;
+    });
+    assert_eq!(
+        plain,
+        "input `semantics_confidence` is none of the manifest's labels"
+    );
+    let missing = refused_of(model(), |without| {
+        without.metadata_props = model_with_confidence().metadata_props;
+    });
+    assert_eq!(missing, "no input `semantics_confidence`");
+
+    let left_out = format!("input `{NAME}` cannot be left out: it has no value of its own");
+    let none = refused(|model| graph(model).initializer.retain(|w| w.name != NAME));
+    assert_eq!(none, left_out);
+    let ones = format!(
+        "input `{NAME}` must be 1 where a caller leaves it out: [1, 1, 1, 1] ones in float32"
+    );
+    for change in [
+        (|model: &mut ModelProto| own(model).raw_data = numbers(&[0.5]).into())
+            as fn(&mut ModelProto),
+        |model| own(model).raw_data = numbers(&[f32::NAN]).into(),
+        |model| own(model).dims = vec![1],
+        |model| own(model).dims = vec![],
+        |model| {
+            own(model).dims = vec![1, 1, 1, 2];
+            own(model).raw_data = numbers(&[1.0, 1.0]).into();
+        },
+        |model| {
+            own(model).dims = vec![1, 1, 0, 1];
+            own(model).raw_data = Vec::new().into();
+        },
+        |model| {
+            own(model).data_type = DataType::Int32 as i32;
+        },
+    ] {
+        assert_eq!(refused(change), ones);
+    }
+    let kind = refused(|model| *input(model) = value(NAME, DataType::Int32, 1));
+    assert_eq!(kind, format!("input `{NAME}` is int32, expected float32"));
+    let channels = refused(|model| *input(model) = value(NAME, DataType::Float, 2));
+    assert_eq!(channels, format!("input `{NAME}` does not have 1 channels"));
+    let rank = refused(|model| drop(sides(model).pop()));
+    assert_eq!(
+        rank,
+        format!("input `{NAME}` does not have four dimensions")
+    );
+    let small = refused(|model| {
+        let sides = sides(model);
+        (sides[0], sides[2], sides[3]) = (side(1), side(4), side(4));
+    });
+    assert!(
+        small.contains("differ in batch, height or width"),
+        "{small}"
+    );
+    let twice = refused(|model| {
+        let input = input(model).clone();
+        graph(model).input.push(input);
+    });
+    assert_eq!(twice, format!("`{NAME}` is made twice"));
+
+    // Labels cannot be left out, nor can anything else.
+    let label = refused(|model| {
+        let mut own = own(model).clone();
+        own.name = "depth".into();
+        graph(model).initializer.push(own);
+    });
+    assert_eq!(
+        label,
+        "input `depth` has a value of its own, which only confidences may have"
+    );
+    let other = refused(|model| {
+        let input = value("noise_confidence", DataType::Float, 1);
+        graph(model).input.push(input);
+    });
+    assert_eq!(
+        other,
+        "input `noise_confidence` is none of the manifest's labels and their confidences"
+    );
+
+    // Looked at across pixels, or after the merge.
+    let mean = refused(|model| {
+        let node = NodeProto {
+            input: vec![NAME.into()],
+            output: vec!["mean".into()],
+            op_type: "GlobalAveragePool".into(),
+            ..NodeProto::default()
+        };
+        let nodes = &mut graph(model).node;
+        let reads = nodes.iter_mut().flat_map(|node| &mut node.input);
+        reads
+            .filter(|input| *input == NAME)
+            .for_each(|input| *input = "mean".into());
+        nodes.insert(0, node);
+    });
+    assert!(
+        mean.starts_with("`concept` must depend on one pixel only"),
+        "{mean}"
+    );
+    let late = refused(|model| {
+        let last = graph(model).node.last_mut().unwrap();
+        let before = std::mem::replace(&mut last.input[0], "late".into());
+        let node = NodeProto {
+            input: vec![before, NAME.into()],
+            output: vec!["late".into()],
+            op_type: "Mul".into(),
+            ..NodeProto::default()
+        };
+        graph(model).node.push(node);
+    });
+    assert_eq!(
+        late,
+        format!("`image` depends on `{NAME}`, expected it to depend on `concept` only")
+    );
+}
+
+/// A label must not be called as the confidence of another.
+#[test]
+fn a_label_with_the_name_of_a_confidence() {
+    let message = refused_of(model_with_confidence(), |model| {
+        let mut manifest = manifest();
+        manifest.confidence = true;
+        manifest.labels[3].name = "depth_confidence".into();
+        let text = serde_json::to_string(&manifest).unwrap();
+        set(model, MANIFEST_KEY, &text);
+    });
+    assert_eq!(
+        message,
+        "its manifest: label `depth_confidence` has the name of the confidence of another label"
+    );
 }

@@ -11,13 +11,13 @@ use std::{
 use multicond::{
     Frame, Generator,
     pixels::{
-        Channels, Component, DeviceDepth, Format, Image, ImageMut, LabelImage, Layout as Pixels,
-        Meaning, Output,
+        Channels, Component, ConfidenceImage, DeviceDepth, Format, Image, ImageMut, LabelImage,
+        Layout as Pixels, Meaning, Output,
     },
 };
 use multicond_test_support::{
     engines::{has_onnxruntime, options},
-    small::{model, write},
+    small::{model_with_confidence, write},
 };
 
 struct Counting;
@@ -52,10 +52,11 @@ const HEIGHT: usize = 48;
 const WARM_UP: usize = 100;
 const FRAMES: usize = 2000;
 
-/// An engine's buffers: object ids, reversed depth and packed normals of a box that moves.
+/// An engine's buffers: object ids, reversed depth with its confidence, and packed normals of a box that moves.
 struct Buffers {
     ids: Vec<u8>,
     depth: Vec<u8>,
+    confidence: Vec<u8>,
     normals: Vec<u8>,
     picture: Vec<u8>,
 }
@@ -69,6 +70,7 @@ impl Buffers {
             *id = if is_box { 7 } else { 1 };
             let depth = if is_box { 0.1f32 / 2.0 } else { 0.1 / 4.0 };
             self.depth[4 * pixel..][..4].copy_from_slice(&depth.to_ne_bytes());
+            self.confidence[pixel] = if is_box { 255 } else { (time / 9) as u8 };
             let normal = if is_box {
                 [128, 128, 255, 0]
             } else {
@@ -101,6 +103,11 @@ fn step(generator: &mut Generator, buffers: &mut Buffers, time: usize, before: &
     frame.set_image("semantics", ids).unwrap();
     frame.set_image("depth", depth).unwrap();
     frame.set_image("normals", normals).unwrap();
+    let format = Format::new(Component::U8, Channels::R);
+    let confidence = Image::new(&buffers.confidence, format, pixels).unwrap();
+    frame
+        .set_confidence_image("depth", ConfidenceImage::new(confidence))
+        .unwrap();
     let format = Format::new(Component::U8, Channels::Bgra);
     let target = ImageMut::new(&mut buffers.picture, format, pixels).unwrap();
     let mut output = Output::new(target).unwrap();
@@ -115,11 +122,12 @@ fn two_thousand_frames_allocate_nothing_and_stay_flat() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let path = write(folder.path(), &model());
+    let path = write(folder.path(), &model_with_confidence());
     let mut generator = Generator::open(path, &options("onnxruntime")).unwrap();
     let mut buffers = Buffers {
         ids: vec![0; WIDTH * HEIGHT],
         depth: vec![0; 4 * WIDTH * HEIGHT],
+        confidence: vec![0; WIDTH * HEIGHT],
         normals: vec![0; 4 * WIDTH * HEIGHT],
         picture: vec![0; 4 * WIDTH * HEIGHT],
     };

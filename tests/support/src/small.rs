@@ -48,16 +48,29 @@ pub fn manifest() -> Manifest {
     manifest
 }
 
+/// The small model, with confidences.
+pub fn model_with_confidence() -> ModelProto {
+    let mut manifest = manifest();
+    manifest.confidence = true;
+    build(&manifest)
+}
+
 /// The small model. `concept` is the sum of a 1x1 convolution of each label; `image` is computed from it by a 3x3
 /// convolution and the picture's mean, so that wrong seams and padded tiles are detected.
 pub fn model() -> ModelProto {
-    let manifest = manifest();
+    build(&manifest())
+}
+
+fn build(manifest: &Manifest) -> ModelProto {
     let mut graph = Graph::new("small");
     let mut weights = Weights(0);
     let mut sum: Option<Value> = None;
     for label in &manifest.labels {
         let input = graph.input(&label.name, number_type(label), dims(label.channels()));
-        let features = features(&mut graph, label, &input);
+        let mut features = features(&mut graph, label, &input);
+        if manifest.confidence {
+            features = multiplied(&mut graph, label, &features);
+        }
         let channels = label.classes().map_or(label.channels(), <[String]>::len);
         let weight = weights.next(&mut graph, &[CHANNELS, channels, 1, 1]);
         let projected = graph.op("Conv", &[&features, &weight]);
@@ -79,7 +92,7 @@ pub fn model() -> ModelProto {
     let both = graph.op("Add", &[&near, &far]);
     let image = graph.node("Sigmoid", &[&both]).named(IMAGE);
     graph.output(&image, dims(3));
-    let manifest = serde_json::to_string(&manifest).unwrap();
+    let manifest = serde_json::to_string(manifest).unwrap();
     let metadata = [(FORMAT_KEY, FORMAT.into()), (MANIFEST_KEY, manifest)];
     graph.into_model("multicond tests".into(), metadata)
 }
@@ -123,6 +136,15 @@ fn dims(channels: usize) -> Vec<Dimension> {
         named("height"),
         named("width"),
     ]
+}
+
+/// Features times the confidence of the label. Not in every bit, but the sign of a zero does not reach the picture.
+fn multiplied(graph: &mut Graph, label: &Label, features: &Value) -> Value {
+    let name = label.confidence_input();
+    let side = |side: &str| named(&format!("{name}_{side}"));
+    let dims = vec![side("batch"), fixed(1), side("height"), side("width")];
+    let confidence = graph.optional_input(&name, dims, &[1; 4], 1.0);
+    graph.op("Mul", &[features, &confidence])
 }
 
 /// The label with zeros where it is missing; one channel per class.

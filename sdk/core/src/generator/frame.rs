@@ -84,7 +84,7 @@ impl<'a> Frame<'a> {
     /// as 0, what is above 1 as 1. It stays when the label is replaced.
     ///
     /// Only models that were trained so take confidences, see [`Manifest::confidence`](crate::model::Manifest). The first
-    /// frame with one takes longer: the merge is loaded again, with inputs for confidences.
+    /// frame with one takes longer, unless [`Options::confidence`](crate::Options::confidence) is set.
     ///
     /// # Errors
     /// When the map does not have the frame's size; the frame is then unchanged.

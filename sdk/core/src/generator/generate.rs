@@ -210,7 +210,8 @@ impl Generator {
 
     /// Makes sure that there are buffers of this size, for confidences if they are needed or ever were.
     fn fit(&mut self, (width, height): (usize, usize), confidence: bool) -> Result<()> {
-        let confidence = confidence || self.stages.has_confidence();
+        let prepared = self.options.confidence && self.manifest.confidence;
+        let confidence = confidence || prepared || self.stages.has_confidence();
         let is_it = |buffers: &Buffers| {
             let planes = &buffers.planes;
             planes.size() == (width, height) && planes.has_confidence() == confidence

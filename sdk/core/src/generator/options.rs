@@ -27,6 +27,10 @@ pub struct Options {
     /// Whether results are reused (the default). Pixels whose labels did not change since the last picture, or equal
     /// those of another pixel, are not merged again; a picture without changes is not rendered again.
     pub reuse: bool,
+    /// Whether to be prepared for confidences from the start, if the model takes any. Otherwise the first frame with one
+    /// takes longer: the merge is loaded again, with inputs for them. Off by default; pictures without confidences then
+    /// need a little less memory and time.
+    pub confidence: bool,
     /// What to do with a size that is not a multiple of the model's
     /// [`size_multiple`](crate::model::Manifest::size_multiple).
     pub fit: Fit,
@@ -45,6 +49,7 @@ impl Default for Options {
             tile_pixels: None,
             execution: Execution::Tiled,
             reuse: true,
+            confidence: false,
             fit: Fit::Exact,
             memory_limit: None,
         }
@@ -118,6 +123,12 @@ impl Options {
     #[must_use]
     pub fn with_reuse(self, reuse: bool) -> Self {
         Self { reuse, ..self }
+    }
+
+    /// Sets whether to be prepared for confidences from the start.
+    #[must_use]
+    pub fn with_confidence(self, confidence: bool) -> Self {
+        Self { confidence, ..self }
     }
 
     /// Sets what to do with sizes that are not multiples of the model's.

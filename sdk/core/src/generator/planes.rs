@@ -281,11 +281,7 @@ pub(super) fn check(frame: &Frame<'_>, manifest: &Manifest) -> Result<()> {
         }
     }
     for name in frame.confident() {
-        let label = manifest.label(name)?;
-        if !manifest.confidence {
-            let reason = "has a confidence, but this model takes none";
-            return Err(Error::label(name, reason));
-        }
+        let label = manifest.confidence_of(name)?;
         if frame.source(name).is_none() {
             let reason = "has a confidence, but the frame does not have the label itself";
             return Err(Error::label(name, reason));

@@ -182,6 +182,21 @@ impl Manifest {
         Err(Error::size("the frame", (width, height), expected))
     }
 
+    /// The label with this name, if the model takes its confidence.
+    ///
+    /// # Errors
+    /// When the model has no such label, or takes no confidences.
+    pub fn confidence_of(&self, name: &str) -> Result<&Label> {
+        let label = self.label(name)?;
+        match self.confidence {
+            true => Ok(label),
+            false => Err(Error::label(
+                name,
+                "has a confidence, but this model takes none",
+            )),
+        }
+    }
+
     /// The names of the inputs for confidences, one per label; none if the model takes no confidence.
     pub fn confidence_inputs(&self) -> impl Iterator<Item = String> {
         let labels = self.labels.iter().filter(|_| self.confidence);

@@ -212,6 +212,7 @@ impl Graph {
         }
         let (mut nodes, mut weights) = (HashSet::new(), HashSet::new());
         let mut reached = HashSet::new();
+        let is_input = |value: ValueId| self.confidences().any(|input| input.value == value);
         let mut open = vec![target];
         while let Some(value) = open.pop() {
             if inputs.contains(&value) && value != target {
@@ -220,7 +221,7 @@ impl Graph {
                 if nodes.insert(index) {
                     open.extend(self.nodes[index].inputs.iter().flatten());
                 }
-            } else if self.weights[value].is_some() && value != target {
+            } else if self.weights[value].is_some() && !is_input(value) && value != target {
                 weights.insert(value);
             } else if value == target {
                 return Err(format!("no node makes `{}`", self.names[target]));
