@@ -254,7 +254,19 @@ public:
         check(multicond_generator_set_label(get(), name.c_str(), &pixels, &options));
     }
 
-    // Unsets a label, which is then missing everywhere.
+    // Sets the confidence of a label, from 0 to 1 at each pixel. The pixels are not copied: they must stay valid until
+    // the confidence is set or unset again, or the label is unset.
+    void set_confidence(const std::string& name, const multicond_image& pixels,
+                        const multicond_confidence_options& options = make<multicond_confidence_options>()) {
+        check(multicond_generator_set_confidence(get(), name.c_str(), &pixels, &options));
+    }
+
+    // Unsets the confidence of a label, which then counts as 1 everywhere.
+    void unset_confidence(const std::string& name) {
+        check(multicond_generator_unset_confidence(get(), name.c_str()));
+    }
+
+    // Unsets a label, which is then missing everywhere, and its confidence.
     void unset_label(const std::string& name) { check(multicond_generator_unset_label(get(), name.c_str())); }
 
     // Sets the progress callback; none by default. An empty one removes it.

@@ -25,7 +25,7 @@ unsafe impl Send for Subject {}
 unsafe impl Sync for Subject {}
 
 static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
-    let bytes = small::model().encode_to_vec();
+    let bytes = small::model_with_confidence().encode_to_vec();
     let (mut model, mut generator) = (ptr::null_mut(), ptr::null_mut());
     let mut options = Struct::<multicond_generator_options>::new(None);
     options.value().width = SIDE;
@@ -188,6 +188,8 @@ fuzz_target!(|input: Input| {
     unsafe {
         let name = name.as_ptr();
         let _ = multicond_generator_set_label(generator, name, image.pointer(), options.pointer());
+        let plain = ptr::null();
+        let _ = multicond_generator_set_confidence(generator, name, image.pointer(), plain);
         let _ = multicond_generator_generate(generator, output.pointer());
         let _ = multicond_generator_get_statistics(generator, statistics.pointer());
         let _ = multicond_generator_unset_label(generator, name);

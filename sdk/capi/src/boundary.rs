@@ -171,16 +171,6 @@ unsafe fn size<T: Sized32>(pointer: *const T, name: &'static str) -> Result<usiz
     Ok(bytes)
 }
 
-/// Checks that a reserved member is 0.
-pub(super) fn reserved(value: u32) -> Result<()> {
-    match value {
-        0 => Ok(()),
-        value => Err(Error::not_supported(format_args!(
-            "`reserved` is {value}, expected 0"
-        ))),
-    }
-}
-
 /// Creates an object that C owns.
 pub(super) fn give<T>(object: T) -> *mut T {
     Arc::into_raw(Arc::new(object)).cast_mut()

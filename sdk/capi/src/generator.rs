@@ -14,11 +14,12 @@ use multicond::{
 
 use super::{
     boundary::{
-        fill, give, guard, null, put, read, read_or_default, reference, release, reserved, retain,
-        sized, string,
+        fill, give, guard, null, put, read, read_or_default, reference, release, retain, sized,
+        string,
     },
+    confidence::multicond_confidence_options,
     engine::multicond_engine,
-    image::multicond_image,
+    image::{multicond_image, readable},
     label::multicond_label_options,
     model::multicond_model,
     status::multicond_status,
@@ -47,8 +48,9 @@ pub struct multicond_generator_options {
     pub memory_limit: u64,
     /// Pixels per tile of the merge; 0: the default of the engine.
     pub tile_pixels: u32,
-    /// Reserved, 0.
-    pub reserved: u32,
+    /// Not 0: the generator is prepared for confidences, if the model takes any. Otherwise the first picture with one
+    /// takes longer and allocates.
+    pub confidence: u32,
 }
 
 sized!(multicond_generator_options {
@@ -60,7 +62,7 @@ sized!(multicond_generator_options {
     no_reuse,
     memory_limit,
     tile_pixels,
-    reserved
+    confidence
 });
 
 /// Statistics of a picture.
@@ -119,7 +121,6 @@ pub struct multicond_generator {
 
 impl multicond_generator_options {
     fn parse(&self) -> Result<Options> {
-        reserved(self.reserved)?;
         let threads = match NonZeroUsize::new(self.threads as usize) {
             Some(threads) => Threads::Exactly(threads),
             None => Threads::Half,
@@ -129,6 +130,7 @@ impl multicond_generator_options {
             .with_spin(self.spin != 0)
             .with_tile_pixels(NonZeroUsize::new(self.tile_pixels as usize))
             .with_reuse(self.no_reuse == 0)
+            .with_confidence(self.confidence != 0)
             .with_fit(Fit::Pad)
             .with_memory_limit(Some(self.memory_limit).filter(|&bytes| bytes != 0)))
     }
@@ -288,8 +290,8 @@ pub unsafe extern "C" fn multicond_generator_set_label(
     })
 }
 
-/// Unsets a label, which is then missing everywhere. Does nothing if the label is not set. Thread-safe. Does not block.
-/// May be called per frame.
+/// Unsets a label, which is then missing everywhere, and its confidence. Does nothing if the label is not set.
+/// Thread-safe. Does not block. May be called per frame.
 ///
 /// # Safety
 /// `generator` has not been released; `name` is a string.
@@ -305,6 +307,62 @@ pub unsafe extern "C" fn multicond_generator_unset_label(
         generator.background.with(|generator, frame| {
             generator.manifest().label(name)?;
             frame.unset(name);
+            Ok(())
+        })
+    })
+}
+
+/// Sets the confidence of a label to an image of the generator's size: how far each pixel can be relied on, from 0 (as if
+/// the label were missing there) to 1 (as without a confidence). It replaces an earlier one. `options` may be NULL.
+///
+/// The first channel of the image counts: 8-bit and 16-bit unsigned integers stand for 0 to 1, floats for themselves;
+/// NaN and values below 0 count as 0, values above 1 as 1. The structs are copied. The pixels remain the caller's and are
+/// not copied: every picture reads them until the confidence is set or unset again, or the label is unset. A picture
+/// fails if a label has a confidence but is not set itself.
+///
+/// Returns LABEL if the model takes no confidences, see `multicond_model_info`. Create generators that get confidences
+/// with `multicond_generator_options.confidence`. Thread-safe. Does not block. May be called per frame.
+///
+/// # Safety
+/// `generator` has not been released; `name` is a string; `image` and `options` are as described in the structs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn multicond_generator_set_confidence(
+    generator: *mut multicond_generator,
+    name: *const c_char,
+    image: *const multicond_image,
+    options: *const multicond_confidence_options,
+) -> multicond_status {
+    guard(|| {
+        // SAFETY: by this function's contract, here and below.
+        let generator = unsafe { reference(generator, "generator")? };
+        let name = unsafe { string(name, "name")? };
+        let image = unsafe { readable(&read(image, "image")?)? };
+        let options = unsafe { read_or_default(options, "options")? };
+        let image = options.parse(image)?;
+        generator.background.with(|generator, frame| {
+            image.check(generator.manifest().confidence_of(name)?)?;
+            frame.set_confidence_image(name, image)
+        })
+    })
+}
+
+/// Unsets the confidence of a label, which then counts as 1 everywhere. Does nothing if it is not set. Thread-safe. Does
+/// not block. May be called per frame.
+///
+/// # Safety
+/// `generator` has not been released; `name` is a string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn multicond_generator_unset_confidence(
+    generator: *mut multicond_generator,
+    name: *const c_char,
+) -> multicond_status {
+    guard(|| {
+        // SAFETY: by this function's contract, here and below.
+        let generator = unsafe { reference(generator, "generator")? };
+        let name = unsafe { string(name, "name")? };
+        generator.background.with(|generator, frame| {
+            generator.manifest().label(name)?;
+            frame.unset_confidence(name);
             Ok(())
         })
     })
@@ -396,19 +454,18 @@ mod tests {
         let parsed = options.parse().unwrap();
         assert_eq!(parsed.threads, Threads::Half);
         assert_eq!((parsed.tile_pixels, parsed.memory_limit), (None, None));
-        assert!(parsed.reuse && !parsed.spin && parsed.fit == Fit::Pad);
+        assert!(parsed.reuse && !parsed.spin && !parsed.confidence && parsed.fit == Fit::Pad);
         options.threads = 3;
         options.spin = 1;
         options.no_reuse = 1;
         options.memory_limit = 1000;
         options.tile_pixels = 37;
+        options.confidence = 1;
         let parsed = options.parse().unwrap();
         assert_eq!(parsed.threads, Threads::from(NonZeroUsize::new(3)));
         assert_eq!(parsed.tile_pixels, NonZeroUsize::new(37));
         assert_eq!(parsed.memory_limit, Some(1000));
-        assert!(!parsed.reuse && parsed.spin);
-        options.reserved = 1;
-        assert!(options.parse().is_err());
+        assert!(!parsed.reuse && parsed.spin && parsed.confidence);
     }
 
     #[test]

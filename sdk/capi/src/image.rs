@@ -4,7 +4,7 @@ use std::ffi::c_void;
 
 use multicond::{
     Error, Result,
-    pixels::{Channels, ColorSpace, Component, Format, Layout, Memory, Origin},
+    pixels::{Channels, ColorSpace, Component, Format, Image, Layout, Memory, Origin},
 };
 
 use super::boundary::sized;
@@ -208,6 +208,21 @@ impl multicond_image {
             other => Err(unknown("color_space", other, "multicond_color_space")),
         }
     }
+}
+
+/// The image, to be read.
+///
+/// # Safety
+/// As for [`Image::from_memory`].
+pub(super) unsafe fn readable(image: &multicond_image) -> Result<Image<'static>> {
+    let Parsed {
+        memory,
+        size,
+        format,
+        layout,
+    } = image.parse()?;
+    // SAFETY: by this function's contract.
+    unsafe { Image::from_memory(memory, size, format, layout) }
 }
 
 /// An error for a value that an enumeration does not have.

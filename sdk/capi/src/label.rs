@@ -2,12 +2,12 @@
 
 use multicond::{
     Error, Result,
-    pixels::{DeviceDepth, Image, LabelImage, Meaning, NormalCode},
+    pixels::{DeviceDepth, LabelImage, Meaning, NormalCode},
 };
 
 use super::{
     boundary::{null, read, sized},
-    image::{Parsed, multicond_image, unknown},
+    image::{multicond_image, readable, unknown},
 };
 
 /// Meaning of the values of a label image, after scale and bias.
@@ -127,7 +127,7 @@ impl multicond_label_options {
             false => {
                 // SAFETY: by this function's contract, here and below.
                 let mask = unsafe { read(self.validity, "validity")? };
-                Some(unsafe { image_of(&mask)? })
+                Some(unsafe { readable(&mask)? })
             }
         };
         let meaning = match self.meaning {
@@ -169,7 +169,7 @@ impl multicond_label_options {
         };
         let missing = has(multicond_label_flags::HasMissingValue);
         // SAFETY: by this function's contract.
-        let image = unsafe { image_of(image)? };
+        let image = unsafe { readable(image)? };
         Ok(LabelImage::new(image)
             .with_normalized(has(multicond_label_flags::Normalized))
             .with_scale(or_one(self.scale), self.bias)
@@ -177,19 +177,6 @@ impl multicond_label_options {
             .with_validity(validity)
             .with_meaning(meaning))
     }
-}
-
-/// # Safety
-/// As for [`Image::from_memory`].
-unsafe fn image_of(image: &multicond_image) -> Result<Image<'static>> {
-    let Parsed {
-        memory,
-        size,
-        format,
-        layout,
-    } = image.parse()?;
-    // SAFETY: by this function's contract.
-    unsafe { Image::from_memory(memory, size, format, layout) }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod boundary;
 mod c_string;
+mod confidence;
 mod engine;
 mod generate;
 mod generator;
@@ -17,6 +18,7 @@ mod model;
 mod status;
 mod version;
 
+pub use confidence::*;
 pub use engine::*;
 pub use generate::*;
 pub use generator::*;

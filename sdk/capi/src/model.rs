@@ -54,6 +54,10 @@ pub struct multicond_model_info {
     pub parameters: u64,
     /// Multiply-adds per pixel.
     pub multiply_adds_per_pixel: u64,
+    /// 1 if labels may have a confidence, see `multicond_generator_set_confidence`; 0 if not.
+    pub confidence: u32,
+    /// Reserved, 0.
+    pub reserved: u32,
 }
 
 sized!(multicond_model_info {
@@ -67,7 +71,9 @@ sized!(multicond_model_info {
     trained_width,
     trained_height,
     parameters,
-    multiply_adds_per_pixel
+    multiply_adds_per_pixel,
+    confidence,
+    reserved
 });
 
 /// Describes a label. Strings are valid as long as the model.
@@ -262,6 +268,8 @@ pub unsafe extern "C" fn multicond_model_get_info(
             trained_height: small(manifest.trained_size.height),
             parameters: manifest.parameters,
             multiply_adds_per_pixel: cost.merge_per_pixel.saturating_add(cost.render_per_pixel),
+            confidence: manifest.confidence.into(),
+            reserved: 0,
         };
         unsafe { fill(info, "info", value) }
     })

@@ -18,8 +18,9 @@ use multicond_test_support::{
 use tempfile::TempDir;
 
 /// Programs that take the model and the engine. `cuda.c` is another one, which gets a fake driver.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "arguments.c",
+    "confidence.c",
     "engines.c",
     "models.c",
     "lifetimes.c",
@@ -47,6 +48,8 @@ struct Place {
     prefix: PathBuf,
     folder: TempDir,
     model: PathBuf,
+    /// A model with confidences.
+    with_confidence: PathBuf,
     engines: Vec<&'static str>,
 }
 
@@ -63,10 +66,14 @@ impl Place {
         let prefix = install_prefix()?.canonicalize().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let model = small::write(folder.path(), &small::model());
+        let other = folder.path().join("confidence");
+        fs::create_dir(&other).unwrap();
+        let with_confidence = small::write(&other, &small::model_with_confidence());
         Some(Self {
             prefix,
             folder,
             model,
+            with_confidence,
             engines: engines::available(),
         })
     }
@@ -139,6 +146,10 @@ impl Place {
                 "cuda.c" => vec![driver.to_str().unwrap()],
                 _ => vec![],
             };
+            let model = match source {
+                "confidence.c" => &self.with_confidence,
+                _ => &self.model,
+            };
             let program = self.compile(source, build, &more);
             for engine in engines {
                 let mut command = Command::new("timeout");
@@ -146,7 +157,7 @@ impl Place {
                     .arg(SECONDS)
                     .args(runner)
                     .arg(&program)
-                    .arg(&self.model)
+                    .arg(model)
                     .arg(engine)
                     .args(few.then_some("few"));
                 if !more.is_empty() {

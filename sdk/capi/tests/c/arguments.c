@@ -88,6 +88,11 @@ static void null_pointers(void)
     REFUSED("image", multicond_generator_set_label(generator, "depth", NULL, NULL));
     REFUSED("generator", multicond_generator_unset_label(NULL, "depth"));
     REFUSED("name", multicond_generator_unset_label(generator, NULL));
+    REFUSED("generator", multicond_generator_set_confidence(NULL, "depth", &image, NULL));
+    REFUSED("name", multicond_generator_set_confidence(generator, NULL, &image, NULL));
+    REFUSED("image", multicond_generator_set_confidence(generator, "depth", NULL, NULL));
+    REFUSED("generator", multicond_generator_unset_confidence(NULL, "depth"));
+    REFUSED("name", multicond_generator_unset_confidence(generator, NULL));
     REFUSED("generator", multicond_generator_set_progress_callback(NULL, NULL, NULL));
     OK(multicond_generator_set_progress_callback(generator, NULL, NULL));
     REFUSED("generator", multicond_generator_get_statistics(NULL, &statistics));
@@ -268,7 +273,7 @@ static void images_and_options_that_do_not_fit(void)
 }
 
 static multicond_status create(uint32_t width, uint32_t height, uint32_t threads, uint32_t tile_pixels,
-                               uint32_t reserved, uint64_t limit)
+                               uint32_t confidence, uint64_t limit)
 {
     multicond_generator *made = (multicond_generator *)depth;
     multicond_generator_options options = {0};
@@ -278,7 +283,7 @@ static multicond_status create(uint32_t width, uint32_t height, uint32_t threads
     options.height = height;
     options.threads = threads;
     options.tile_pixels = tile_pixels;
-    options.reserved = reserved;
+    options.confidence = confidence;
     options.memory_limit = limit;
     status = multicond_generator_create(engine, model, &options, &made);
     CHECK((status == MULTICOND_STATUS_OK) == (made != NULL));
@@ -294,7 +299,6 @@ static void generators_that_cannot_be_created(void)
     FAILS(MULTICOND_STATUS_SIZE, "16388x4", create(16388, 4, 1, 0, 0, 0));
     FAILS(MULTICOND_STATUS_SIZE, "pixels", create(4, UINT32_MAX, 1, 0, 0, 0));
     FAILS(MULTICOND_STATUS_INVALID_ARGUMENT, "`tile_pixels`", create(8, 4, 1, UINT32_MAX, 0, 0));
-    FAILS(MULTICOND_STATUS_NOT_SUPPORTED, "reserved", create(8, 4, 1, 0, 1, 0));
     OK(multicond_model_estimate_memory(model, WIDTH, HEIGHT, &bytes));
     CHECK(bytes > 1000);
     FAILS(MULTICOND_STATUS_MEMORY, "limit", create(WIDTH, HEIGHT, 1, 37, 0, bytes / 100));
