@@ -8,13 +8,15 @@ use std::{
 
 use multicond::{
     Error, Frame, Result, Size,
-    files::{label_extensions, listed_extensions, read_label, read_layer, split_layer},
+    files::{
+        label_extensions, listed_extensions, read_confidence, read_label, read_layer, split_layer,
+    },
     model::Manifest,
 };
 
 use crate::log;
 
-/// A label's name and its file, as `NAME=FILE`, or `NAME=FILE.exr:LAYER`.
+/// A label's name and a file of it or of its confidence, as `NAME=FILE`, or `NAME=FILE.exr:LAYER`.
 #[derive(Clone, Debug)]
 pub(crate) struct LabelFile {
     name: String,
@@ -76,6 +78,28 @@ pub(crate) fn absent<'a>(frame: &Frame<'_>, manifest: &'a Manifest) -> Vec<&'a s
     names
         .filter(|name| !frame.names().any(|given| given == *name))
         .collect()
+}
+
+/// Adds the confidences of labels that the frame has.
+pub(crate) fn add_confidences(
+    frame: &mut Frame<'static>,
+    confidences: &[LabelFile],
+    manifest: &Manifest,
+) -> Result<()> {
+    let mut seen = HashSet::new();
+    for LabelFile { name, path, layer } in confidences {
+        if !seen.insert(name) {
+            return Err(Error::label(name, "two files of its confidence are given"));
+        }
+        let label = manifest.confidence_of(name)?;
+        if frame.get(name).is_none() {
+            let reason =
+                format_args!("has a confidence, but is not given itself (--label {name}=FILE)");
+            return Err(Error::label(name, reason));
+        }
+        frame.set_confidence(name, read_confidence(path, layer.as_deref(), label)?)?;
+    }
+    Ok(())
 }
 
 /// Reads a frame from a folder: each label of the model from the file with its name, if there is one.

@@ -25,6 +25,7 @@ Examples:
   multicond generate --model rooms.onnx --label depth=frame.exr:ViewLayer.Depth -o room.png
   multicond generate --model rooms.onnx --label edges=photo.png -o room.png --pad
   multicond generate --model rooms.onnx frames/a -o room.png
+  multicond generate --model rooms.onnx --label depth=z.exr --confidence depth=sure.png -o room.png
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
 The folder of a frame holds one file per label, with the label's name: depth.exr, semantics.png and so on. Any label may
@@ -42,6 +43,12 @@ pub(crate) struct Args {
     /// Name of a label and its .png, .exr or .npy file, with `:LAYER` after .exr to choose a layer; repeat for more
     #[arg(long = "label", value_name = "NAME=FILE")]
     labels: Vec<LabelFile>,
+
+    /// Name of a label and a .png (gray), .exr or .npy file of its confidence, with `:LAYER` after .exr to choose a layer:
+    /// from 0 (as if the label were missing there) to 1 (as without), in PNG files from 0 to the largest number; repeat
+    /// for more
+    #[arg(long = "confidence", value_name = "NAME=FILE", requires = "labels")]
+    confidences: Vec<LabelFile>,
 
     /// PNG file to write
     #[arg(long = "out", short, value_name = "FILE")]
@@ -121,10 +128,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 fn read_frame(args: &Args, manifest: &Manifest) -> Result<Frame<'static>> {
-    let frame = match &args.frame {
+    let mut frame = match &args.frame {
         Some(folder) => frame_files::folder(folder, manifest)?,
         None => frame_files::given(&args.labels, args.size, manifest)?,
     };
+    frame_files::add_confidences(&mut frame, &args.confidences, manifest)?;
     let (width, height) = frame.size();
     // Checked before the model is loaded, which takes longer.
     if !args.pad {

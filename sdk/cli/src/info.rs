@@ -80,6 +80,9 @@ impl Info {
         for label in &manifest.labels {
             line("label", describe(label));
         }
+        if manifest.confidence {
+            line("confidence", "of every label, from 0 to 1".into());
+        }
         let sizes = match manifest.fixed {
             None => format!("multiples of {} pixels", manifest.size_multiple),
             Some(FixedShape { batch: 1, size }) => format!("{size} only"),

@@ -1,5 +1,6 @@
 //! Reads label maps from PNG, OpenEXR and NumPy's `.npy` files, and reads and writes pictures as PNG.
 
+mod confidence;
 mod exr;
 mod layer;
 mod npy;
@@ -9,6 +10,7 @@ mod png;
 
 use std::path::Path;
 
+pub use confidence::read_confidence;
 pub use exr::{Channel, Content, Found, Layer, OpenExr};
 pub use layer::split_layer;
 pub use picture::{read_picture, write_png};
