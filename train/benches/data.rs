@@ -124,6 +124,7 @@ fn loader(dataset: &Dataset) -> Loader {
         flip: true,
         load_size: None,
         sparsity: Sparsity::default(),
+        confidence: None,
     };
     let labels = dataset.labels().to_vec();
     Loader::start(dataset.clone(), labels, SIZE, 1, augmentation, 0, 0).expect("starts")

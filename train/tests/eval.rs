@@ -47,7 +47,11 @@ impl Place {
             "checkpoint_every = 8\nkeep_every = 16",
         );
         fs::write(place.path("tlam.toml"), &kept).unwrap();
-        let seeded = kept.replace("[training]", "[training]\nseed = 2");
+        // The second run takes confidences.
+        let seeded = kept
+            .replace("[training]", "[training]\nseed = 2")
+            .replace("[network.merge]", "confidence = true\n[network.merge]");
+        let seeded = format!("{seeded}[training.confidence]\nshare = 1.0\n");
         fs::write(place.path("other.toml"), seeded).unwrap();
         for name in ["tlam", "other"] {
             place.succeed(&format!(
@@ -273,6 +277,43 @@ fn sparsity_and_labels() {
 }
 
 #[test]
+fn noise_with_and_without_its_confidence() {
+    let place = &*PLACE;
+    let study = place.eval("other.onnx --noise 0,0.5 --report noise.html");
+    let rows = study["rows"].as_array().unwrap();
+    let conditions: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let noise = &row["noise"];
+            (
+                number(&noise["amount"]),
+                noise["confidence"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        conditions,
+        [
+            (0.0, "full"),
+            (0.0, "matching"),
+            (0.5, "full"),
+            (0.5, "matching")
+        ]
+    );
+    let plain = place.eval("other.onnx");
+    assert_eq!(plain["rows"][0]["noise"], Value::Null);
+    assert_eq!(plain["rows"][0]["scores"], rows[0]["scores"]);
+    assert_ne!(rows[2]["scores"], rows[0]["scores"]);
+    assert_ne!(rows[2]["scores"], rows[3]["scores"]);
+    let alone = place.eval("other.onnx --noise 0.5 --confidence matching");
+    assert_eq!(alone["rows"][0]["scores"], rows[3]["scores"]);
+    let page = fs::read_to_string(place.path("noise.html")).unwrap();
+    assert!(page.contains("noise 0.5, matching confidence"));
+    // A model that takes none.
+    place.eval("tlam.onnx --noise 0.5 --confidence full");
+}
+
+#[test]
 fn curves_have_the_checkpoints_that_stay() {
     let place = &*PLACE;
     let study = place.eval("--curve runs/tlam runs/other --report curve.html");
@@ -394,6 +435,14 @@ fn mistakes_are_named() {
             "--features is given",
         ),
         (format!("{eval} --free-form 2"), "from 0 to 1"),
+        (format!("{eval} --noise 11"), "from 0 to 10"),
+        (format!("{eval} --confidence matching"), "--noise"),
+        (
+            format!(
+                "{eval} --metrics frechet --features colours.toml --noise 0.5 --confidence matching"
+            ),
+            "has a confidence, but this model takes none",
+        ),
         (
             format!("{eval} --metrics pixels --out none/scores.json"),
             "none/scores.json: its folder does not exist",

@@ -14,7 +14,7 @@ use std::{
 use burn::tensor::Device;
 use multicond::Size;
 use multicond_train::{
-    data::Dataset,
+    data::{ConfidenceNoise, Dataset},
     net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
     training::{
         self, Checkpoint, Config, GanState, LossWeights, Progress, Recipe, TrainOptions, read_log,
@@ -48,6 +48,10 @@ fn config(data: &Dataset, merge: MergeKind, backbone: BackboneKind) -> Config {
     recipe.training.log_every = 1;
     recipe.training.samples_every = 4;
     recipe.training.checkpoint_every = 3;
+    if merge == MergeKind::Tlam {
+        recipe.confidence = Some(true);
+        recipe.training.confidence = Some(ConfidenceNoise::default());
+    }
     recipe.complete(data.labels()).unwrap()
 }
 

@@ -11,7 +11,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Dataset, HostBatch, Sample, Sparsity,
+    ConfidenceNoise, Dataset, HostBatch, Sample, Sparsity,
     epoch::{Epochs, Purpose},
     ordered::Ordered,
 };
@@ -30,6 +30,8 @@ pub struct Augmentation {
     pub load_size: Option<Size>,
     /// Random dropping of labels.
     pub sparsity: Sparsity,
+    /// Random confidences, with noise that matches them.
+    pub confidence: Option<ConfidenceNoise>,
 }
 
 /// Everything that batches are made from.
@@ -158,6 +160,9 @@ impl Source {
         self.augmentation
             .sparsity
             .apply(&mut sample, &self.schema, step, rng.random());
+        if let Some(confidence) = &self.augmentation.confidence {
+            confidence.apply(&mut sample, &self.schema, rng.random());
+        }
         Ok(sample)
     }
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod camera;
 mod classes;
+mod confidence;
 mod dataset;
 mod derive;
 mod encode;
@@ -26,6 +27,7 @@ mod sparsity;
 pub use batch::{Batch, HostBatch};
 pub use camera::Intrinsics;
 pub use classes::{ClassTable, UnfitClass};
+pub use confidence::ConfidenceNoise;
 pub use dataset::Dataset;
 pub use derive::{Derivation, Network};
 pub use encode::{encode, encode_with, encoded_channels};

@@ -117,14 +117,14 @@ impl Sparsity {
 }
 
 /// The random number generator for a label of a picture.
-fn random_for(seed: [u8; 32], label: &Label) -> ChaCha8Rng {
+pub(super) fn random_for(seed: [u8; 32], label: &Label) -> ChaCha8Rng {
     let hash = Sha256::new().chain_update(seed).chain_update(&label.name);
     ChaCha8Rng::from_seed(hash.finalize().into())
 }
 
 /// The regions of a sample: the connected components of its objects, else of its first categorical label. A sample
 /// without either is a single region.
-fn sample_regions(sample: &Sample) -> (Array2<u32>, usize) {
+pub(super) fn sample_regions(sample: &Sample) -> (Array2<u32>, usize) {
     let classes = || {
         sample.labels.iter().find_map(|map| match map {
             LabelMap::Classes(ids) => Some(ids),

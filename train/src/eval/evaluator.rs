@@ -13,10 +13,11 @@ use multicond::{
 use ndarray::{Array2, Array3};
 
 use super::{
-    Condition, Judges, Keeping, PictureScores, Quantity, Scores, Subject, eight_bit,
+    Condition, Judges, Keeping, LabelNoise, PictureScores, Quantity, Scores, Subject, Told,
+    eight_bit,
     measures::{ClassCounts, Moments, frechet_distance, psnr, ssim},
 };
-use crate::data::{Dataset, Ordered, Sample, Sparsity, inspect::Shortfall};
+use crate::data::{ConfidenceNoise, Dataset, Ordered, Sample, Sparsity, inspect::Shortfall};
 
 /// Number of samples that each reader thread reads ahead.
 const AHEAD: usize = 2;
@@ -165,6 +166,12 @@ impl Evaluator {
                 sample.instances.clone_from(&truth);
             }
             sparsity.apply_by_name(&mut sample, &labels, self.seed);
+            if let Some(LabelNoise { amount, confidence }) = condition.noise {
+                ConfidenceNoise::of(amount).apply_by_name(&mut sample, &labels, self.seed);
+                if confidence == Told::Full {
+                    sample.confidence.clear();
+                }
+            }
             let (picture, seconds) = subject
                 .paint(&sample, real.view())
                 .with_context(|| sample.name.clone())?;

@@ -27,7 +27,7 @@ pub use measures::{
     ClassCounts, ClassScores, Moments, SegmentationScores, frechet_distance, psnr, ssim,
 };
 pub use outcome::{Outcome, Row};
-pub use plan::{Condition, Planned, Source, names};
+pub use plan::{Condition, LabelNoise, Planned, Source, Told, names};
 pub use published::{DIFFERENCES, PUBLISHED, Published};
 pub use real_pictures::real_scores;
 pub use run::evaluate;

@@ -47,6 +47,38 @@ pub struct Condition {
     /// Probability that strokes are masked in a label.
     #[serde(skip_serializing_if = "is_zero")]
     pub free_form: f64,
+    /// Noise in the labels, with random confidences; `None` if labels are as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<LabelNoise>,
+}
+
+/// Noise in the labels, which is larger where their confidence is lower.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LabelNoise {
+    /// Standard deviation of encoded values, and probability of a wrong class, at confidence 0.
+    pub amount: f64,
+    /// What the model is told.
+    pub confidence: Told,
+}
+
+/// Which confidence a model is given for noisy labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Told {
+    /// 1 for all pixels, as if the labels had no noise
+    Full,
+    /// The confidence that the noise matches
+    Matching,
+}
+
+impl Told {
+    /// The name in options and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Matching => "matching",
+        }
+    }
 }
 
 // serde passes a reference.
@@ -94,6 +126,17 @@ impl Source {
     }
 }
 
+impl LabelNoise {
+    /// A description.
+    pub fn text(&self) -> String {
+        format!(
+            "noise {}, {} confidence",
+            self.amount,
+            self.confidence.name()
+        )
+    }
+}
+
 impl Condition {
     /// A description; `None` if no label is withheld.
     pub fn text(&self) -> Option<String> {
@@ -106,6 +149,9 @@ impl Condition {
         }
         if self.free_form > 0.0 {
             parts.push(format!("strokes in {}", percent(self.free_form)));
+        }
+        if let Some(noise) = self.noise {
+            parts.push(noise.text());
         }
         (!parts.is_empty()).then(|| parts.join(", "))
     }
@@ -176,9 +222,19 @@ mod tests {
         let condition = Condition {
             sparsity: 0.125,
             removed: vec!["depth".into()],
-            free_form: 0.0,
+            ..Condition::default()
         };
         let text = condition.text().unwrap();
         assert_eq!(text, "12.5 % of regions dropped, without depth");
+        let noise = LabelNoise {
+            amount: 0.5,
+            confidence: Told::Matching,
+        };
+        let condition = Condition {
+            noise: Some(noise),
+            ..Condition::default()
+        };
+        let text = condition.text().unwrap();
+        assert_eq!(text, "noise 0.5, matching confidence");
     }
 }

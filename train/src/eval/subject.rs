@@ -107,6 +107,11 @@ fn frame(sample: &Sample, labels: &[Label]) -> Result<Frame<'static>> {
     for (label, map) in labels.iter().zip(&sample.labels) {
         frame.set(label.name.clone(), map.clone())?;
     }
+    for (label, confidence) in labels.iter().zip(&sample.confidence) {
+        if let Some(confidence) = confidence {
+            frame.set_confidence(&label.name, confidence.clone())?;
+        }
+    }
     Ok(frame)
 }
 

@@ -22,7 +22,7 @@ struct Column {
     empty: &'static str,
 }
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     Column {
         name: "model",
         value: |row| row.model.clone(),
@@ -42,6 +42,14 @@ const COLUMNS: [Column; 5] = [
         name: "strokes",
         value: |row| percent(row.condition.free_form),
         empty: "0 %",
+    },
+    Column {
+        name: "noise",
+        value: |row| {
+            let noise = row.condition.noise;
+            noise.map_or(String::new(), |noise| noise.text())
+        },
+        empty: "",
     },
     Column {
         name: "without",

@@ -308,9 +308,15 @@ fn removals(outcome: &Outcome, quantity: Quantity) -> Vec<Bars> {
             continue;
         };
         let Condition {
-            sparsity, removed, ..
+            sparsity,
+            removed,
+            noise,
+            ..
         } = &row.condition;
-        let name = format!("{}, {} of regions dropped", row.model, percent(*sparsity));
+        let mut name = format!("{}, {} of regions dropped", row.model, percent(*sparsity));
+        if let Some(noise) = noise {
+            name += &format!(", {}", noise.text());
+        }
         let bar = match removed.is_empty() {
             true => "all labels".into(),
             false => format!("without {}", removed.join(", ")),

@@ -9,7 +9,10 @@ use multicond_format::storage::read_text;
 use serde::{Deserialize, Serialize};
 
 use super::{LossWeights, Needs, Precision, Schedule};
-use crate::{data::Sparsity, net::NetworkConfig};
+use crate::{
+    data::{ConfidenceNoise, Sparsity},
+    net::NetworkConfig,
+};
 
 /// The complete configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,6 +74,9 @@ pub struct TrainingConfig {
     pub loss: LossWeights,
     /// Random dropping of labels.
     pub sparsity: Sparsity,
+    /// Random confidences, with noise in the labels that matches them; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<ConfidenceNoise>,
     /// Number of pixels that the merge processes at a time. Smaller chunks need less memory; on a CPU, chunks that fit
     /// the cache are fastest.
     pub merge_chunk: usize,
@@ -105,6 +111,7 @@ impl Default for TrainingConfig {
             flip: true,
             loss: LossWeights::default(),
             sparsity: Sparsity::default(),
+            confidence: None,
             merge_chunk: 4096,
             checkpoint_every: 1000,
             keep_every: 0,
@@ -209,6 +216,14 @@ impl Config {
                 .is_multiple_of(training.checkpoint_every),
             "training.keep_every is a multiple of checkpoint_every, or 0"
         );
+        if let Some(confidence) = &training.confidence {
+            ensure!(
+                self.network.confidence,
+                "training.confidence draws confidences, but the network takes none: it needs `confidence = true`"
+            );
+            let valid = confidence.validate();
+            valid.map_err(|reason| anyhow!("training.{reason}"))?;
+        }
         training
             .sparsity
             .validate(&self.labels)

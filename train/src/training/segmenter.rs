@@ -60,6 +60,7 @@ pub fn train_segmenter(
         flip: true,
         load_size: None,
         sparsity: Sparsity::at_rate(0.0, &[]),
+        confidence: None,
     };
     let mut loader = Loader::start(
         data,

@@ -73,6 +73,7 @@ pub fn run(
             flip: training.flip,
             load_size: training.load_size,
             sparsity: training.sparsity.clone(),
+            confidence: training.confidence.clone(),
         },
         training.seed,
         step,

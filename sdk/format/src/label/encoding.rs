@@ -70,6 +70,17 @@ impl Encoding {
         }
     }
 
+    /// The value that [`encode`](Self::encode) makes `encoded` of; where several do, one of them. Not finite where none
+    /// does.
+    pub fn decode(&self, encoded: f32) -> f32 {
+        match *self {
+            Self::Affine { scale, bias } => (encoded - bias) / scale,
+            Self::Reciprocal { half } => half * (1.0 + encoded) / (1.0 - encoded),
+            Self::Power { exponent } => ((encoded + 1.0) / 2.0).powf(1.0 / exponent),
+            Self::Direction => encoded,
+        }
+    }
+
     pub(super) fn validate(&self, channels: usize) -> Result<(), String> {
         match *self {
             Self::Affine { scale, bias } if !(scale.is_finite() && bias.is_finite()) => {
@@ -119,6 +130,26 @@ mod tests {
         assert_eq!(depth.encode(-3.0), -1.0);
         assert_eq!(depth.encode(f32::MAX), 1.0);
         assert_eq!(Encoding::Power { exponent: 0.5 }.encode(0.25), 0.0);
+    }
+
+    #[test]
+    fn decoding_inverts() {
+        let affine = Encoding::Affine {
+            scale: 2.0,
+            bias: -1.0,
+        };
+        let power = Encoding::Power { exponent: 0.4 };
+        for encoding in [
+            affine,
+            power,
+            Encoding::Reciprocal { half: 3.0 },
+            Encoding::Direction,
+        ] {
+            for encoded in [-0.9, -0.2, 0.0, 0.5, 0.9] {
+                let again = encoding.encode(encoding.decode(encoded));
+                assert!((again - encoded).abs() < 1e-6, "{encoding}: {encoded}");
+            }
+        }
     }
 
     #[test]

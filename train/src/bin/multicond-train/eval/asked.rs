@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use multicond::{Size, label::Label};
 use multicond_train::{
     data::{Dataset, inspect::Shortfall},
-    eval::{Condition, Planned, Source, describe, names},
+    eval::{Condition, LabelNoise, Planned, Source, Told, describe, names},
 };
 
 use crate::percents::{Percents, percents};
@@ -30,6 +30,13 @@ pub(super) struct Missing {
     /// Probability, from 0 to 1, that random strokes are masked in a label
     #[arg(long, value_name = "S", value_parser = chance, default_value = "0")]
     free_form: f64,
+    /// Noise of the labels at confidence 0: the standard deviation of encoded values, from -1 to 1, and the probability of
+    /// a wrong class. Confidences are drawn, and the noise falls to 0 at confidence 1; for several values, a list
+    #[arg(long, value_name = "S", value_delimiter = ',', value_parser = amount)]
+    noise: Vec<f64>,
+    /// Confidences that the model gets for noisy labels: 1 everywhere, those that the noise matches, or both in turn
+    #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',', requires = "noise", default_values = ["full", "matching"])]
+    confidence: Vec<Told>,
     /// Random seed; together with a frame's name it decides what is dropped
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) seed: u64,
@@ -160,17 +167,34 @@ impl Missing {
                     .map(|name| [&self.remove[..], from_ref(name)].concat()),
             );
         }
+        let noise = |amount: f64| {
+            let told = self.confidence.iter().copied();
+            told.map(move |confidence| Some(LabelNoise { amount, confidence }))
+        };
+        let noises: Vec<Option<LabelNoise>> = match self.noise.is_empty() {
+            true => vec![None],
+            false => self.noise.iter().copied().flat_map(noise).collect(),
+        };
         let mut conditions = Vec::new();
         for percent in &self.sparsity.0 {
             for removed in &removals {
-                conditions.push(Condition {
+                conditions.extend(noises.iter().map(|&noise| Condition {
                     sparsity: percent / 100.0,
                     removed: removed.clone(),
                     free_form: self.free_form,
-                });
+                    noise,
+                }));
             }
         }
         Ok(conditions)
+    }
+}
+
+/// Parses an amount of noise.
+fn amount(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(amount) if (0.0..=10.0).contains(&amount) => Ok(amount),
+        _ => Err("expected a number from 0 to 10".into()),
     }
 }
 

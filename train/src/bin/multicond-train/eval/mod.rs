@@ -28,6 +28,7 @@ const SHOWN: usize = 4;
   multicond-train eval rooms.onnx --data rooms/val --remove-labels
   multicond-train eval rooms.onnx --data rooms/val --data renders --class-table classes.toml
   multicond-train eval rooms.onnx --data renders --derive curvature=depth --derive edges=gradient
+  multicond-train eval rooms.onnx --data rooms/val --noise 0.5 --confidence full,matching
   multicond-train eval --curve runs/tlam runs/clam --data rooms/val --metrics frechet
   multicond-train eval --compare tlam.onnx clam.onnx naive.onnx --data rooms/val --sparsity 0,50
   multicond-train eval city.onnx --data cityscapes --split val --features inception.onnx --segmenter drn.toml
