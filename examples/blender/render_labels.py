@@ -24,13 +24,12 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from labels.camera import default_frames
-from labels.classes import class_map_from_collections, class_map_text, class_of, settle_class_map
+from labels.classes import class_map_from_collections, class_of, settle_class_map
 from labels.objects import number_objects
 from labels.output import is_done, render_frame
 from labels.passes import set_up_rendering
 from labels.report import Progress, fail, note
-from rooms.room import CLASS_RULES, CLASSES, new_room
-from rooms.views import Views
+from rooms.render import Settings, open_folder, render_path, render_views
 
 EXAMPLES = """examples:
   %(prog)s rooms --rooms 100 --views 4              400 pictures of rooms 0 to 99
@@ -67,6 +66,12 @@ def positive(text):
     return int(text)
 
 
+def count(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return int(text)
+
+
 def parse_options(arguments):
     parser = argparse.ArgumentParser(
         prog="render_labels.py",
@@ -78,7 +83,7 @@ def parse_options(arguments):
     add("out", metavar="OUT", type=Path, help="output folder, created if it is missing")
     add("--blend", metavar="FILE", type=Path, help="scene to render; default: generated rooms")
     add("--size", metavar="WxH", type=picture_size, default=(256, 256), help="picture size, default 256x256")
-    add("--samples", metavar="N", type=positive, default=32, help="Cycles samples per pixel, default 32")
+    add("--samples", metavar="N", type=positive, default=16, help="Cycles samples per pixel, default 16")
     add("--cycles-device", metavar="NAME", help="Cycles device: CPU, CUDA, OPTIX, HIP, ONEAPI or METAL")
     add("--threads", metavar="N", type=positive, help="number of CPU threads, default all")
     scene = parser.add_argument_group("scenes from .blend files")
@@ -98,14 +103,16 @@ def parse_options(arguments):
     )
     rooms = parser.add_argument_group("rooms")
     add = rooms.add_argument
-    add("--rooms", metavar="N", type=positive, default=1, help="number of rooms, default 1")
+    add("--rooms", metavar="N", type=count, help="number of rooms, default 1, or 0 with --paths")
     add("--views", metavar="N", type=positive, default=1, help="number of views per room, default 1")
-    add("--seed", metavar="N", type=int, default=0, help="number of the first room, default 0")
+    add("--paths", metavar="N", type=count, default=0, help="number of rooms with a camera path, default 0")
+    add("--path-frames", metavar="N", type=positive, default=60, help="frames per camera path, default 60")
+    add("--seed", metavar="N", type=count, default=0, help="number of the first room, default 0")
     options = parser.parse_args(arguments)
     if "/" in options.prefix or "\\" in options.prefix or options.prefix.startswith("."):
         parser.error("--prefix must be valid in a file name")
-    if options.seed < 0:
-        parser.error("--seed must not be negative")
+    if options.rooms is None:
+        options.rooms = 0 if options.paths else 1
     return options
 
 
@@ -133,29 +140,13 @@ def render_blend(options):
 
 
 def render_rooms(options):
-    rules = settle_class_map(options.out, class_map_text(CLASSES, CLASS_RULES), options.class_map)
-    progress = Progress(options.rooms * options.views)
+    rules = open_folder(options.out, options.class_map)
+    progress = Progress(options.rooms * options.views + options.paths * options.path_frames)
+    settings = Settings(options.size, options.samples, options.threads)
     for number in range(options.seed, options.seed + options.rooms):
-        names = [f"room_{number:04d}_view_{view:02d}" for view in range(options.views)]
-        done = [is_done(options.out, name, options.size) for name in names]
-        if all(done):
-            for name in names:
-                progress.skipped(name)
-            continue
-        start = time.monotonic()
-        room = new_room(number)
-        scene, views = bpy.context.scene, Views(room.plan, number, options.size)
-        set_up_rendering(scene, options)
-        things = number_objects()
-        for name, is_there in zip(names, done):
-            scene.camera.matrix_world, scene.camera.data.angle = views.next()
-            bpy.context.view_layer.update()
-            if is_there:
-                progress.skipped(name)
-                continue
-            render_frame(scene, options.out, name, things, rules)
-            progress.rendered(name, time.monotonic() - start)
-            start = time.monotonic()
+        render_views(options.out, rules, number, options.views, settings, progress)
+    for number in range(options.seed, options.seed + options.paths):
+        render_path(options.out, rules, number, options.path_frames, settings, progress)
 
 
 def open_scene(path):

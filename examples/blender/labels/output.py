@@ -24,9 +24,10 @@ def is_done(out, name, size):
     return True
 
 
-def render_frame(scene, out, name, things, rules):
+def render_frame(scene, out, name, things, rules, more=None):
+    """Renders one frame. `more` are further keys of its description."""
     layers, picture = out / f"{name}.exr", out / f"{name}.png"
-    description = describe(scene, things, rules)
+    description = describe(scene, things, rules, more or {})
     render_layers(scene, layers)
     save_picture(scene, picture)
     for path in (layers, picture):
@@ -53,7 +54,7 @@ def save_picture(scene, path):
     bpy.data.images["Render Result"].save_render(str(part_path(path)), scene=scene)
 
 
-def describe(scene, things, rules):
+def describe(scene, things, rules, more):
     intrinsics, pose = camera_values(scene)
     objects = [
         {"name": thing.name, "index": thing.pass_index, "class": class_of(thing.name, rules)}
@@ -66,6 +67,7 @@ def describe(scene, things, rules):
         "intrinsics": intrinsics,
         "camera_to_world": pose,
         "metres_per_unit": scene.unit_settings.scale_length,
+        **more,
         "objects": objects,
     }
     return json.dumps(values, indent=1, ensure_ascii=False) + "\n"

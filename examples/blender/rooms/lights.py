@@ -8,7 +8,12 @@ import math
 import bpy
 from mathutils import Matrix, Vector
 
-from .plan import SIDES
+# Colours of the sky without sun, from the horizon up.
+GRADIENTS = {
+    "overcast": [(0.85, 0.9, 1.0, 1), (0.6, 0.68, 0.8, 1), (0.75, 0.8, 0.9, 1)],
+    "dusk": [(0.95, 0.42, 0.2, 1), (0.35, 0.3, 0.5, 1), (0.07, 0.12, 0.32, 1)],
+    "night": [(0.5, 0.55, 0.8, 1), (0.22, 0.3, 0.6, 1), (0.1, 0.15, 0.4, 1)],
+}
 
 
 def add_light(kind, energy, matrix, colour=(1, 1, 1)):
@@ -21,40 +26,58 @@ def add_light(kind, energy, matrix, colour=(1, 1, 1)):
     return thing
 
 
-def add_daylight(room, window_side):
-    """Sky and sun, and a lamp under the ceiling, which stands for indirect light and the lamps of a real room."""
-    rng = room.rng
-    elevation = math.radians(rng.uniform(14, 48))
-    # From the window outwards, at a slight angle.
-    outwards = math.radians(SIDES[window_side] + 90 + rng.uniform(-55, 55))
-    add_sky(elevation, outwards, rng.uniform(0.25, 0.4))
-    add_sun(elevation, outwards, rng.choice([0.0, 5.0, 9.0]))
-    add_fill(room.plan, rng)
+def add_bulb(energy, matrix, colour=(1.0, 0.72, 0.42)):
+    add_light("POINT", energy, matrix, colour).data.shadow_soft_size = 0.06
 
 
-def add_sky(elevation, direction, strength):
+def add_daylight(room, direction):
+    """Sky and sun. The direction is the sun's, as an angle around z."""
+    time = room.time
+    add_sky(time, direction)
+    if time.sun:
+        add_sun(time, direction)
+
+
+def add_sky(time, direction):
     world = bpy.context.scene.world = bpy.data.worlds.new("sky")
     world.use_nodes = True
+    # The sky is smooth, and a larger map takes a second of each room.
+    world.cycles.sampling_method, world.cycles.sample_map_resolution = "MANUAL", 256
     tree = world.node_tree
-    sky = tree.nodes.new("ShaderNodeTexSky")
-    sky.sky_type, sky.sun_disc, sky.sun_elevation = "NISHITA", False, elevation
-    sky.sun_rotation = math.pi / 2 - direction
     background = tree.nodes["Background"]
-    tree.links.new(sky.outputs[0], background.inputs["Color"])
-    background.inputs["Strength"].default_value = strength
+    background.inputs["Strength"].default_value = time.sky
+    if time.name in GRADIENTS:
+        colour = gradient(tree, GRADIENTS[time.name])
+    else:
+        sky = tree.nodes.new("ShaderNodeTexSky")
+        sky.sky_type, sky.sun_disc, sky.sun_elevation = "NISHITA", False, time.elevation
+        sky.sun_rotation = math.pi / 2 - direction
+        colour = sky.outputs[0]
+    tree.links.new(colour, background.inputs["Color"])
 
 
-def add_sun(elevation, direction, energy):
-    flat = math.cos(elevation)
-    towards = Vector((math.cos(direction) * flat, math.sin(direction) * flat, math.sin(elevation)))
+def gradient(tree, colours):
+    place = tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
+    split = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(place, split.inputs[0])
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    tree.links.new(split.outputs["Z"], ramp.inputs[0])
+    elements = ramp.color_ramp.elements
+    elements.new(0.3)
+    for element, position, colour in zip(elements, (0.0, 0.3, 0.9), colours):
+        element.position, element.color = position, colour
+    return ramp.outputs["Color"]
+
+
+def add_sun(time, direction):
+    flat = math.cos(time.elevation)
+    towards = Vector((math.cos(direction) * flat, math.sin(direction) * flat, math.sin(time.elevation)))
     turn = towards.to_track_quat("Z", "Y").to_matrix().to_4x4()
-    add_light("SUN", energy, turn, (1.0, 0.9, 0.75)).data.angle = math.radians(1.5)
+    add_light("SUN", time.sun, turn, time.sun_colour).data.angle = math.radians(1.5)
 
 
-def add_fill(plan, rng):
-    """A fill light under the ceiling, with which few samples are sufficient."""
-    warmth = rng.uniform(0, 1)
-    energy = plan.width * plan.depth * rng.uniform(1.3, 3.2)
+def add_fill(plan, time):
+    """A light under the ceiling, which stands for light from other rooms; with it, few samples are sufficient."""
     place = Matrix.Translation((0, 0, plan.height - 0.03))
-    light = add_light("AREA", energy, place, (1.0, 0.95 - 0.12 * warmth, 0.9 - 0.3 * warmth)).data
+    light = add_light("AREA", plan.width * plan.depth * time.fill, place, time.fill_colour).data
     light.shape, light.size, light.size_y = "RECTANGLE", plan.width * 0.7, plan.depth * 0.7

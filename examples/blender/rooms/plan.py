@@ -23,10 +23,10 @@ def overlaps(first, second, gap=0.0):
 class Plan:
     """The size of a room and its occupied places."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, width=(4.2, 6.4), depth=(4.2, 6.4), height=(2.5, 3.0)):
         self.rng = rng
-        self.width, self.depth = rng.uniform(4.2, 6.4), rng.uniform(4.2, 6.4)
-        self.height = rng.uniform(2.5, 3.0)
+        self.width, self.depth = rng.uniform(*width), rng.uniform(*depth)
+        self.height = rng.uniform(*height)
         self.taken = []  # rectangles on the floor
         self.hung = {side: [] for side in SIDES}  # rectangles on the walls, along the wall and up
 
@@ -44,26 +44,64 @@ class Plan:
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
         return min(xs), max(xs), min(ys), max(ys)
 
-    def against_wall(self, width, depth, height, room_in_front=0.35):
+    def fits(self, side, x, width, depth, height, room_in_front=0.35, bottom=0.0):
+        """Whether a thing fits with its back to a wall."""
+        if abs(x) + width / 2 > self.length(side) / 2:
+            return False
+        strip = (x - width / 2, x + width / 2, bottom, height)
+        if any(overlaps(strip, other, 0.05) for other in self.hung[side]):
+            return False
+        with_front = depth + room_in_front
+        needed = self.footprint(self.on_wall(side, x, with_front / 2), width, with_front)
+        return not any(overlaps(needed, other) for other in self.taken)
+
+    def reserve(self, side, x, width, depth, height, bottom=0.0):
+        """Reserves a place at a wall and returns its matrix."""
+        matrix = self.on_wall(side, x, depth / 2 + 0.03)
+        self.hung[side].append((x - width / 2, x + width / 2, bottom, height))
+        self.taken.append(self.footprint(matrix, width, depth))
+        return matrix
+
+    def against_wall(self, width, depth, height, room_in_front=0.35, sides=None):
         """Reserves a place for a thing with its back to a wall: (side, x, matrix), or None."""
         for _ in range(60):
-            side = self.rng.choice(list(SIDES))
+            side = self.rng.choice(sides or list(SIDES))
             free = self.length(side) / 2 - width / 2 - 0.06
             if free < 0:
                 continue
             x = self.rng.uniform(-free, free)
-            strip = (x - width / 2, x + width / 2, 0, height)
-            if any(overlaps(strip, other, 0.05) for other in self.hung[side]):
-                continue
-            matrix = self.on_wall(side, x, depth / 2 + 0.03)
-            with_front = depth + room_in_front
-            needed = self.footprint(self.on_wall(side, x, with_front / 2), width, with_front)
-            if any(overlaps(needed, other) for other in self.taken):
-                continue
-            self.hung[side].append(strip)
-            self.taken.append(self.footprint(matrix, width, depth))
-            return side, x, matrix
+            # Large things stand in corners as often as not.
+            if width > 0.6 and self.rng.random() < 0.3:
+                x = self.rng.choice([-free, free])
+            if self.fits(side, x, width, depth, height, room_in_front):
+                return side, x, self.reserve(side, x, width, depth, height)
         return None
+
+    def on_wall_free(self, width, low, high, sides=None, margin=0.15):
+        """Reserves a place on a wall, for what hangs between two heights: (side, x), or None."""
+        for _ in range(30):
+            side = self.rng.choice(sides or list(SIDES))
+            free = self.length(side) / 2 - width / 2 - margin
+            if free < 0:
+                continue
+            x = self.rng.uniform(-free, free)
+            if self.hang(side, x, width, low, high):
+                return side, x
+        return None
+
+    def hang(self, side, x, width, low, high, gap=0.08):
+        """Reserves a given place on a wall; false if it is occupied."""
+        strip = (x - width / 2, x + width / 2, low, high)
+        if any(overlaps(strip, other, gap) for other in self.hung[side]):
+            return False
+        self.hung[side].append(strip)
+        return True
+
+    def is_free(self, spot, gap=0.1, margin=0.3):
+        """Whether a rectangle on the floor is inside the room and free."""
+        half_x, half_y = self.width / 2 - margin, self.depth / 2 - margin
+        inside = spot[0] > -half_x and spot[1] < half_x and spot[2] > -half_y and spot[3] < half_y
+        return inside and not any(overlaps(spot, other, gap) for other in self.taken)
 
     def on_floor(self, width, depth, margin):
         """Reserves a free-standing place: a matrix, or None."""

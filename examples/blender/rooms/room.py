@@ -1,4 +1,4 @@
-"""Builds the scene of a room, and the classes of its objects.
+"""Builds the scene of a room, or of a place outdoors.
 
 The order of building matters, because everything uses the room's random number generator.
 """
@@ -7,52 +7,40 @@ import random
 
 import bpy
 
-from .furnishing import furnish
-from .garden import build_garden
-from .lights import add_daylight
-from .materials import Materials
-from .plan import Plan
-from .shell import build_shell
+from .kinds import bathroom, bedroom, dining, hallway, kitchen, living, outdoors, study
+from .looks.materials import Materials
+from .times import any_time
 
-CLASSES = (
-    "wall",
-    "floor",
-    "ceiling",
-    "window",
-    "door",
-    "table",
-    "chair",
-    "sofa",
-    "shelf",
-    "book",
-    "cabinet",
-    "television",
-    "lamp",
-    "plant",
-    "rug",
-    "picture",
-    "curtain",
-    "decor",
-)
-# Objects of the rooms are named after their class.
-CLASS_RULES = [(f"{name.capitalize()}*", name) for name in CLASSES]
+# The version of all pictures: it changes whenever a room of the same number would look different.
+SCENE_VERSION = 2
+
+# How often each kind of room occurs.
+KINDS = {
+    living: 22,
+    bedroom: 16,
+    kitchen: 16,
+    bathroom: 12,
+    study: 10,
+    dining: 8,
+    hallway: 6,
+    outdoors: 10,
+}
 
 
 class Room:
     """A furnished room around the origin."""
 
     def __init__(self, number):
-        self.rng = random.Random(f"room {number}")
-        self.plan = Plan(self.rng)
-        self.materials = Materials(self.rng)
-        window_side = build_shell(self)
-        add_daylight(self, window_side)
-        build_garden(self)
-        furnish(self)
+        self.rng = random.Random(f"room {number} of version {SCENE_VERSION}")
+        self.kind = self.rng.choices(list(KINDS), KINDS.values())[0]
+        self.time = any_time(self.rng)
+        self.materials = Materials(self.rng, self.time.lamps)
+        self.plan = self.kind.plan(self.rng)
+        self.kind.build(self)
 
     def put(self, model, label, matrix):
         """Places a thing of a class, named "Chair", "Chair.001", ..."""
-        model.object(label.capitalize(), matrix)
+        return model.object(label.capitalize(), matrix)
 
 
 def new_room(number):
@@ -65,6 +53,5 @@ def new_room(number):
     scene.camera.data.clip_start = 0.05
     scene.collection.objects.link(scene.camera)
     scene.view_settings.view_transform = "AgX"
-    scene.view_settings.look = "AgX - High Contrast"
-    scene.view_settings.exposure = 0.7
+    scene.view_settings.look = "AgX - Punchy"
     return room

@@ -9,58 +9,77 @@ import random
 import bpy
 from mathutils import Matrix, Vector
 
-# Prefixes of their names.
-SHELL = ("Wall", "Floor", "Ceiling")
+# Classes of which a picture should not be full.
+PLAIN = ("Wall", "Floor", "Ceiling", "Grass", "Door")
+
+
+def looking(position, target):
+    """The matrix of a camera that looks at a target, upright."""
+    turn = (position - target).to_track_quat("Z", "Y").to_matrix().to_4x4()
+    return Matrix.Translation(position) @ turn
 
 
 class Views:
     """Each is the best of many random views, rated by a coarse grid of rays."""
 
-    CANDIDATES, COLUMNS, ROWS = 50, 14, 10
+    CANDIDATES, COLUMNS, ROWS = 32, 12, 9
 
-    def __init__(self, plan, number, size):
-        self.plan, self.rng, self.size = plan, random.Random(f"views {number}"), size
+    def __init__(self, plan, name, size):
+        self.plan, self.rng, self.size = plan, random.Random(f"views {name}"), size
         self.scene, self.chosen = bpy.context.scene, []
+        self.narrow = min(plan.width, plan.depth)
         bpy.context.view_layer.update()
         self.depsgraph = bpy.context.evaluated_depsgraph_get()
 
     def candidate(self):
+        """A random (position, target, angle)."""
         rng, plan = self.rng, self.plan
-        edge_x, edge_y = plan.width / 2 - 0.3, plan.depth / 2 - 0.3
-        position = Vector(
-            (rng.uniform(-edge_x, edge_x), rng.uniform(-edge_y, edge_y), rng.uniform(1.05, 1.75))
-        )
-        target = Vector((rng.gauss(0, 0.9), rng.gauss(0, 0.9), rng.uniform(0.55, 1.15)))
-        if (target - position).length < 1.2:
-            return self.candidate()
-        turn = (position - target).to_track_quat("Z", "Y").to_matrix().to_4x4()
-        return Matrix.Translation(position) @ turn, math.radians(rng.uniform(58, 78))
+        edge_x, edge_y = plan.width / 2 - 0.28, plan.depth / 2 - 0.28
+        while True:
+            position = Vector((rng.uniform(-edge_x, edge_x), rng.uniform(-edge_y, edge_y), rng.uniform(1.05, 1.7)))
+            target = Vector((rng.gauss(0, 0.2 * plan.width), rng.gauss(0, 0.2 * plan.depth), rng.uniform(0.6, 1.15)))
+            if (target - position).length > min(1.2, 0.45 * self.narrow):
+                break
+        wide = (66, 82) if self.narrow < 2.9 else (56, 76)
+        return position, target, math.radians(rng.uniform(*wide))
 
-    def score(self, matrix, angle):
-        """Rates a view: many different objects, none close to the camera, and not similar to earlier views."""
-        origin, half = matrix.translation, math.tan(angle / 2)
-        longer = max(self.size)
-        hits, nearest = {}, math.inf
+    def first_hits(self, matrix, angle):
+        """What a grid of rays through the picture hits: (name or None, distance)."""
+        origin, half, longer = matrix.translation, math.tan(angle / 2), max(self.size)
+        turn = matrix.to_3x3()
         for i in range(self.COLUMNS):
             for j in range(self.ROWS):
                 x = (2 * (i + 0.5) / self.COLUMNS - 1) * half * self.size[0] / longer
                 y = (2 * (j + 0.5) / self.ROWS - 1) * half * self.size[1] / longer
-                direction = (matrix.to_3x3() @ Vector((x, y, -1))).normalized()
+                direction = (turn @ Vector((x, y, -1))).normalized()
                 hit, point, _, _, thing, _ = self.scene.ray_cast(self.depsgraph, origin, direction)
-                if hit:
-                    nearest = min(nearest, (point - origin).length)
-                    hits[thing.name] = hits.get(thing.name, 0) + 1
-        largest = max((n for name, n in hits.items() if not name.startswith(SHELL)), default=0)
-        score = sum(min(1, n / 3) for name, n in hits.items() if not name.startswith(SHELL))
-        score -= 6 * max(0, 1.1 - nearest) + 12 * max(0, largest / (self.COLUMNS * self.ROWS) - 0.18)
+                yield (thing.name, (point - origin).length) if hit else (None, math.inf)
+
+    def score(self, matrix, angle):
+        """Rates a view: many different objects, none close to the camera, and not similar to earlier views."""
+        rays, hits, classes, nearest, plain = self.COLUMNS * self.ROWS, {}, {}, math.inf, 0
+        for name, distance in self.first_hits(matrix, angle):
+            nearest = min(nearest, distance)
+            label = name.split(".")[0] if name else None
+            if label is None or label in PLAIN:
+                plain += 1
+            else:
+                hits[name] = hits.get(name, 0) + 1
+            if label is not None:
+                classes[label] = classes.get(label, 0) + 1
+        score = sum(min(1, n / 2) for n in hits.values()) + 0.8 * len(classes)
+        comfortable = min(1.1, 0.36 * self.narrow)
+        score -= 7 * max(0, comfortable - nearest) + (30 if nearest < 0.3 else 0)
+        score -= 14 * max(0, max(hits.values(), default=0) / rays - 0.2) + 16 * max(0, plain / rays - 0.55)
         ahead = matrix.to_3x3() @ Vector((0, 0, -1))
         for other in self.chosen:
             alike = ahead.dot(other.to_3x3() @ Vector((0, 0, -1)))
-            score -= 3 * max(0, alike) * max(0, 2.5 - (other.translation - origin).length)
+            score -= 3 * max(0, alike) * max(0, 2.5 - (other.translation - matrix.translation).length)
         return score
 
     def next(self):
-        candidates = [self.candidate() for _ in range(self.CANDIDATES)]
-        matrix, angle = max(candidates, key=lambda view: self.score(*view))
+        """The next view, as the camera's matrix and angle."""
+        views = [(looking(position, target), angle) for position, target, angle in map(lambda _: self.candidate(), range(self.CANDIDATES))]
+        matrix, angle = max(views, key=lambda view: self.score(*view))
         self.chosen.append(matrix)
         return matrix, angle

@@ -7,9 +7,9 @@ import math
 
 from mathutils import Vector
 
-from . import surfaces
+from ..looks import surfaces
 from .model import Model
-from .shader import hsv
+from ..looks.shader import hsv
 
 
 def wall(materials, paint, skirting, length, height, openings):

@@ -3,6 +3,10 @@
 They stand on the origin with their backs to +y.
 """
 
+import math
+
+from mathutils import Vector
+
 from .model import Model
 
 
@@ -62,10 +66,33 @@ def book_row(materials, rng, left, right, bottom, free, depth):
         x += thick
 
 
-def book_stack(materials, rng):
+def board(materials, width, depth):
+    """A board for a wall at its back, on brackets."""
+    model, wood = Model(), materials.furniture()
+    model.box((width, depth, 0.028), (0, 0, 0.014), wood, 0.003)
+    for x in (-1, 1):
+        model.box((0.02, depth * 0.7, 0.02), (x * width * 0.36, depth * 0.1, -0.01), materials.metal, 0.002)
+        model.box((0.02, 0.012, 0.12), (x * width * 0.36, depth / 2 - 0.006, -0.06), materials.metal, 0.002)
+    return model
+
+
+def open_book(materials, rng):
+    """An open book that lies on its back."""
+    model, side, tall = Model(), rng.uniform(0.12, 0.16), rng.uniform(0.19, 0.25)
+    model.box((2 * side + 0.01, tall + 0.01, 0.004), (0, 0, 0.002), materials.tinted, 0.001, tint=rng.choice(materials.palette(3)))
+
+    def page(u, v):
+        x = abs(2 * u - 1)
+        return Vector(((2 * u - 1) * side, (v - 0.5) * tall, 0.006 + 0.022 * math.sqrt(x) * (1 - 0.75 * x) * 2))
+
+    model.sheet(24, 2, page, materials.paper())
+    return model
+
+
+def book_stack(materials, rng, count=None):
     model, z = Model(), 0.0
     colours = materials.palette(4)
-    for _ in range(rng.randint(2, 4)):
+    for _ in range(count or rng.randint(2, 4)):
         size = (rng.uniform(0.15, 0.2), rng.uniform(0.21, 0.27), rng.uniform(0.015, 0.035))
         turn = (0, 0, rng.uniform(-0.3, 0.3))
         model.box(size, (0, 0, z + size[2] / 2), materials.tinted, 0.002, 1, turn, rng.choice(colours))

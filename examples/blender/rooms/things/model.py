@@ -86,8 +86,30 @@ class Model:
         matrix = Matrix.Translation(centre) @ Euler(turn).to_matrix().to_4x4()
         self.add(part, material, matrix @ Matrix.Diagonal((*(s / 2 for s in size), 1)))
 
-    def sheet(self, columns, rows, point, material):
-        """A curved sheet: point(u, v) for u and v from 0 to 1."""
+    def ring(self, radius, thickness, centre, material, turn=(0, 0, 0), segments=48):
+        """A torus around z."""
+        circle = [2 * math.pi * i / 10 for i in range(11)]
+        profile = [(radius + thickness * math.cos(a), thickness * math.sin(a)) for a in circle]
+        self.turned(profile, material, centre, turn, segments)
+
+    def tube(self, points, radius, material, sides=8):
+        """A thin tube through points, for cables and stems."""
+
+        def point(u, v):
+            step = min(int(v * (len(points) - 1) + 1e-6), len(points) - 2)
+            t = v * (len(points) - 1) - step
+            along = (points[step + 1] - points[step]).normalized()
+            before = (points[step] - points[step - 1]).normalized() if step else along
+            along = before.lerp(along, 0.5 + t / 2).normalized()
+            across = along.orthogonal().normalized() if abs(along.z) > 0.9 else along.cross((0, 0, 1)).normalized()
+            angle = 2 * math.pi * u
+            around = across * math.cos(angle) + along.cross(across) * math.sin(angle)
+            return points[step].lerp(points[step + 1], t) + around * radius
+
+        self.sheet(sides, 1 * (len(points) - 1), point, material, around=True)
+
+    def sheet(self, columns, rows, point, material, around=False):
+        """A curved sheet: point(u, v) for u and v from 0 to 1; closed in u if it goes around."""
         part = bmesh.new()
         grid = [
             [part.verts.new(point(i / columns, j / rows)) for i in range(columns + 1)]
@@ -96,7 +118,17 @@ class Model:
         for j in range(rows):
             for i in range(columns):
                 part.faces.new((grid[j][i], grid[j][i + 1], grid[j + 1][i + 1], grid[j + 1][i]))
+        if around:
+            bmesh.ops.remove_doubles(part, verts=part.verts[:], dist=1e-5)
         self.add(part, material)
+
+    def top(self):
+        """The height of the highest point."""
+        return max(vertex.co.z for vertex in self.whole.verts)
+
+    def discard(self):
+        """Frees a model that is not used."""
+        self.whole.free()
 
     def object(self, name, matrix):
         mesh = bpy.data.meshes.new(name)
@@ -111,3 +143,11 @@ class Model:
         thing.modifiers.new("normals", "WEIGHTED_NORMAL").keep_sharp = True
         bpy.context.scene.collection.objects.link(thing)
         return thing
+
+
+def copy(thing, matrix):
+    """Another object with the same mesh."""
+    other = thing.copy()
+    other.matrix_world = matrix
+    bpy.context.scene.collection.objects.link(other)
+    return other

@@ -1,0 +1,1 @@
+"""The kinds of rooms. Each module furnishes one."""
