@@ -9,6 +9,7 @@ from mathutils import Matrix, Vector
 
 from .clutter import LIVING, scatter
 from .lights import add_bulb
+from .plan import overlaps
 from .things import lamps
 from .things.bathroom import radiator
 from .things.containers import vase
@@ -114,6 +115,10 @@ def add_ceiling_lamp(room, spot=None, drop=None):
     rng, height = room.rng, room.plan.height
     energy = 4.5 * room.plan.width * room.plan.depth * rng.uniform(0.6, 1.2)
     x, y = spot or (0.0, 0.0)
+    below = (x - 0.5, x + 0.5, y - 0.5, y + 0.5)
+    if any(overlaps(below, other) for other in room.plan.lamps):
+        return
+    room.plan.lamps.append(below)
     kind = rng.choice(["ceiling", "ceiling", "spots", "pendant", "shaded", "chandelier"])
     if drop is not None:
         kind = rng.choice(["pendant", "pendant", "shaded"])
@@ -197,6 +202,9 @@ def add_rug(room, matrix, width, depth):
     half = Vector((room.plan.width / 2 - 0.05, room.plan.depth / 2 - 0.05))
     if corners[0] < -half.x or corners[1] > half.x or corners[2] < -half.y or corners[3] > half.y:
         return
+    if any(overlaps(corners, other) for other in room.plan.rugs):
+        return
+    room.plan.rugs.append(corners)
     room.put(rug(room.materials, room.rng, width, depth, is_round), "rug", matrix)
 
 

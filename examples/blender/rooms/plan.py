@@ -28,6 +28,7 @@ class Plan:
         self.width, self.depth = rng.uniform(*width), rng.uniform(*depth)
         self.height = rng.uniform(*height)
         self.taken = []  # rectangles on the floor
+        self.rugs, self.lamps = [], []  # rectangles on the floor, and below the ceiling
         self.hung = {side: [] for side in SIDES}  # rectangles on the walls, along the wall and up
 
     def length(self, side):

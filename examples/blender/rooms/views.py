@@ -74,7 +74,7 @@ class Views:
         ahead = matrix.to_3x3() @ Vector((0, 0, -1))
         for other in self.chosen:
             alike = ahead.dot(other.to_3x3() @ Vector((0, 0, -1)))
-            score -= 3 * max(0, alike) * max(0, 2.5 - (other.translation - matrix.translation).length)
+            score -= 5 * max(0, alike) * max(0, 3.0 - (other.translation - matrix.translation).length)
         return score
 
     def next(self):

@@ -161,7 +161,7 @@ def add_above(room, style, side, middle, length, slots, matrix):
         at_wall = middle + x
         if name == "oven":
             if room.plan.hang(side, at_wall, 0.6, 1.62, 2.4, 0.0):
-                model = units.hood(materials, 0.6)
+                model = units.hood(materials, 0.6, room.plan.height - 1.6)
                 room.put(model, "appliance", room.plan.on_wall(side, at_wall, 0.3) @ Matrix.Translation((0, 0, 1.6)))
         elif has_units and rng.random() < 0.85 and room.plan.hang(side, at_wall, width, shelf_z, shelf_z + tall, 0.0):
             place = room.plan.on_wall(side, at_wall, 0.17) @ Matrix.Translation((0, 0, shelf_z))

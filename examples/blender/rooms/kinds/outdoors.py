@@ -62,33 +62,24 @@ def build_front(room, side):
             openings.append((x - wide / 2, x + wide / 2, low, low + tall))
     surface = plaster(materials)
     room.put(wall(materials, surface, (materials.stone(), 0.25), length, plan.height, openings), "building", plan.on_wall(side))
-    frame_state = rng.getstate()
+    glass, frame_state = surfaces.outer_pane(materials), rng.getstate()
     for x0, x1, z0, z1 in openings:
         rng.setstate(frame_state)
         x = (x0 + x1) / 2
-        room.put(window(materials, rng, x1 - x0, z1 - z0), "window", plan.on_wall(side, x, 0, (z0 + z1) / 2))
+        room.put(window(materials, rng, x1 - x0, z1 - z0, glass), "window", plan.on_wall(side, x, 0, (z0 + z1) / 2))
         plan.hang(side, x, x1 - x0 + 0.1, z0, z1)
-    build_behind(room, side, length)
+    build_roof(room, side, length)
 
 
-def build_behind(room, side, length):
-    """What is seen through the windows of the house, and its roof."""
-    materials, plan = room.materials, room.plan
-    inside = Model()
-    room_wall = materials.glowing((0.3, 0.27, 0.22, 1), (1.0, 0.72, 0.4, 1), 0.6)
-    inside.box((length, 0.02, plan.height), (0, 1.2, plan.height / 2), room_wall, 0)
-    for x in (-1, 1):
-        inside.box((0.02, 1.2, plan.height), (x * length / 2, 0.7, plan.height / 2), room_wall, 0)
-    for z in (0, 2.75, plan.height):
-        inside.box((length, 1.0, 0.02), (0, 0.7, z), room_wall, 0)
-    roof = roofing(materials)
+def build_roof(room, side, length):
+    plan, model = room.plan, Model()
 
     def slope(u, v):
         return Vector(((u - 0.5) * (length + 0.9), -0.5 + 4.0 * v, plan.height - 0.15 + 2.2 * v))
 
-    inside.sheet(1, 1, slope, roof)
-    inside.rod(0.05, length + 0.9, (-length / 2 - 0.45, -0.52, plan.height - 0.17), materials.metal, turn=(0, math.pi / 2, 0))
-    room.put(inside, "building", plan.on_wall(side))
+    model.sheet(1, 1, slope, roofing(room.materials))
+    model.rod(0.05, length + 0.9, (-length / 2 - 0.45, -0.52, plan.height - 0.17), room.materials.metal, turn=(0, math.pi / 2, 0))
+    room.put(model, "building", plan.on_wall(side))
 
 
 def build_ground(room):

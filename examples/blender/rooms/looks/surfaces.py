@@ -20,6 +20,15 @@ def pane():
     return shader.material
 
 
+def outer_pane(materials):
+    """The glass of a window seen from outside: it reflects the sky, or is lit from within."""
+    shader = Shader("outer pane", 0.03, 0.35).colour((0.16, 0.2, 0.24, 1))
+    if materials.is_lit and materials.rng.random() < 0.7:
+        glow = shader.ramp(shader.noise(shader.coordinates(), 1.2, 2.0), [(0.5, 0.25, 0.08, 1), (1.0, 0.75, 0.42, 1)], [0.35, 0.65])
+        shader.set(shader.surface, {"Emission Color": glow, "Emission Strength": materials.rng.uniform(0.4, 1.0)})
+    return shader.material
+
+
 def paint_colour(materials, strong=False):
     rng = materials.rng
     kind = "strong" if strong else rng.choices(["white", "tinted", "strong"], [3, 5, 2])[0]

@@ -114,10 +114,10 @@ def towel(materials, rng, width, length):
 
 def radiator(materials, width, height):
     """A radiator on a wall at y = 0."""
-    model, count = Model(), max(4, int(width / 0.07))
+    model, count = Model(), max(4, int(width / 0.085))
     for i in range(count):
         x = ((i + 0.5) / count - 0.5) * width
-        model.box((width / count - 0.014, 0.07, height), (x, -0.07, 0.12 + height / 2), materials.white, 0.012, 3)
+        model.box((width / count - 0.028, 0.075, height), (x, -0.07, 0.12 + height / 2), materials.white, 0.018, 3)
     for z in (0.17, 0.07 + height):
         model.rod(0.014, width - 0.02, (-width / 2 + 0.01, -0.07, z), materials.white, turn=(0, math.pi / 2, 0))
     model.rod(0.009, 0.2, (width / 2 - 0.012, -0.07, 0.0), materials.white)

@@ -78,10 +78,11 @@ def oven(materials, rng):
     return model
 
 
-def hood(materials, width=0.6):
+def hood(materials, width, height):
+    """A hood with a duct up to a height above it."""
     model, steel = Model(), materials.steel
     model.box((width, 0.48, 0.06), (0, 0.05, 0.03), steel, 0.004)
-    model.box((0.28, 0.26, 0.9), (0, 0.15, 0.5), steel, 0.003)
+    model.box((0.28, 0.26, height - 0.05), (0, 0.15, (height + 0.05) / 2), steel, 0.003)
     return model
 
 

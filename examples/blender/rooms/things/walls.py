@@ -4,6 +4,7 @@ The inner face of the wall is at y = 0, and the wall extends to y > 0.
 """
 
 import math
+from itertools import groupby
 
 from mathutils import Vector
 
@@ -13,21 +14,26 @@ from ..looks.shader import hsv
 
 
 def wall(materials, paint, skirting, length, height, openings):
-    """A wall along x with its inner face at y = 0 and rectangular (x0, x1, z0, z1) openings."""
+    """A wall along x with its inner face at y = 0 and rectangular (x0, x1, z0, z1) openings.
+
+    Openings above each other have the same x0 and x1.
+    """
     model, thick, end = Model(), 0.2, length / 2
     x = -end - thick
-    for x0, x1, z0, z1 in sorted(openings):
+    for (x0, x1), column in groupby(sorted(openings), key=lambda opening: opening[:2]):
         model.box((x0 - x, thick, height), ((x0 + x) / 2, thick / 2, height / 2), paint, 0)
-        for low, high in ((0, z0), (z1, height)):
-            model.box((x1 - x0, thick, high - low), ((x0 + x1) / 2, thick / 2, (low + high) / 2), paint, 0)
+        low = 0
+        for z0, z1 in [opening[2:] for opening in column] + [(height, height)]:
+            model.box((x1 - x0, thick, z0 - low), ((x0 + x1) / 2, thick / 2, (low + z0) / 2), paint, 0)
+            low = z1
         x = x1
     model.box((end + thick - x, thick, height), ((end + thick + x) / 2, thick / 2, height / 2), paint, 0)
     model.box((length, 0.015, skirting[1]), (0, -0.0075, skirting[1] / 2), skirting[0], 0.004)
     return model
 
 
-def window(materials, rng, width, height):
-    """A window centred on the origin of its opening, with a sill below."""
+def window(materials, rng, width, height, glass=None):
+    """A window centred on the origin of its opening, with a sill below. `glass` is that of a window seen from outside."""
     model, frame, bar = Model(), materials.white if rng.random() < 0.7 else materials.wood(), 0.06
     for z in (-1, 1):
         model.box((width, 0.07, bar), (0, 0.1, z * (height - bar) / 2), frame, 0.005)
@@ -38,7 +44,7 @@ def window(materials, rng, width, height):
         model.box((0.05, 0.06, height - 2 * bar), (-width / 2 + i * width / columns, 0.1, 0), frame, 0.005)
     for i in range(1, rows):
         model.box((width - 2 * bar, 0.05, 0.04), (0, 0.1, -height / 2 + i * height / rows), frame, 0.005)
-    model.box((width - 2 * bar, 0.006, height - 2 * bar), (0, 0.1, 0), surfaces.pane(), 0)
+    model.box((width - 2 * bar, 0.006, height - 2 * bar), (0, 0.1, 0), glass or surfaces.pane(), 0)
     model.box((width + 0.1, 0.17, 0.025), (0, 0.0, -height / 2 - 0.0125), frame, 0.006)
     return model
 
