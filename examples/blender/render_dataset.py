@@ -13,6 +13,7 @@ from pathlib import Path
 # Blender does not add the script's folder to the module path.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from labels.arguments import count, positive
 from labels.report import Progress
 from rooms.render import Settings, open_folder, render_path, render_views
 
@@ -48,12 +49,6 @@ def splits(options):
     }
 
 
-def count(text):
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    return int(text)
-
-
 def parse_options(arguments):
     parser = argparse.ArgumentParser(
         prog="render_dataset.py",
@@ -61,10 +56,21 @@ def parse_options(arguments):
     )
     add = parser.add_argument
     add("out", metavar="OUT", type=Path, help="output folder, created if it is missing")
-    add("--only", choices=("train", "val", "paths"), nargs="+", help="parts to render, in this order; default all")
-    add("--rooms", metavar="N", type=count, default=520, help="number of training rooms, 3 views each; default 520")
+    add(
+        "--only",
+        choices=("train", "val", "paths"),
+        nargs="+",
+        help="parts to render, in this order; default all",
+    )
+    add(
+        "--rooms",
+        metavar="N",
+        type=count,
+        default=520,
+        help="number of training rooms, 3 views each; default 520",
+    )
     add("--first", metavar="N", type=count, default=0, help="number of the first training room, default 0")
-    add("--threads", metavar="N", type=count, help="number of CPU threads, default all")
+    add("--threads", metavar="N", type=positive, help="number of CPU threads, default all")
     options = parser.parse_args(arguments)
     if options.first + options.rooms > VALIDATION:
         parser.error(f"rooms from {VALIDATION} on are for validation, so training rooms must end before")

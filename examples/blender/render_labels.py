@@ -13,7 +13,6 @@ with the same command.
 """
 
 import argparse
-import re
 import sys
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ import bpy
 # Blender does not add the script's folder to the module path.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from labels.arguments import count, frame_numbers, picture_size, positive
 from labels.camera import default_frames
 from labels.classes import class_map_from_collections, class_of, settle_class_map
 from labels.objects import number_objects
@@ -38,38 +38,6 @@ EXAMPLES = """examples:
   %(prog)s shots --blend scene.blend --frames 1,50,100 --class-map classes.toml
   blender -b scene.blend -P %(prog)s -- shots --samples 128 --cycles-device OPTIX
 """
-
-
-def picture_size(text):
-    match = re.fullmatch(r"(\d+)x(\d+)", text)
-    if not match or min(map(int, match.groups())) < 4:
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT")
-    return int(match[1]), int(match[2])
-
-
-def frame_numbers(text):
-    frames = []
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(-?\d+)(?:-(-?\d+))?\s*", part)
-        if not match:
-            raise argparse.ArgumentTypeError(f"{part!r} is neither a frame nor FIRST-LAST")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise argparse.ArgumentTypeError(f"{part!r} ends before it starts")
-        frames.extend(range(first, last + 1))
-    return frames
-
-
-def positive(text):
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
-    return int(text)
-
-
-def count(text):
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    return int(text)
 
 
 def parse_options(arguments):

@@ -13,8 +13,31 @@ from .things.shelves import book_stack, open_book
 from .things.stools import pouf
 
 # What lies where, and how often.
-LIVING = {"vase": 3, "books": 3, "plant": 2, "bowl": 2, "candles": 2, "sculpture": 2, "flowers": 2, "cup": 2, "box": 1, "open book": 1, "bottle": 1, "laptop": 1}
-KITCHEN = {"bottle": 4, "bowl": 3, "cup": 4, "plate": 2, "kettle": 2, "pan": 2, "plant": 2, "vase": 1, "box": 1}
+LIVING = {
+    "vase": 3,
+    "books": 3,
+    "plant": 2,
+    "bowl": 2,
+    "candles": 2,
+    "sculpture": 2,
+    "flowers": 2,
+    "cup": 2,
+    "box": 1,
+    "open book": 1,
+    "bottle": 1,
+    "laptop": 1,
+}
+KITCHEN = {
+    "bottle": 4,
+    "bowl": 3,
+    "cup": 4,
+    "plate": 2,
+    "kettle": 2,
+    "pan": 2,
+    "plant": 2,
+    "vase": 1,
+    "box": 1,
+}
 BATHROOM = {"bottle": 7, "cup": 3, "plant": 1, "box": 1, "candles": 1, "vase": 1}
 DESK = {"books": 4, "cup": 3, "plant": 2, "box": 2, "open book": 2, "bottle": 1, "vase": 1}
 OUTDOORS = {"flowers": 3, "candles": 2, "bottle": 2, "bowl": 2, "cup": 3, "plant": 2, "plate": 1}
@@ -47,7 +70,13 @@ def small_thing(room, kind, free):
         return "box", box(materials, rng, largest), 0.7 * largest
     if kind == "laptop":
         return "computer", laptop(materials, rng), 0.18
-    radius, make = {"bottle": (0.05, bottle), "cup": (0.06, cup), "plate": (0.14, plate), "kettle": (0.12, kettle), "pan": (0.2, pan)}[kind]
+    radius, make = {
+        "bottle": (0.05, bottle),
+        "cup": (0.06, cup),
+        "plate": (0.14, plate),
+        "kettle": (0.12, kettle),
+        "pan": (0.2, pan),
+    }[kind]
     name = {"kettle": "appliance", "pan": "decor"}.get(kind, kind)
     return name, make(materials, rng), radius
 
@@ -88,12 +117,18 @@ def add_floor_clutter(room, count):
             room.put(model, "box", matrix)
             if kind == "boxes":
                 turn = Matrix.Rotation(rng.uniform(-0.4, 0.4), 4, "Z")
-                room.put(box(materials, rng, 1.1 * radius), "box", matrix @ Matrix.Translation((0, 0, top)) @ turn)
+                room.put(
+                    box(materials, rng, 1.1 * radius), "box", matrix @ Matrix.Translation((0, 0, top)) @ turn
+                )
         elif kind == "basket":
             room.put(basket(materials, rng, radius), "basket", matrix)
         elif kind == "pouf":
             room.put(pouf(materials, rng), "stool", matrix)
         elif kind == "books":
-            room.put(book_stack(materials, rng, rng.randint(3, 9)), "book", matrix @ Matrix.Rotation(rng.uniform(0, math.pi), 4, "Z"))
+            room.put(
+                book_stack(materials, rng, rng.randint(3, 9)),
+                "book",
+                matrix @ Matrix.Rotation(rng.uniform(0, math.pi), 4, "Z"),
+            )
         else:
             room.put(vase(materials, rng, rng.uniform(0.4, 0.7)), "vase", matrix)

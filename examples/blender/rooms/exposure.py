@@ -1,4 +1,7 @@
-"""Meters the light of a view, as a camera does, and sets the exposure of the picture. Labels do not depend on it."""
+"""Meters the light of a view, as a camera does, and sets the exposure of the picture.
+
+Labels do not depend on it.
+"""
 
 import math
 

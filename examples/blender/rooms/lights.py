@@ -77,7 +77,7 @@ def add_sun(time, direction):
 
 
 def add_fill(plan, time):
-    """A light under the ceiling, which stands for light from other rooms; with it, few samples are sufficient."""
+    """A light under the ceiling, which stands for light from other rooms. It lets few samples suffice."""
     place = Matrix.Translation((0, 0, plan.height - 0.03))
     light = add_light("AREA", plan.width * plan.depth * time.fill, place, time.fill_colour).data
     light.shape, light.size, light.size_y = "RECTANGLE", plan.width * 0.7, plan.depth * 0.7

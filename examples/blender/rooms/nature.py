@@ -8,7 +8,7 @@ import math
 import bmesh
 from mathutils import Matrix, Vector, noise
 
-from .looks import surfaces
+from .looks.floors import concrete
 from .looks.shader import Shader
 from .things.house import house
 from .things.model import Model, copy
@@ -29,10 +29,19 @@ def grass(rng):
     shader = Shader("grass", 0.9)
     place = shader.coordinates()
     patches, blades = shader.noise(place, 0.8, 6.0), shader.noise(place, 60, 2.0)
-    greens = rng.choice([
-        [(0.03, 0.07, 0.02, 1), (0.10, 0.16, 0.04, 1)], [(0.06, 0.11, 0.02, 1), (0.18, 0.22, 0.06, 1)], [(0.02, 0.08, 0.03, 1), (0.07, 0.2, 0.05, 1)],
-    ])  # fmt: skip
-    shader.colour(shader.multiply(shader.ramp(patches, greens, [0.35, 0.65]), shader.ramp(blades, [(0.5,) * 3 + (1,), (1,) * 4], [0.35, 0.6])))
+    greens = rng.choice(
+        [
+            [(0.03, 0.07, 0.02, 1), (0.10, 0.16, 0.04, 1)],
+            [(0.06, 0.11, 0.02, 1), (0.18, 0.22, 0.06, 1)],
+            [(0.02, 0.08, 0.03, 1), (0.07, 0.2, 0.05, 1)],
+        ]
+    )
+    shader.colour(
+        shader.multiply(
+            shader.ramp(patches, greens, [0.35, 0.65]),
+            shader.ramp(blades, [(0.5,) * 3 + (1,), (1,) * 4], [0.35, 0.6]),
+        )
+    )
     return shader.material
 
 
@@ -41,9 +50,9 @@ def build_street(room, near, ground):
     rng, materials = room.rng, room.materials
     turn = Matrix.Rotation(rng.choice([0, 0.5, 1, 1.5]) * math.pi, 4, "Z")
     road, far = Model(), near + rng.uniform(3, 6)
-    road.box((70, 5, 0.02), (0, far, ground + 0.01), surfaces.concrete(materials, 0.12), 0)
+    road.box((70, 5, 0.02), (0, far, ground + 0.01), concrete(materials, 0.12), 0)
     for y in (-1, 1):
-        road.box((70, 1.5, 0.12), (0, far + y * 3.2, ground + 0.06), surfaces.concrete(materials, 0.4), 0.01)
+        road.box((70, 1.5, 0.12), (0, far + y * 3.2, ground + 0.06), concrete(materials, 0.4), 0.01)
     room.put(road, "floor", turn)
     x = -24.0
     while x < 24:
@@ -84,7 +93,9 @@ def tree(rng, materials):
     model.tube([Vector((0, 0, -0.2)), Vector((lean * 0.3, 0, height * 0.3)), top], 0.03 * height, bark, 12)
     for _ in range(9):
         size = height * rng.uniform(0.1, 0.2)
-        spot = top + Vector((rng.gauss(0, height * 0.13), rng.gauss(0, height * 0.13), rng.uniform(-0.05, 0.32) * height))
+        spot = top + Vector(
+            (rng.gauss(0, height * 0.13), rng.gauss(0, height * 0.13), rng.uniform(-0.05, 0.32) * height)
+        )
         model.tube([top - Vector((0, 0, 0.1 * height)), spot], 0.008 * height, bark, 6)
         model.add(crumpled_ball(size, spot), leaf, Matrix.Translation(spot))
     return model
@@ -96,5 +107,7 @@ def crumpled_ball(radius, spot):
     bmesh.ops.create_icosphere(ball, subdivisions=4, radius=radius)
     for vertex in ball.verts:
         where = (vertex.co + spot) * (2.5 / radius)
-        vertex.co *= 1 + 0.25 * noise.noise(where) + 0.2 * noise.noise(where * 3.1) + 0.15 * noise.noise(where * 7.3)
+        vertex.co *= (
+            1 + 0.25 * noise.noise(where) + 0.2 * noise.noise(where * 3.1) + 0.15 * noise.noise(where * 7.3)
+        )
     return ball

@@ -26,7 +26,9 @@ class Path:
         rng = self.views.rng
         position, target, angle = self.views.candidate()
         direction, far = rng.uniform(0, 2 * math.pi), rng.uniform(0.5, 1.1)
-        moved = position + Vector((far * math.cos(direction), far * math.sin(direction), rng.uniform(-0.15, 0.15)))
+        moved = position + Vector(
+            (far * math.cos(direction), far * math.sin(direction), rng.uniform(-0.15, 0.15))
+        )
         turned = target + Vector((rng.gauss(0, 0.3), rng.gauss(0, 0.3), rng.uniform(-0.1, 0.1)))
         return (position, target), (moved, turned), angle
 
@@ -42,11 +44,17 @@ class Path:
     def is_clear(self, start, end):
         """Whether no thing is near the way between two places."""
         places = [start.lerp(end, i / 6) for i in range(7)]
-        around = [Vector((math.cos(a), math.sin(a), z)) for a in (0, 0.8, 1.6, 2.4, 3.1, 3.9, 4.7, 5.5) for z in (-0.5, 0, 0.5)]
+        around = [
+            Vector((math.cos(a), math.sin(a), z))
+            for a in (0, 0.8, 1.6, 2.4, 3.1, 3.9, 4.7, 5.5)
+            for z in (-0.5, 0, 0.5)
+        ]
         rays = [(place, direction.normalized(), CLEARANCE) for place in places for direction in around]
         rays += [(a, (b - a).normalized(), (b - a).length) for a, b in pairwise(places)]
         cast = self.views.scene.ray_cast
-        return not any(cast(self.views.depsgraph, place, towards, distance=far)[0] for place, towards, far in rays)
+        return not any(
+            cast(self.views.depsgraph, place, towards, distance=far)[0] for place, towards, far in rays
+        )
 
     def matrix(self, t):
         """The camera's pose at a time from 0 to 1."""

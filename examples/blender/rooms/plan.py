@@ -10,6 +10,11 @@ from mathutils import Matrix, Vector
 SIDES = {"north": 0, "east": -90, "south": 180, "west": 90}
 
 
+def moved(x, y, z=0.0, turn=0.0):
+    """A place beside the origin, turned around z."""
+    return Matrix.Translation((x, y, z)) @ Matrix.Rotation(turn, 4, "Z")
+
+
 def overlaps(first, second, gap=0.0):
     """Whether two (x0, x1, y0, y1) rectangles are closer than the gap."""
     return (

@@ -34,7 +34,8 @@ def open_folder(out, chosen_map=None):
     for path in sorted([*out.glob("room_*.json"), *out.glob("path_*.json")]):
         version = json.loads(path.read_text(encoding="utf-8")).get("scene_version", 1)
         if version != SCENE_VERSION:
-            fail(f"{path} shows a room of version {version} of the scenes, and this script makes version {SCENE_VERSION}; use another folder")
+            scenes = f"version {version} of the scenes, and this script makes version {SCENE_VERSION}"
+            fail(f"{path} shows {scenes}; use another folder")
     return settle_class_map(out, class_map_text(CLASSES, CLASS_RULES), chosen_map)
 
 

@@ -8,7 +8,9 @@ import math
 from mathutils import Matrix
 
 from .lights import add_daylight, add_fill, add_light
-from .looks import surfaces
+from .looks.bricks import brick_wall
+from .looks.floors import concrete, floor, planks
+from .looks.walls import paint, panelling, strong_paint, wallpaper
 from .nature import build_surroundings
 from .plan import SIDES
 from .things.model import Model
@@ -16,7 +18,10 @@ from .things.walls import curtains, door, wall, window
 
 
 def build_indoors(room, floors=None, weights=None, sill=0.25, walls=None, has_curtains=True):
-    """Builds an empty room with windows, one door and what is outdoors. `walls` is a material of all walls."""
+    """Builds an empty room with windows, one door and what is outdoors.
+
+    `walls` is the material of all walls, if they are alike.
+    """
     rng, plan = room.rng, room.plan
     sides = rng.sample(list(SIDES), 4)
     # Windows are at sides of the room that are long enough.
@@ -26,7 +31,7 @@ def build_indoors(room, floors=None, weights=None, sill=0.25, walls=None, has_cu
     build_walls(room, sides[3], walls)
     build_ceiling(room)
     kinds = (floors, weights) if floors else ()
-    build_slab(room, "floor", surfaces.floor(room.materials, *kinds), -0.05, rng.choice([0, 90]))
+    build_slab(room, "floor", floor(room.materials, *kinds), -0.05, rng.choice([0, 90]))
     for side, opening in room.windows:
         build_window(room, side, opening, has_curtains)
     build_door(room, sides[2])
@@ -39,17 +44,23 @@ def build_indoors(room, floors=None, weights=None, sill=0.25, walls=None, has_cu
 def build_walls(room, accent, walls):
     """Three walls of paint, and one that may be special; the walls of bathrooms are all alike."""
     rng, plan, materials = room.rng, room.plan, room.materials
-    paint = walls or surfaces.paint(materials)
-    special = paint
+    plain = walls or paint(materials)
+    special = plain
     if walls is None:
-        makers = [surfaces.wallpaper, surfaces.brick_wall, surfaces.strong_paint, surfaces.panelling, surfaces.concrete]
+        makers = [
+            wallpaper,
+            brick_wall,
+            strong_paint,
+            panelling,
+            concrete,
+        ]
         make = rng.choices([None, *makers], [4, 4, 1.5, 3, 2, 0.5])[0]
-        special = make(materials) if make else paint
-        if make is surfaces.wallpaper and rng.random() < 0.35:
-            paint = special
+        special = make(materials) if make else plain
+        if make is wallpaper and rng.random() < 0.35:
+            plain = special
     skirting = (materials.white if rng.random() < 0.7 else materials.wood(), rng.uniform(0.06, 0.12))
     for side in SIDES:
-        surface = special if side == accent else paint
+        surface = special if side == accent else plain
         openings = [opening for other, opening in room.windows if other == side]
         model = wall(materials, surface, skirting, plan.length(side), plan.height, openings)
         room.put(model, "wall", plan.on_wall(side))
@@ -58,7 +69,7 @@ def build_walls(room, accent, walls):
 def build_ceiling(room):
     rng, plan, materials = room.rng, room.plan, room.materials
     kind = rng.choices(["white", "paint", "boards", "beams"], [7, 1, 1, 1])[0]
-    material = {"paint": surfaces.paint, "boards": surfaces.planks}.get(kind, lambda _: materials.white)(materials)
+    material = {"paint": paint, "boards": planks}.get(kind, lambda _: materials.white)(materials)
     build_slab(room, "ceiling", material, plan.height + 0.05, rng.choice([0, 90]))
     if kind == "beams":
         wood, count = materials.wood(), round(plan.width / rng.uniform(0.7, 1.1))

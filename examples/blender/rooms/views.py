@@ -36,8 +36,12 @@ class Views:
         rng, plan = self.rng, self.plan
         edge_x, edge_y = plan.width / 2 - 0.28, plan.depth / 2 - 0.28
         while True:
-            position = Vector((rng.uniform(-edge_x, edge_x), rng.uniform(-edge_y, edge_y), rng.uniform(1.05, 1.7)))
-            target = Vector((rng.gauss(0, 0.2 * plan.width), rng.gauss(0, 0.2 * plan.depth), rng.uniform(0.6, 1.15)))
+            position = Vector(
+                (rng.uniform(-edge_x, edge_x), rng.uniform(-edge_y, edge_y), rng.uniform(1.05, 1.7))
+            )
+            target = Vector(
+                (rng.gauss(0, 0.2 * plan.width), rng.gauss(0, 0.2 * plan.depth), rng.uniform(0.6, 1.15))
+            )
             if (target - position).length > min(1.2, 0.45 * self.narrow):
                 break
         wide = (66, 82) if self.narrow < 2.9 else (56, 76)
@@ -56,7 +60,7 @@ class Views:
                 yield (thing.name, (point - origin).length) if hit else (None, math.inf)
 
     def score(self, matrix, angle):
-        """Rates a view: many different objects, none close to the camera, and not similar to earlier views."""
+        """Rates a view: many different objects, none close to the camera, not like earlier views."""
         rays, hits, classes, nearest, plain = self.COLUMNS * self.ROWS, {}, {}, math.inf, 0
         for name, distance in self.first_hits(matrix, angle):
             nearest = min(nearest, distance)
@@ -79,7 +83,10 @@ class Views:
 
     def next(self):
         """The next view, as the camera's matrix and angle."""
-        views = [(looking(position, target), angle) for position, target, angle in map(lambda _: self.candidate(), range(self.CANDIDATES))]
+        views = [
+            (looking(position, target), angle)
+            for position, target, angle in map(lambda _: self.candidate(), range(self.CANDIDATES))
+        ]
         matrix, angle = max(views, key=lambda view: self.score(*view))
         self.chosen.append(matrix)
         return matrix, angle

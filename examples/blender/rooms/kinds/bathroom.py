@@ -3,9 +3,10 @@
 from mathutils import Matrix
 
 from ..clutter import BATHROOM, scatter
-from ..furnishing import add_ceiling_lamp, add_plant, add_radiator, add_rug, add_wall_shelf, moved
-from ..looks import surfaces
-from ..plan import SIDES, Plan
+from ..furnishing import add_plant, add_radiator, add_rug, add_wall_shelf
+from ..lighting import add_ceiling_lamp
+from ..looks.walls import wall_tiles
+from ..plan import Plan, moved
 from ..shell import build_indoors
 from ..things.bathroom import basin, basin_tap, bathtub, pedestal, toilet, towel, washer
 from ..things.containers import basket
@@ -21,8 +22,15 @@ def plan(rng):
 def build(room):
     rng = room.rng
     up_to = rng.choice([None, 1.2, 1.2, 1.5, 2.0])
-    tiled = surfaces.wall_tiles(room.materials, up_to)
-    build_indoors(room, floors=("tiles", "planks", "concrete"), weights=(8, 1, 0.5), sill=1.2, walls=tiled, has_curtains=False)
+    tiled = wall_tiles(room.materials, up_to)
+    build_indoors(
+        room,
+        floors=("tiles", "planks", "concrete"),
+        weights=(8, 1, 0.5),
+        sill=1.2,
+        walls=tiled,
+        has_curtains=False,
+    )
     add_bathtub(room)
     add_basin(room)
     add_toilet(room)
@@ -67,7 +75,16 @@ def add_basin(room):
         for end in (-1, 1):
             free = width / 2 - 0.31
             if free > 0.1:
-                scatter(room, matrix @ moved(end * (width / 2 - free / 2), 0), free, 0.3, low, rng.randint(0, 3), BATHROOM, 0.3)
+                scatter(
+                    room,
+                    matrix @ moved(end * (width / 2 - free / 2), 0),
+                    free,
+                    0.3,
+                    low,
+                    rng.randint(0, 3),
+                    BATHROOM,
+                    0.3,
+                )
     else:
         room.put(pedestal(materials, low), "sink", matrix)
         room.put(basin(materials, 0.56, low), "sink", matrix)
@@ -77,7 +94,9 @@ def add_basin(room):
     # The basin reserved its wall up to here.
     bottom = 1.1
     if not blocked_by_window(room, side, x, across, bottom, bottom + tall):
-        room.put(mirror(materials, rng, across, tall), "mirror", room.plan.on_wall(side, x, 0, bottom + tall / 2))
+        room.put(
+            mirror(materials, rng, across, tall), "mirror", room.plan.on_wall(side, x, 0, bottom + tall / 2)
+        )
 
 
 def blocked_by_window(room, side, x, width, low, high):
@@ -107,7 +126,11 @@ def add_small_furniture(room):
         if add == "picture":
             found = room.plan.on_wall_free(0.5, 1.3, 1.8)
             if found is not None:
-                room.put(picture(room.materials, rng, rng.uniform(0.3, 0.48), rng.uniform(0.3, 0.45)), "picture", room.plan.on_wall(*found, 0, 1.55))
+                room.put(
+                    picture(room.materials, rng, rng.uniform(0.3, 0.48), rng.uniform(0.3, 0.45)),
+                    "picture",
+                    room.plan.on_wall(*found, 0, 1.55),
+                )
             continue
         found = room.plan.against_wall(0.42, 0.42, 0.5, 0)
         if found is not None and add == "stool":

@@ -2,12 +2,19 @@
 
 from mathutils import Matrix
 
-from ..clutter import LIVING, add_floor_clutter, scatter
+from ..clutter import add_floor_clutter, scatter
 from ..furnishing import (
-    add_armchair, add_cabinet, add_ceiling_lamp, add_floor_lamp, add_mirror, add_plant, add_radiator, add_rug, add_shelf, add_table_lamp,
-    add_wall_things, moved,
-)  # fmt: skip
-from ..plan import Plan
+    add_armchair,
+    add_cabinet,
+    add_mirror,
+    add_plant,
+    add_radiator,
+    add_rug,
+    add_shelf,
+    add_wall_things,
+)
+from ..lighting import add_ceiling_lamp, add_floor_lamp, add_table_lamp
+from ..plan import Plan, moved
 from ..shell import build_indoors
 from ..things.beds import bed, pillow, throw
 from ..things.stools import bench
@@ -47,7 +54,9 @@ def add_bed(room):
     width, length = rng.uniform(1.4, 1.8) if is_double else rng.uniform(0.9, 1.1), rng.uniform(2.0, 2.1)
     stand = rng.uniform(0.38, 0.5)
     whole = width + (2 * stand + 0.16 if is_double else 0)
-    found = room.plan.against_wall(whole, length + 0.1, 0.75, 0.4) or room.plan.against_wall(whole, length + 0.1, 0.4, 0.2)
+    found = room.plan.against_wall(whole, length + 0.1, 0.75, 0.4) or room.plan.against_wall(
+        whole, length + 0.1, 0.4, 0.2
+    )
     if found is None:
         whole = width
         found = room.plan.against_wall(whole, length + 0.1, 0.2, 0.1)
@@ -62,7 +71,11 @@ def add_bed(room):
     room.put(model, "bed", matrix)
     lay_pillows(room, matrix, width, length, top)
     if rng.random() < 0.5:
-        room.put(throw(materials, rng, width * 0.94, rng.uniform(0.4, 0.6)), "blanket", matrix @ moved(0, -length / 2 + 0.45, top + 0.075))
+        room.put(
+            throw(materials, rng, width * 0.94, rng.uniform(0.4, 0.6)),
+            "blanket",
+            matrix @ moved(0, -length / 2 + 0.45, top + 0.075),
+        )
     if whole > width:
         for end in (-1, 1):
             add_bedside(room, matrix @ moved(end * (width / 2 + stand / 2 + 0.06), length / 2 - 0.16), stand)
@@ -84,7 +97,9 @@ def lay_pillows(room, matrix, width, length, top):
     for i in range(rng.choice([0, 0, 1, 2, 3])):
         size = rng.uniform(0.34, 0.44)
         x = (i - 1) * 0.36 * min(1, width / 1.5)
-        place = moved(x, length / 2 - 0.56 - 0.05 * i, top + 0.17, rng.gauss(0, 0.15)) @ Matrix.Rotation(1.0, 4, "X")
+        place = moved(x, length / 2 - 0.56 - 0.05 * i, top + 0.17, rng.gauss(0, 0.15)) @ Matrix.Rotation(
+            1.0, 4, "X"
+        )
         accent = rng.choice([materials.fabric, materials.striped])((0.3, 0.85), (0.2, 0.8))
         room.put(pillow(materials, rng, accent, size, size), "cushion", matrix @ place)
 
@@ -92,7 +107,11 @@ def lay_pillows(room, matrix, width, length, top):
 def add_bedside(room, matrix, width):
     rng = room.rng
     height = rng.uniform(0.42, 0.6)
-    room.put(cabinet(room.materials, rng, width, 0.4, height), "cabinet", matrix @ Matrix.Translation((0, -0.05, 0)))
+    room.put(
+        cabinet(room.materials, rng, width, 0.4, height),
+        "cabinet",
+        matrix @ Matrix.Translation((0, -0.05, 0)),
+    )
     if rng.random() < 0.75:
         add_table_lamp(room, matrix @ moved(0, 0.0, height))
     else:
@@ -106,4 +125,6 @@ def add_wardrobe(room):
     if found is not None:
         room.put(wardrobe(room.materials, rng, width, depth, height), "wardrobe", found[2])
         if height < 2.0 and rng.random() < 0.5:
-            scatter(room, found[2], width * 0.9, depth * 0.8, height, 2, {"box": 3, "vase": 1, "plant": 1}, 0.35)
+            scatter(
+                room, found[2], width * 0.9, depth * 0.8, height, 2, {"box": 3, "vase": 1, "plant": 1}, 0.35
+            )

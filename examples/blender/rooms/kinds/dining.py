@@ -4,11 +4,10 @@ import math
 
 from mathutils import Matrix
 
-from ..clutter import LIVING, KITCHEN, add_floor_clutter, scatter
-from ..furnishing import (
-    add_cabinet, add_ceiling_lamp, add_floor_lamp, add_plant, add_radiator, add_rug, add_shelf, add_wall_things, moved,
-)  # fmt: skip
-from ..plan import Plan
+from ..clutter import KITCHEN, LIVING, add_floor_clutter, scatter
+from ..furnishing import add_cabinet, add_plant, add_radiator, add_rug, add_shelf, add_wall_things
+from ..lighting import add_ceiling_lamp, add_floor_lamp
+from ..plan import Plan, moved
 from ..shell import build_indoors
 from ..things.containers import cup, plate
 from ..things.seats import ChairStyle, chair
@@ -48,7 +47,9 @@ def add_dining_table(room, is_large=False):
     room.put(table(room.materials, rng, width, depth, height, is_round), "table", matrix)
     add_chairs(room, matrix, width, depth, height, is_round)
     if rng.random() < 0.6:
-        scatter(room, matrix, width * 0.6, depth * 0.25, height, rng.randint(1, 3), rng.choice([LIVING, KITCHEN]))
+        scatter(
+            room, matrix, width * 0.6, depth * 0.25, height, rng.randint(1, 3), rng.choice([LIVING, KITCHEN])
+        )
     if is_large or rng.random() < 0.6:
         place = matrix.translation
         add_ceiling_lamp(room, (place.x, place.y), room.plan.height - rng.uniform(1.55, 1.8))
@@ -76,11 +77,15 @@ def add_chairs(room, matrix, width, depth, height, is_round):
 
 
 def chair_places(room, width, depth, is_round):
-    """The places of chairs around a table at the origin, whose backs are to +y, and where their plates are."""
+    """The places of chairs around a table at the origin, backs to +y, and the y of their plates."""
     if is_round:
         count = room.rng.randint(2, 4)
         for i in range(count):
-            yield Matrix.Rotation(2 * math.pi * i / count, 4, "Z") @ Matrix.Translation((0, depth / 2 + 0.08, 0)), -0.28
+            yield (
+                Matrix.Rotation(2 * math.pi * i / count, 4, "Z")
+                @ Matrix.Translation((0, depth / 2 + 0.08, 0)),
+                -0.28,
+            )
         return
     count = max(1, int(width / 0.58))
     for turn in (0, math.pi):

@@ -1,8 +1,9 @@
 """Hallways: long and narrow, with several doors, a bench and a mirror."""
 
 from ..clutter import add_floor_clutter, scatter
-from ..furnishing import add_cabinet, add_ceiling_lamp, add_mirror, add_plant, add_radiator, add_rug, add_shelf, add_table_lamp, add_wall_things, moved
-from ..plan import Plan
+from ..furnishing import add_cabinet, add_mirror, add_plant, add_radiator, add_rug, add_shelf, add_wall_things
+from ..lighting import add_ceiling_lamp, add_table_lamp
+from ..plan import Plan, moved
 from ..shell import build_door, build_indoors
 from ..things.stools import bench
 from ..things.tables import console, wardrobe

@@ -3,16 +3,14 @@
 from mathutils import Matrix
 
 from ..clutter import KITCHEN, scatter
-from ..furnishing import (
-    add_cabinet, add_ceiling_lamp, add_plant, add_radiator, add_shelf, add_wall_shelf, add_wall_things,
-)  # fmt: skip
-from ..looks import surfaces
+from ..furnishing import add_cabinet, add_plant, add_radiator, add_shelf, add_wall_shelf, add_wall_things
+from ..lighting import add_ceiling_lamp
+from ..looks.walls import wall_tiles
 from ..plan import SIDES, Plan
 from ..shell import build_indoors
 from ..things import kitchen as units
 from ..things.model import Model
 from ..things.stools import stool
-from ..things.tables import table
 from .dining import add_dining_table
 
 
@@ -49,10 +47,17 @@ class Style:
 
     def __init__(self, room):
         rng, materials = room.rng, room.materials
-        self.front = rng.choice([materials.white, materials.wood(), materials.plain((0.2, 0.75), (0.2, 0.75)), materials.plain((0.2, 0.75), (0.2, 0.75))])
+        self.front = rng.choice(
+            [
+                materials.white,
+                materials.wood(),
+                materials.plain((0.2, 0.75), (0.2, 0.75)),
+                materials.plain((0.2, 0.75), (0.2, 0.75)),
+            ]
+        )
         self.upper = self.front if rng.random() < 0.7 else rng.choice([materials.white, materials.wood()])
         self.top = rng.choice([materials.stone(), materials.stone(), materials.wood(), materials.white])
-        self.splash = rng.choice([surfaces.wall_tiles(materials), surfaces.wall_tiles(materials), self.top])
+        self.splash = rng.choice([wall_tiles(materials), wall_tiles(materials), self.top])
 
 
 def longest_run(room, side):
@@ -95,7 +100,9 @@ def add_run(room, style, side, wanted):
         if name == "oven":
             room.put(units.oven(materials, rng), "oven", place)
             continue
-        room.put(units.base_unit(materials, style.front, width - 0.002, rng.random() < 0.35), "cabinet", place)
+        room.put(
+            units.base_unit(materials, style.front, width - 0.002, rng.random() < 0.35), "cabinet", place
+        )
         if name == "sink":
             hole = (x - 0.24, x + 0.24)
             room.put(units.sink(materials, 0.48), "sink", place)
@@ -141,9 +148,22 @@ def add_worktops(room, style, matrix, slots, hole):
             if x1 - x0 > 0.25:
                 spot = matrix @ Matrix.Translation(((x0 + x1) / 2, 0.06, 0))
                 if x1 - x0 > 0.9 and rng.random() < 0.35:
-                    room.put(units.microwave(room.materials, rng), "appliance", spot @ Matrix.Translation((0, 0.06, units.TOP)))
+                    room.put(
+                        units.microwave(room.materials, rng),
+                        "appliance",
+                        spot @ Matrix.Translation((0, 0.06, units.TOP)),
+                    )
                 else:
-                    scatter(room, spot, x1 - x0 - 0.1, 0.34, units.TOP, rng.randint(0, 1 + int((x1 - x0) * 3)), KITCHEN, 0.4)
+                    scatter(
+                        room,
+                        spot,
+                        x1 - x0 - 0.1,
+                        0.34,
+                        units.TOP,
+                        rng.randint(0, 1 + int((x1 - x0) * 3)),
+                        KITCHEN,
+                        0.4,
+                    )
 
 
 def add_above(room, style, side, middle, length, slots, matrix):
@@ -162,10 +182,22 @@ def add_above(room, style, side, middle, length, slots, matrix):
         if name == "oven":
             if room.plan.hang(side, at_wall, 0.6, 1.62, 2.4, 0.0):
                 model = units.hood(materials, 0.6, room.plan.height - 1.6)
-                room.put(model, "appliance", room.plan.on_wall(side, at_wall, 0.3) @ Matrix.Translation((0, 0, 1.6)))
-        elif has_units and rng.random() < 0.85 and room.plan.hang(side, at_wall, width, shelf_z, shelf_z + tall, 0.0):
+                room.put(
+                    model,
+                    "appliance",
+                    room.plan.on_wall(side, at_wall, 0.3) @ Matrix.Translation((0, 0, 1.6)),
+                )
+        elif (
+            has_units
+            and rng.random() < 0.85
+            and room.plan.hang(side, at_wall, width, shelf_z, shelf_z + tall, 0.0)
+        ):
             place = room.plan.on_wall(side, at_wall, 0.17) @ Matrix.Translation((0, 0, shelf_z))
-            room.put(units.wall_unit(materials, style.upper, width - 0.002, tall, 1 if width < 0.55 else 2), "cabinet", place)
+            room.put(
+                units.wall_unit(materials, style.upper, width - 0.002, tall, 1 if width < 0.55 else 2),
+                "cabinet",
+                place,
+            )
 
 
 def add_island(room, style):
@@ -175,7 +207,12 @@ def add_island(room, style):
     if matrix is None:
         return
     base = Model()
-    base.box((width - 0.06, units.DEPTH - 0.1, units.TOP - 0.04), (0, 0, (units.TOP - 0.04) / 2), style.front, 0.003)
+    base.box(
+        (width - 0.06, units.DEPTH - 0.1, units.TOP - 0.04),
+        (0, 0, (units.TOP - 0.04) / 2),
+        style.front,
+        0.003,
+    )
     room.put(base, "cabinet", matrix)
     room.put(units.worktop(style.top, width), "counter", matrix)
     scatter(room, matrix, width * 0.9, 0.45, units.TOP, rng.randint(1, 5), KITCHEN, 0.45)
@@ -183,4 +220,8 @@ def add_island(room, style):
     for i in range(int(width / 0.55)):
         rng.setstate(style_rng)
         x = (i + 0.5) * width / int(width / 0.55) - width / 2
-        room.put(stool(room.materials, rng, 0.65), "stool", matrix @ Matrix.Translation((x, -units.DEPTH / 2 - 0.22, 0)))
+        room.put(
+            stool(room.materials, rng, 0.65),
+            "stool",
+            matrix @ Matrix.Translation((x, -units.DEPTH / 2 - 0.22, 0)),
+        )

@@ -4,9 +4,16 @@ from mathutils import Matrix
 
 from ..clutter import add_floor_clutter, scatter
 from ..furnishing import (
-    add_armchair, add_cabinet, add_ceiling_lamp, add_floor_lamp, add_plant, add_radiator, add_rug, add_shelf, add_wall_things, moved,
-)  # fmt: skip
-from ..plan import Plan
+    add_armchair,
+    add_cabinet,
+    add_plant,
+    add_radiator,
+    add_rug,
+    add_shelf,
+    add_wall_things,
+)
+from ..lighting import add_ceiling_lamp, add_floor_lamp
+from ..plan import Plan, moved
 from ..shell import build_indoors
 from ..things.beds import throw
 from ..things.seats import sofa
@@ -52,7 +59,11 @@ def add_seating(room):
     if rng.random() < 0.3:
         spot = moved(rng.choice([-1, 1]) * (width / 2 - 0.1), -0.05, rng.uniform(0.56, 0.6))
         if rng.random() < 0.5:
-            room.put(throw(room.materials, rng, 0.3, depth * 0.6), "blanket", matrix @ spot @ Matrix.Translation((0, 0, 0.08)))
+            room.put(
+                throw(room.materials, rng, 0.3, depth * 0.6),
+                "blanket",
+                matrix @ spot @ Matrix.Translation((0, 0, 0.08)),
+            )
     long, broad, is_round = rng.uniform(0.8, 1.2), rng.uniform(0.5, 0.65), rng.random() < 0.3
     if is_round:
         long = broad = rng.uniform(0.65, 0.9)

@@ -5,24 +5,25 @@ Beyond the last things is the sky, which has no depth and no class.
 
 import math
 
-from mathutils import Matrix, Vector
+from mathutils import Vector
 
 from ..clutter import OUTDOORS, scatter
-from ..furnishing import add_light_of, moved
+from ..lighting import add_light_of
 from ..lights import add_daylight
-from ..looks import surfaces
+from ..looks.floors import concrete, planks, tiles
+from ..looks.glass import outer_pane
 from ..nature import build_surroundings, bush, grass
-from ..plan import SIDES, Plan
+from ..plan import SIDES, Plan, moved
 from ..shell import build_slab
 from ..things.containers import basket, box
 from ..things.house import fence, hedge, low_wall, plaster, railing, roofing
 from ..things.model import Model
 from ..things.plants import plant
 from ..things.stools import bench, stool
+from ..things.tables import table
 from ..things.terrace import lantern, light_string, lounger, parasol, planter, wall_lamp
 from ..things.walls import door, wall, window
 from .dining import add_chairs
-from ..things.tables import table
 
 
 def plan(rng):
@@ -38,7 +39,9 @@ def build(room):
     build_boundary(room, [side for side in SIDES if side != front])
     # The sun shines on the front, or from the side.
     add_daylight(room, math.radians(SIDES[front] - 90 + rng.uniform(-100, 100)))
-    build_surroundings(room, max(room.plan.width, room.plan.depth) * 0.71, rng.choice([-0.16, -0.16, -0.16, -3.2]))
+    build_surroundings(
+        room, max(room.plan.width, room.plan.depth) * 0.71, rng.choice([-0.16, -0.16, -0.16, -3.2])
+    )
     furnish(room)
     add_lamps(room, front)
 
@@ -61,12 +64,18 @@ def build_front(room, side):
             low = 0.85 + 2.8 * floor
             openings.append((x - wide / 2, x + wide / 2, low, low + tall))
     surface = plaster(materials)
-    room.put(wall(materials, surface, (materials.stone(), 0.25), length, plan.height, openings), "building", plan.on_wall(side))
-    glass, frame_state = surfaces.outer_pane(materials), rng.getstate()
+    room.put(
+        wall(materials, surface, (materials.stone(), 0.25), length, plan.height, openings),
+        "building",
+        plan.on_wall(side),
+    )
+    glass, frame_state = outer_pane(materials), rng.getstate()
     for x0, x1, z0, z1 in openings:
         rng.setstate(frame_state)
         x = (x0 + x1) / 2
-        room.put(window(materials, rng, x1 - x0, z1 - z0, glass), "window", plan.on_wall(side, x, 0, (z0 + z1) / 2))
+        room.put(
+            window(materials, rng, x1 - x0, z1 - z0, glass), "window", plan.on_wall(side, x, 0, (z0 + z1) / 2)
+        )
         plan.hang(side, x, x1 - x0 + 0.1, z0, z1)
     build_roof(room, side, length)
 
@@ -78,7 +87,13 @@ def build_roof(room, side, length):
         return Vector(((u - 0.5) * (length + 0.9), -0.5 + 4.0 * v, plan.height - 0.15 + 2.2 * v))
 
     model.sheet(1, 1, slope, roofing(room.materials))
-    model.rod(0.05, length + 0.9, (-length / 2 - 0.45, -0.52, plan.height - 0.17), room.materials.metal, turn=(0, math.pi / 2, 0))
+    model.rod(
+        0.05,
+        length + 0.9,
+        (-length / 2 - 0.45, -0.52, plan.height - 0.17),
+        room.materials.metal,
+        turn=(0, math.pi / 2, 0),
+    )
     room.put(model, "building", plan.on_wall(side))
 
 
@@ -88,7 +103,10 @@ def build_ground(room):
     if kind == "grass":
         material, label = grass(rng), "grass"
     else:
-        material, label = {"planks": surfaces.planks, "tiles": surfaces.tiles, "concrete": surfaces.concrete}[kind](materials), "floor"
+        material, label = (
+            {"planks": planks, "tiles": tiles, "concrete": concrete}[kind](materials),
+            "floor",
+        )
     build_slab(room, label, material, -0.05, rng.choice([0, 90]))
 
 
@@ -100,7 +118,11 @@ def build_boundary(room, sides):
         make = rng.choices([first, rng.choice([railing, fence, hedge]), None], [5, 2, 2])[0]
         if make is not None:
             label = {railing: "fence", fence: "fence", hedge: "tree", low_wall: "wall"}[make]
-            room.put(make(materials, rng, plan.length(side) + 0.1), label, plan.on_wall(side, 0, 0.0 if make is not hedge else -0.35))
+            room.put(
+                make(materials, rng, plan.length(side) + 0.1),
+                label,
+                plan.on_wall(side, 0, 0.0 if make is not hedge else -0.35),
+            )
 
 
 def furnish(room):
@@ -132,7 +154,13 @@ def furnish(room):
     for _ in range(rng.randint(0, 3)):
         found = plan.against_wall(0.5, 0.5, 0.5, 0)
         if found is not None:
-            label, model = rng.choice([("box", box), ("basket", lambda m, r: basket(m, r, 0.2)), ("stool", lambda m, r: stool(m, r, 0.45))])
+            label, model = rng.choice(
+                [
+                    ("box", box),
+                    ("basket", lambda m, r: basket(m, r, 0.2)),
+                    ("stool", lambda m, r: stool(m, r, 0.45)),
+                ]
+            )
             room.put(model(materials, rng, *((0.4,) if label == "box" else ())), label, found[2])
     if rng.random() < 0.4:
         place = plan.on_floor(1.0, 1.0, 0.4)

@@ -6,9 +6,16 @@ from mathutils import Matrix
 
 from ..clutter import DESK, add_floor_clutter, scatter
 from ..furnishing import (
-    add_armchair, add_cabinet, add_ceiling_lamp, add_floor_lamp, add_light_of, add_plant, add_radiator, add_rug, add_shelf, add_wall_things, moved,
-)  # fmt: skip
-from ..plan import Plan
+    add_armchair,
+    add_cabinet,
+    add_plant,
+    add_radiator,
+    add_rug,
+    add_shelf,
+    add_wall_things,
+)
+from ..lighting import add_ceiling_lamp, add_floor_lamp, add_light_of
+from ..plan import Plan, moved
 from ..shell import build_indoors
 from ..things import lamps
 from ..things.desk import desk, keyboard, laptop, office_chair, screen
@@ -41,7 +48,9 @@ def build(room):
 def add_desk(room):
     rng, materials = room.rng, room.materials
     width, depth, height = rng.uniform(1.05, 1.7), rng.uniform(0.6, 0.75), rng.uniform(0.71, 0.76)
-    found = room.plan.against_wall(width, depth, height + 0.5, 0.8) or room.plan.against_wall(width, depth, 0.75, 0.7)
+    found = room.plan.against_wall(width, depth, height + 0.5, 0.8) or room.plan.against_wall(
+        width, depth, 0.75, 0.7
+    )
     if found is None:
         return
     side, x, matrix = found
@@ -51,9 +60,13 @@ def add_desk(room):
     if rng.random() < 0.7:
         count = 2 if width > 1.45 and rng.random() < 0.4 else 1
         for i in range(count):
-            place = moved((i - (count - 1) / 2) * 0.68, 0.12, 0, rng.gauss(0, 0.05) - 0.15 * (2 * i - count + 1))
+            place = moved(
+                (i - (count - 1) / 2) * 0.68, 0.12, 0, rng.gauss(0, 0.05) - 0.15 * (2 * i - count + 1)
+            )
             room.put(screen(materials, rng), "computer", top @ place)
-        room.put(keyboard(materials, rng), "computer", top @ moved(-0.05, -depth / 2 + 0.16, 0, rng.gauss(0, 0.04)))
+        room.put(
+            keyboard(materials, rng), "computer", top @ moved(-0.05, -depth / 2 + 0.16, 0, rng.gauss(0, 0.04))
+        )
         used = 0.38 * count
     else:
         room.put(laptop(materials, rng), "computer", top @ moved(0, -0.04, 0, rng.gauss(0, 0.1)))
@@ -76,4 +89,13 @@ def add_beside(room, top, width, used):
         room.put(model, "lamp", spot)
         add_light_of(room, places, spot, 9)
     if free > 0.12:
-        scatter(room, top @ moved(-end * (width / 2 - free / 2), 0.1), free - 0.04, 0.3, 0, rng.randint(1, 3), DESK, 0.45)
+        scatter(
+            room,
+            top @ moved(-end * (width / 2 - free / 2), 0.1),
+            free - 0.04,
+            0.3,
+            0,
+            rng.randint(1, 3),
+            DESK,
+            0.45,
+        )

@@ -24,7 +24,11 @@ class Materials:
         # Few rooms are pink or purple.
         self.hue = rng.random() if rng.random() < 0.3 else rng.uniform(-0.04, 0.7)
         # Metals have no base colour in the labels, so that only small parts and mirrors are of real metal.
-        self.metal = self.lacquer(rng.choice([(0.5, 0.5, 0.52, 1), (0.62, 0.42, 0.16, 1), (0.05, 0.05, 0.055, 1), (0.75, 0.74, 0.72, 1)]))
+        self.metal = self.lacquer(
+            rng.choice(
+                [(0.5, 0.5, 0.52, 1), (0.62, 0.42, 0.16, 1), (0.05, 0.05, 0.055, 1), (0.75, 0.74, 0.72, 1)]
+            )
+        )
         self.steel = self.lacquer((0.5, 0.51, 0.53, 1), 0.28)
         self.chrome = Shader("chrome", 0.12, 1.0).colour((0.75, 0.76, 0.78, 1)).material
         self.mirror = Shader("mirror", 0.0, 1.0).colour((0.92, 0.93, 0.93, 1)).material
@@ -53,7 +57,7 @@ class Materials:
         return Shader("gloss", roughness).colour(hsv(hue, saturation, value)).material
 
     def any_hue(self):
-        """A hue from the room's scheme: similar to the room's hue, opposite to it, earthy, or sometimes any hue."""
+        """A hue like the room's, opposite to it, earthy, or sometimes any hue."""
         rng = self.rng
         near = self.hue + rng.gauss(0, 0.05)
         return rng.choice([near, near + 0.5, rng.uniform(0.0, 0.13), rng.uniform(0.0, 0.13), rng.random()])
@@ -94,23 +98,44 @@ class Materials:
             place = shader.coordinates(offset=offset, upright=True)
             cells = shader.node("TexVoronoi", {"Vector": place, "Scale": 9.0}, distance="CHEBYCHEV")
             shown = shader.ramp(cells.outputs["Color"], self.palette(4), None, "CONSTANT")
-            shader.set(shader.surface, {"Emission Color": shown, "Emission Strength": rng.uniform(0.5, 1.2), "Base Color": shown})
+            shader.set(
+                shader.surface,
+                {"Emission Color": shown, "Emission Strength": rng.uniform(0.5, 1.2), "Base Color": shown},
+            )
         return shader.material
 
     def stone(self):
         """Marble or granite."""
         rng = self.rng
-        hue, saturation, value = rng.choice([0.08, 0.1, 0.55, self.hue]), rng.uniform(0, 0.25), rng.choice([0.1, 0.35, 0.6, 0.8])
+        hue, saturation, value = (
+            rng.choice([0.08, 0.1, 0.55, self.hue]),
+            rng.uniform(0, 0.25),
+            rng.choice([0.1, 0.35, 0.6, 0.8]),
+        )
         shader = Shader("stone", rng.uniform(0.12, 0.4))
-        veins = shader.noise(shader.coordinates(offset=(rng.uniform(-9, 9),) * 3), rng.choice([3, 40]), 5.0, rng.choice([0, 2.5]))
+        veins = shader.noise(
+            shader.coordinates(offset=(rng.uniform(-9, 9),) * 3),
+            rng.choice([3, 40]),
+            5.0,
+            rng.choice([0, 2.5]),
+        )
         other = hsv(hue, saturation, value * rng.uniform(0.5, 0.8))
         return shader.colour(shader.ramp(veins, [other, hsv(hue, saturation, value)], [0.38, 0.55])).material
 
     def wicker(self):
         rng = self.rng
-        shader, tone = Shader("wicker", 0.7), hsv(rng.uniform(0.07, 0.1), rng.uniform(0.4, 0.6), rng.uniform(0.3, 0.65))
-        wave = shader.node("TexWave", {"Vector": shader.coordinates(), "Scale": 14.0, "Distortion": 1.0}, bands_direction="Z")
-        shader.colour(shader.multiply(tone, shader.ramp(wave.outputs["Fac"], [(0.45,) * 3 + (1,), (1,) * 4], [0.2, 0.6])))
+        shader, tone = (
+            Shader("wicker", 0.7),
+            hsv(rng.uniform(0.07, 0.1), rng.uniform(0.4, 0.6), rng.uniform(0.3, 0.65)),
+        )
+        wave = shader.node(
+            "TexWave", {"Vector": shader.coordinates(), "Scale": 14.0, "Distortion": 1.0}, bands_direction="Z"
+        )
+        shader.colour(
+            shader.multiply(
+                tone, shader.ramp(wave.outputs["Fac"], [(0.45,) * 3 + (1,), (1,) * 4], [0.2, 0.6])
+            )
+        )
         return shader.material
 
     def striped(self, saturation=(0.2, 0.8), value=(0.2, 0.8)):
@@ -120,11 +145,15 @@ class Materials:
         colours = [hsv(self.any_hue(), rng.uniform(*saturation), rng.uniform(*value)) for _ in range(2)]
         colours.append(hsv(0.1, 0.1, 0.75))
         scale, place = rng.uniform(1.2, 5), shader.coordinates()
-        across = shader.node("TexWave", {"Vector": place, "Scale": scale}, bands_direction=rng.choice(["X", "Y"]))
+        across = shader.node(
+            "TexWave", {"Vector": place, "Scale": scale}, bands_direction=rng.choice(["X", "Y"])
+        )
         woven = shader.ramp(across.outputs["Fac"], colours, [0.0, 0.4, 0.75], "CONSTANT")
         if rng.random() < 0.4:
             along = shader.node("TexWave", {"Vector": place, "Scale": scale}, bands_direction="Y")
-            woven = shader.multiply(woven, shader.ramp(along.outputs["Fac"], [colours[0], (1,) * 4], [0.0, 0.5], "CONSTANT"), 0.7)
+            woven = shader.multiply(
+                woven, shader.ramp(along.outputs["Fac"], [colours[0], (1,) * 4], [0.0, 0.5], "CONSTANT"), 0.7
+            )
         fine = shader.noise(place, 260, 2.0)
         shader.colour(shader.multiply(woven, shader.ramp(fine, [(0.75,) * 3 + (1,), (1,) * 4], [0.3, 0.6])))
         return shader.material
@@ -172,7 +201,9 @@ class Materials:
     def paper(self):
         """Printed pages."""
         shader = Shader("paper", 0.9)
-        lines = shader.node("TexWave", {"Vector": shader.coordinates(), "Scale": 24.0}, bands_direction="Y").outputs["Fac"]
+        lines = shader.node(
+            "TexWave", {"Vector": shader.coordinates(), "Scale": 24.0}, bands_direction="Y"
+        ).outputs["Fac"]
         shader.colour(shader.ramp(lines, [(0.35, 0.34, 0.33, 1), (0.75, 0.72, 0.66, 1)], [0.25, 0.4]))
         return shader.material
 

@@ -31,7 +31,9 @@ def headboard(model, materials, rng, frame, width, length):
         cloth, parts = materials.fabric((0.2, 0.7), (0.15, 0.6)), rng.choice([1, 2, 4])
         for i in range(parts):
             x = ((i + 0.5) / parts - 0.5) * width
-            model.box((width / parts - 0.004, 0.1, high - 0.1), (x, y + 0.02, (high + 0.1) / 2), cloth, 0.03, 4)
+            model.box(
+                (width / parts - 0.004, 0.1, high - 0.1), (x, y + 0.02, (high + 0.1) / 2), cloth, 0.03, 4
+            )
     else:
         for x in (-1, 1):
             model.rod(0.025, high, (x * (width / 2 - 0.03), y, 0), frame)
@@ -61,7 +63,9 @@ def duvet(model, materials, rng, width, length, top):
     def point(u, v):
         x, down_x = over((u - 0.5) * (width + 2 * hang), width / 2 + 0.015)
         y, down_y = over(-(v * (covered + hang) - length / 2 + (length - covered)), length / 2 + 0.015)
-        fold = 0.02 * noise.noise(Vector((u * 5, v * 5, seed))) + 0.012 * noise.noise(Vector((u * 15, v * 9, seed)))
+        fold = 0.02 * noise.noise(Vector((u * 5, v * 5, seed))) + 0.012 * noise.noise(
+            Vector((u * 15, v * 9, seed))
+        )
         thick = 0.055 * min(1, 12 * v)
         return Vector((x, y, top + thick + min(down_x, down_y) + fold))
 

@@ -14,7 +14,13 @@ def office_chair(materials, rng):
         angle = 2 * math.pi * i / 5 + 0.3
         c, s = math.cos(angle), math.sin(angle)
         model.box((0.3, 0.035, 0.03), (0.15 * c, 0.15 * s, 0.085), base, 0.01, turn=(0, 0, angle))
-        model.rod(0.028, 0.04, (0.28 * c - 0.02 * s, 0.28 * s + 0.02 * c, 0.03), materials.black, turn=(math.pi / 2, 0, angle))
+        model.rod(
+            0.028,
+            0.04,
+            (0.28 * c - 0.02 * s, 0.28 * s + 0.02 * c, 0.03),
+            materials.black,
+            turn=(math.pi / 2, 0, angle),
+        )
     model.rod(0.025, seat - 0.14, (0, 0, 0.08), base)
     model.box((0.3, 0.24, 0.03), (0, 0, seat - 0.06), materials.black, 0.01)
     model.cushion((0.5, 0.48, 0.1), (0, 0, seat), cloth, squareness=0.3)
@@ -38,10 +44,14 @@ def desk(materials, rng, width, depth, height):
         if x == drawers:
             side = materials.furniture()
             centre = x * (width / 2 - 0.22)
-            model.box((0.4, depth - 0.06, height - 0.08), (centre, 0, (height - 0.028) / 2 + 0.02), side, 0.003)
+            model.box(
+                (0.4, depth - 0.06, height - 0.08), (centre, 0, (height - 0.028) / 2 + 0.02), side, 0.003
+            )
             for i in range(3):
                 z = 0.08 + (height - 0.12) * (i + 0.5) / 3
-                model.box((0.385, 0.018, (height - 0.12) / 3 - 0.01), (centre, -depth / 2 + 0.025, z), side, 0.003)
+                model.box(
+                    (0.385, 0.018, (height - 0.12) / 3 - 0.01), (centre, -depth / 2 + 0.025, z), side, 0.003
+                )
                 model.box((0.12, 0.018, 0.012), (centre, -depth / 2 + 0.01, z + 0.05), materials.metal, 0.004)
             continue
         for y in (-1, 1):
@@ -62,7 +72,12 @@ def screen(materials, rng):
     model.box((0.04, 0.02, low + 0.1), (0, 0.03, (low + 0.1) / 2), body, 0.005)
     model.box((0.24, 0.18, 0.01), (0, 0.02, 0.005), body, 0.003)
     side, x = rng.choice([-1, 1]), rng.uniform(0.15, 0.4)
-    points = [(0, 0.03, low + 0.06), (0.02 * side, 0.08, low - 0.04), (x / 2 * side, 0.1, 0.01), (x * side, 0.13, 0.006)]
+    points = [
+        (0, 0.03, low + 0.06),
+        (0.02 * side, 0.08, low - 0.04),
+        (x / 2 * side, 0.1, 0.01),
+        (x * side, 0.13, 0.006),
+    ]
     model.tube([Vector(point) for point in points], 0.004, materials.black)
     return model
 
@@ -92,5 +107,11 @@ def laptop(materials, rng):
     y, z = 0.112 + 0.11 * math.sin(lean), 0.012 + 0.11 * math.cos(lean)
     model.box((0.33, 0.008, 0.225), (0, y, z), body, 0.003, turn=(-lean, 0, 0))
     front = 0.006
-    model.box((0.31, 0.002, 0.2), (0, y - front * math.cos(lean), z + front * math.sin(lean)), materials.display(), 0, turn=(-lean, 0, 0))
+    model.box(
+        (0.31, 0.002, 0.2),
+        (0, y - front * math.cos(lean), z + front * math.sin(lean)),
+        materials.display(),
+        0,
+        turn=(-lean, 0, 0),
+    )
     return model

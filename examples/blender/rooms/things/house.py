@@ -4,7 +4,7 @@ import math
 
 from mathutils import Vector, noise
 
-from ..looks import surfaces
+from ..looks.bricks import brick_wall, bricks
 from ..looks.shader import Shader, hsv
 from .model import Model
 
@@ -12,18 +12,30 @@ from .model import Model
 def plaster(materials):
     rng = materials.rng
     if rng.random() < 0.3:
-        return surfaces.brick_wall(materials)
+        return brick_wall(materials)
     shader = Shader("plaster", 0.85)
-    hue, saturation, value = rng.choice([0.08, 0.12, 0.02, 0.58, rng.random()]), rng.uniform(0.05, 0.5), rng.uniform(0.4, 0.8)
+    hue, saturation, value = (
+        rng.choice([0.08, 0.12, 0.02, 0.58, rng.random()]),
+        rng.uniform(0.05, 0.5),
+        rng.uniform(0.4, 0.8),
+    )
     stains = shader.noise(shader.coordinates(), 1.5, 5.0)
-    return shader.colour(shader.ramp(stains, [hsv(hue, saturation, value * 0.85), hsv(hue, saturation, value)], [0.3, 0.6])).material
+    return shader.colour(
+        shader.ramp(stains, [hsv(hue, saturation, value * 0.85), hsv(hue, saturation, value)], [0.3, 0.6])
+    ).material
 
 
 def roofing(materials):
     rng = materials.rng
-    hue, saturation, value = rng.choice([(0.03, 0.7, 0.35), (0.02, 0.5, 0.22), (0.6, 0.15, 0.2), (0.08, 0.3, 0.25)])
-    colours = [hsv(hue, saturation, value), hsv(hue, saturation, value * 0.75), hsv(hue, saturation, value * 0.3)]
-    shader, pattern = surfaces.bricks(materials, 0.3, 0.25, 0.02, colours, 0.8)
+    hue, saturation, value = rng.choice(
+        [(0.03, 0.7, 0.35), (0.02, 0.5, 0.22), (0.6, 0.15, 0.2), (0.08, 0.3, 0.25)]
+    )
+    colours = [
+        hsv(hue, saturation, value),
+        hsv(hue, saturation, value * 0.75),
+        hsv(hue, saturation, value * 0.3),
+    ]
+    shader, pattern = bricks(materials, 0.3, 0.25, 0.02, colours, 0.8)
     return shader.colour(pattern.outputs["Color"]).material
 
 
@@ -44,13 +56,22 @@ def house(materials, rng, width, depth, floors):
 
     def slope(side):
         def point(u, v):
-            return Vector(((u - 0.5) * (width + 0.4), side * (1 - v) * (depth / 2 + 0.35), height - 0.2 + rise * v))
+            return Vector(
+                ((u - 0.5) * (width + 0.4), side * (1 - v) * (depth / 2 + 0.35), height - 0.2 + rise * v)
+            )
 
         return point
 
     for side in (-1, 1):
         model.sheet(1, 1, slope(side), roof)
-        model.sheet(1, 1, lambda u, v, side=side: Vector((side * width / 2, (u - 0.5) * depth * (1 - v), height - 0.2 + rise * v)), walls)
+        model.sheet(
+            1,
+            1,
+            lambda u, v, side=side: Vector(
+                (side * width / 2, (u - 0.5) * depth * (1 - v), height - 0.2 + rise * v)
+            ),
+            walls,
+        )
     columns = max(2, int(width / 1.8))
     for floor in range(floors):
         for i in range(columns):
@@ -64,13 +85,17 @@ def house(materials, rng, width, depth, floors):
             if not is_door:
                 model.box((0.04, 0.1, size[1]), (x, -depth / 2, z), frame, 0)
                 model.box((size[0], 0.1, 0.04), (x, -depth / 2, z + 0.2), frame, 0)
-    model.box((0.5, 0.5, 1.2), (width * 0.25, depth * 0.1, height + rise * 0.75), surfaces.brick_wall(materials), 0)
+    model.box((0.5, 0.5, 1.2), (width * 0.25, depth * 0.1, height + rise * 0.75), brick_wall(materials), 0)
     return model
 
 
 def railing(materials, rng, length):
     """A metal railing with thin bars along x."""
-    model, steel, high = Model(), rng.choice([materials.black, materials.metal, materials.white]), rng.uniform(0.9, 1.05)
+    model, steel, high = (
+        Model(),
+        rng.choice([materials.black, materials.metal, materials.white]),
+        rng.uniform(0.9, 1.05),
+    )
     model.box((length, 0.045, 0.03), (0, 0, high), steel, 0.006)
     model.box((length, 0.025, 0.02), (0, 0, 0.12), steel, 0.004)
     posts = max(2, round(length / 1.4) + 1)
@@ -83,13 +108,18 @@ def railing(materials, rng, length):
             model.rod(0.007, high - 0.12, (((i + 0.5) / count - 0.5) * length, 0, 0.12), steel)
     else:
         for i in range(6):
-            model.rod(0.005, length, (-length / 2, 0, 0.24 + i * (high - 0.3) / 5), steel, turn=(0, math.pi / 2, 0))
+            model.rod(
+                0.005, length, (-length / 2, 0, 0.24 + i * (high - 0.3) / 5), steel, turn=(0, math.pi / 2, 0)
+            )
     return model
 
 
 def fence(materials, rng, length):
     """A wooden fence of pickets or boards."""
-    model, wood = Model(), rng.choice([materials.wood(), materials.white, materials.plain((0.2, 0.6), (0.2, 0.6))])
+    model, wood = (
+        Model(),
+        rng.choice([materials.wood(), materials.white, materials.plain((0.2, 0.6), (0.2, 0.6))]),
+    )
     high, gap = rng.uniform(0.9, 1.7), rng.choice([0.004, 0.05])
     for z in (0.25, high - 0.25):
         model.box((length, 0.04, 0.07), (0, 0.03, z), wood, 0.004)
@@ -97,7 +127,13 @@ def fence(materials, rng, length):
     count = int(length / (width + gap))
     for i in range(count):
         x = ((i + 0.5) / count - 0.5) * length
-        model.box((width, 0.02, high + 0.02 * noise.noise(Vector((i * 1.7, 0, 0)))), (x, 0, high / 2), wood, 0.004, 1)
+        model.box(
+            (width, 0.02, high + 0.02 * noise.noise(Vector((i * 1.7, 0, 0)))),
+            (x, 0, high / 2),
+            wood,
+            0.004,
+            1,
+        )
     return model
 
 

@@ -105,13 +105,20 @@ def wall_unit(materials, front, width, height, doors):
     for i in range(doors):
         x = ((i + 0.5) / doors - 0.5) * width
         model.box((width / doors - 0.006, 0.02, height - 0.006), (x, -0.17, height / 2), front, 0.002)
-        model.box((0.012, 0.012, 0.14), (x + (width / doors / 2 - 0.04) * (1 if i % 2 == 0 else -1), -0.2, 0.14), materials.metal, 0.003)
+        model.box(
+            (0.012, 0.012, 0.14),
+            (x + (width / doors / 2 - 0.04) * (1 if i % 2 == 0 else -1), -0.2, 0.14),
+            materials.metal,
+            0.003,
+        )
     return model
 
 
 def kettle(materials, rng):
     model, body = Model(), rng.choice([materials.steel, materials.plain((0.4, 0.9), (0.3, 0.8))])
-    model.turned([(0, 0), (0.085, 0), (0.09, 0.02), (0.075, 0.15), (0.05, 0.2), (0, 0.205)], body, segments=40)
+    model.turned(
+        [(0, 0), (0.085, 0), (0.09, 0.02), (0.075, 0.15), (0.05, 0.2), (0, 0.205)], body, segments=40
+    )
     model.rod(0.012, 0.02, (0, 0, 0.2), materials.black)
     model.box((0.02, 0.03, 0.16), (0.115, 0, 0.11), materials.black, 0.008)
     model.box((0.06, 0.025, 0.02), (0.09, 0, 0.185), materials.black, 0.006)
@@ -129,10 +136,14 @@ def microwave(materials, rng):
 
 
 def pan(materials, rng):
-    model, body = Model(), rng.choice([materials.steel, materials.dark, materials.plain((0.5, 0.9), (0.3, 0.8))])
+    model, body = (
+        Model(),
+        rng.choice([materials.steel, materials.dark, materials.plain((0.5, 0.9), (0.3, 0.8))]),
+    )
     radius, high = rng.uniform(0.09, 0.13), rng.choice([0.05, 0.12, 0.16])
     model.turned(
-        [(0, 0), (radius, 0), (radius, high), (radius - 0.006, high), (radius - 0.008, 0.012), (0, 0.012)], body
+        [(0, 0), (radius, 0), (radius, high), (radius - 0.006, high), (radius - 0.008, 0.012), (0, 0.012)],
+        body,
     )
     model.rod(0.009, 0.17, (radius - 0.01, 0, high - 0.02), materials.black, turn=(0, 1.45, 0))
     return model

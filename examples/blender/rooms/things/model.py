@@ -101,7 +101,9 @@ class Model:
             along = (points[step + 1] - points[step]).normalized()
             before = (points[step] - points[step - 1]).normalized() if step else along
             along = before.lerp(along, 0.5 + t / 2).normalized()
-            across = along.orthogonal().normalized() if abs(along.z) > 0.9 else along.cross((0, 0, 1)).normalized()
+            across = (
+                along.orthogonal().normalized() if abs(along.z) > 0.9 else along.cross((0, 0, 1)).normalized()
+            )
             angle = 2 * math.pi * u
             around = across * math.cos(angle) + along.cross(across) * math.sin(angle)
             return points[step].lerp(points[step + 1], t) + around * radius

@@ -14,7 +14,12 @@ def plant(materials, rng, height, has_pot=True):
     model, leaf, pot = Model(), materials.leaf(), materials.plain((0.05, 0.8), (0.2, 0.8))
     radius, pot_top = height * rng.uniform(0.12, 0.17), height * rng.uniform(0.22, 0.3)
     if has_pot:
-        rim = [(radius, pot_top), (radius * 0.93, pot_top), (radius * 0.9, pot_top * 0.88), (0, pot_top * 0.88)]
+        rim = [
+            (radius, pot_top),
+            (radius * 0.93, pot_top),
+            (radius * 0.9, pot_top * 0.88),
+            (0, pot_top * 0.88),
+        ]
         model.turned([(0, 0), (radius * 0.75, 0), (radius * 0.8, 0.01), *rim], pot, segments=48)
         model.turned([(radius * 0.91, pot_top * 0.89), (0, pot_top * 0.91)], materials.soil())
     count, is_bushy = rng.randint(22, 40), rng.random() < 0.5

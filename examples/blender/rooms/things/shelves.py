@@ -79,11 +79,19 @@ def board(materials, width, depth):
 def open_book(materials, rng):
     """An open book that lies on its back."""
     model, side, tall = Model(), rng.uniform(0.12, 0.16), rng.uniform(0.19, 0.25)
-    model.box((2 * side + 0.01, tall + 0.01, 0.004), (0, 0, 0.002), materials.tinted, 0.001, tint=rng.choice(materials.palette(3)))
+    model.box(
+        (2 * side + 0.01, tall + 0.01, 0.004),
+        (0, 0, 0.002),
+        materials.tinted,
+        0.001,
+        tint=rng.choice(materials.palette(3)),
+    )
 
     def page(u, v):
         x = abs(2 * u - 1)
-        return Vector(((2 * u - 1) * side, (v - 0.5) * tall, 0.006 + 0.022 * math.sqrt(x) * (1 - 0.75 * x) * 2))
+        return Vector(
+            ((2 * u - 1) * side, (v - 0.5) * tall, 0.006 + 0.022 * math.sqrt(x) * (1 - 0.75 * x) * 2)
+        )
 
     model.sheet(24, 2, page, materials.paper())
     return model

@@ -34,7 +34,9 @@ def bench(materials, rng, width, outdoors=False):
     slats = rng.choice([1, 3, 4])
     for i in range(slats):
         y = ((i + 0.5) / slats - 0.5) * depth
-        model.box((width, depth / slats - (0.012 if slats > 1 else 0), 0.035), (0, y, high - 0.018), wood, 0.005)
+        model.box(
+            (width, depth / slats - (0.012 if slats > 1 else 0), 0.035), (0, y, high - 0.018), wood, 0.005
+        )
     frame = rng.choice([wood, materials.metal, materials.black])
     for x in (-1, 1):
         for y in (-1, 1):
@@ -47,7 +49,13 @@ def bench(materials, rng, width, outdoors=False):
             model.box((0.045, 0.035, 0.48), place, frame, 0.004, turn=(-0.15, 0, 0))
         for i in range(3):
             z = high + 0.13 + 0.13 * i
-            model.box((width, 0.022, 0.095), (0, depth / 2 + (z - high) * 0.15 - 0.015, z), wood, 0.005, turn=(-0.15, 0, 0))
+            model.box(
+                (width, 0.022, 0.095),
+                (0, depth / 2 + (z - high) * 0.15 - 0.015, z),
+                wood,
+                0.005,
+                turn=(-0.15, 0, 0),
+            )
     return model
 
 

@@ -79,12 +79,21 @@ def wardrobe(materials, rng, width, depth, height):
     for i in range(doors):
         x = (i + 0.5) * each - width / 2
         face = materials.mirror if i == doors // 2 and rng.random() < 0.12 else front
-        model.box((each - 0.006, 0.02, height - bottom - 0.01), (x, -depth / 2 + 0.008, (height + bottom) / 2), face, 0.002)
+        model.box(
+            (each - 0.006, 0.02, height - bottom - 0.01),
+            (x, -depth / 2 + 0.008, (height + bottom) / 2),
+            face,
+            0.002,
+        )
         grip = (each / 2 - 0.045) * (1 if i % 2 == 0 else -1)
         model.box((0.014, 0.014, 0.22), (x + grip, -depth / 2 - 0.02, 1.05), materials.metal, 0.004)
         if drawer:
-            model.box((each - 0.006, 0.02, drawer - 0.008), (x, -depth / 2 + 0.008, 0.07 + drawer / 2), front, 0.002)
-            model.box((0.12, 0.014, 0.012), (x, -depth / 2 - 0.02, 0.07 + drawer * 0.6), materials.metal, 0.003)
+            model.box(
+                (each - 0.006, 0.02, drawer - 0.008), (x, -depth / 2 + 0.008, 0.07 + drawer / 2), front, 0.002
+            )
+            model.box(
+                (0.12, 0.014, 0.012), (x, -depth / 2 - 0.02, 0.07 + drawer * 0.6), materials.metal, 0.003
+            )
     model.box((width + 0.03, depth + 0.02, 0.025), (0, 0, height), body, 0.004)
     return model
 
@@ -96,7 +105,12 @@ def console(materials, rng, width, depth, height):
     model.box((width, depth, 0.03), (0, 0, height - 0.015), top, 0.004)
     for x in (-1, 1):
         for y in (-1, 1):
-            model.box((0.022, 0.022, height - 0.03), (x * (width / 2 - 0.03), y * (depth / 2 - 0.03), (height - 0.03) / 2), leg, 0.002)
+            model.box(
+                (0.022, 0.022, height - 0.03),
+                (x * (width / 2 - 0.03), y * (depth / 2 - 0.03), (height - 0.03) / 2),
+                leg,
+                0.002,
+            )
         model.box((0.02, depth - 0.06, 0.02), (x * (width / 2 - 0.03), 0, 0.12), leg, 0.002)
     if rng.random() < 0.5:
         model.box((width - 0.06, depth - 0.05, 0.02), (0, 0, 0.18), top, 0.003)

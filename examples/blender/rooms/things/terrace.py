@@ -16,6 +16,7 @@ def parasol(materials, rng, radius):
     model.turned([(0, 0), (0.25, 0), (0.25, 0.05), (0.05, 0.09), (0, 0.09)], materials.stone())
     sides = 8
     for i in range(sides):
+
         def panel(u, v, i=i):
             a, b = 2 * math.pi * i / sides, 2 * math.pi * (i + 1) / sides
             edge = Vector((math.cos(a), math.sin(a), 0)).lerp(Vector((math.cos(b), math.sin(b), 0)), u)
@@ -25,7 +26,12 @@ def parasol(materials, rng, radius):
         model.sheet(6, 8, panel, cloth if i % 2 else other)
         angle = 2 * math.pi * i / sides
         tip = Vector((math.cos(angle) * radius, math.sin(angle) * radius, height - 0.43))
-        model.tube([Vector((0, 0, height - 0.02)), tip.lerp(Vector((0, 0, height)), 0.5) + Vector((0, 0, 0.0)), tip], 0.006, pole, 6)
+        model.tube(
+            [Vector((0, 0, height - 0.02)), tip.lerp(Vector((0, 0, height)), 0.5) + Vector((0, 0, 0.0)), tip],
+            0.006,
+            pole,
+            6,
+        )
     return model
 
 
@@ -41,13 +47,23 @@ def planter(materials, rng, width):
     count = max(1, int(width / 0.35))
     plants = []
     for i in range(count):
-        plants.append((((i + 0.5) / count - 0.5) * (width - 0.1), high - 0.24, plant(materials, rng, rng.uniform(0.6, 0.9), False)))
+        plants.append(
+            (
+                ((i + 0.5) / count - 0.5) * (width - 0.1),
+                high - 0.24,
+                plant(materials, rng, rng.uniform(0.6, 0.9), False),
+            )
+        )
     return model, plants
 
 
 def lounger(materials, rng):
     """A sun lounger with its head to +y."""
-    model, frame, cloth = Model(), materials.wood(), rng.choice([materials.fabric, materials.striped])((0.2, 0.8), (0.3, 0.8))
+    model, frame, cloth = (
+        Model(),
+        materials.wood(),
+        rng.choice([materials.fabric, materials.striped])((0.2, 0.8), (0.3, 0.8)),
+    )
     for x in (-1, 1):
         model.box((0.05, 1.9, 0.06), (x * 0.3, 0, 0.28), frame, 0.005)
         for y in (-0.8, 0.75):
@@ -58,7 +74,11 @@ def lounger(materials, rng):
     lean = rng.uniform(0.5, 0.9)
     centre = (0, 0.27 + 0.33 * math.cos(lean), 0.37 + 0.33 * math.sin(lean))
     model.box((0.58, 0.68, 0.08), centre, cloth, 0.03, 3, turn=(lean, 0, 0))
-    model.tube([Vector((0, 0.27 + 0.5 * math.cos(lean), 0.3 + 0.5 * math.sin(lean))), Vector((0, 0.8, 0.28))], 0.014, frame)
+    model.tube(
+        [Vector((0, 0.27 + 0.5 * math.cos(lean), 0.3 + 0.5 * math.sin(lean))), Vector((0, 0.8, 0.28))],
+        0.014,
+        frame,
+    )
     return model
 
 
@@ -70,7 +90,9 @@ def lantern(materials, rng):
         model.box((width, width, 0.02), (0, 0, z), body, 0.003)
     for x in (-1, 1):
         for y in (-1, 1):
-            model.box((0.012, 0.012, high), (x * (width / 2 - 0.01), y * (width / 2 - 0.01), high / 2), body, 0)
+            model.box(
+                (0.012, 0.012, high), (x * (width / 2 - 0.01), y * (width / 2 - 0.01), high / 2), body, 0
+            )
     model.turned([(width * 0.5, high + 0.01), (0.02, high + 0.09), (0, high + 0.09)], body, segments=4)
     model.ring(0.035, 0.004, (0, 0, high + 0.12), body, (math.pi / 2, 0, 0), 20)
     model.rod(0.03, high * 0.4, (0, 0, 0.02), materials.milk)

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from mathutils import Vector
 
-from ..looks import surfaces
-from .model import Model
+from ..looks.glass import pane
 from ..looks.shader import hsv
+from .model import Model
 
 
 def wall(materials, paint, skirting, length, height, openings):
@@ -33,7 +33,10 @@ def wall(materials, paint, skirting, length, height, openings):
 
 
 def window(materials, rng, width, height, glass=None):
-    """A window centred on the origin of its opening, with a sill below. `glass` is that of a window seen from outside."""
+    """A window centred on the origin of its opening, with a sill below.
+
+    `glass` is that of a window seen from outside.
+    """
     model, frame, bar = Model(), materials.white if rng.random() < 0.7 else materials.wood(), 0.06
     for z in (-1, 1):
         model.box((width, 0.07, bar), (0, 0.1, z * (height - bar) / 2), frame, 0.005)
@@ -44,7 +47,7 @@ def window(materials, rng, width, height, glass=None):
         model.box((0.05, 0.06, height - 2 * bar), (-width / 2 + i * width / columns, 0.1, 0), frame, 0.005)
     for i in range(1, rows):
         model.box((width - 2 * bar, 0.05, 0.04), (0, 0.1, -height / 2 + i * height / rows), frame, 0.005)
-    model.box((width - 2 * bar, 0.006, height - 2 * bar), (0, 0.1, 0), glass or surfaces.pane(), 0)
+    model.box((width - 2 * bar, 0.006, height - 2 * bar), (0, 0.1, 0), glass or pane(), 0)
     model.box((width + 0.1, 0.17, 0.025), (0, 0.0, -height / 2 - 0.0125), frame, 0.006)
     return model
 
