@@ -117,6 +117,23 @@ typedef int32_t multicond_color_space;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Bits of `multicond_confidence_options.flags`.
+enum multicond_confidence_flags
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The image is a mask of 8-bit integers: every value but 0 is a confidence of 1.
+  MULTICOND_CONFIDENCE_FLAGS_MASK = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum multicond_confidence_flags multicond_confidence_flags;
+#else
+typedef int32_t multicond_confidence_flags;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Pixel format: number, order and type of the channels, in native byte order.
 enum multicond_format
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -428,6 +445,10 @@ typedef struct multicond_model_info {
   uint64_t parameters;
   // Multiply-adds per pixel.
   uint64_t multiply_adds_per_pixel;
+  // 1 if labels may have a confidence, see `multicond_generator_set_confidence`; 0 if not.
+  uint32_t confidence;
+  // Reserved, 0.
+  uint32_t reserved;
 } multicond_model_info;
 
 // Describes a label. Strings are valid as long as the model.
@@ -473,8 +494,9 @@ typedef struct multicond_generator_options {
   uint64_t memory_limit;
   // Pixels per tile of the merge; 0: the default of the engine.
   uint32_t tile_pixels;
-  // Reserved, 0.
-  uint32_t reserved;
+  // Not 0: the generator is prepared for confidences, if the model takes any. Otherwise the first picture with one
+  // takes longer and allocates.
+  uint32_t confidence;
 } multicond_generator_options;
 
 // An image in the caller's memory. `format`, `data`, `width` and `height` are required; zero is the default of the
@@ -546,6 +568,14 @@ typedef struct multicond_label_options {
   // NORMAL_WORLD: the rotation from world to view space, row-major. Required.
   float view[9];
 } multicond_label_options;
+
+// How the values of a confidence image are interpreted. Zero is the default of every member.
+typedef struct multicond_confidence_options {
+  // sizeof(multicond_confidence_options).
+  uint32_t struct_size;
+  // Bitwise OR of `multicond_confidence_flags`.
+  uint32_t flags;
+} multicond_confidence_options;
 
 // Progress callback. `done` grows from 0 to 1. Returns 0 to continue, any other value to cancel the picture.
 //
@@ -848,14 +878,42 @@ multicond_status multicond_generator_set_label(struct multicond_generator *gener
                                                const struct multicond_image *image,
                                                const struct multicond_label_options *options);
 
-// Unsets a label, which is then missing everywhere. Does nothing if the label is not set. Thread-safe. Does not block.
-// May be called per frame.
+// Unsets a label, which is then missing everywhere, and its confidence. Does nothing if the label is not set.
+// Thread-safe. Does not block. May be called per frame.
 //
 // Safety:
 // `generator` has not been released; `name` is a string.
 MULTICOND_API
 multicond_status multicond_generator_unset_label(struct multicond_generator *generator,
                                                  const char *name);
+
+// Sets the confidence of a label to an image of the generator's size: how far each pixel can be relied on, from 0 (as if
+// the label were missing there) to 1 (as without a confidence). It replaces an earlier one. `options` may be NULL.
+//
+// The first channel of the image counts: 8-bit and 16-bit unsigned integers stand for 0 to 1, floats for themselves;
+// NaN and values below 0 count as 0, values above 1 as 1. The structs are copied. The pixels remain the caller's and are
+// not copied: every picture reads them until the confidence is set or unset again, or the label is unset. A picture
+// fails if a label has a confidence but is not set itself.
+//
+// Returns LABEL if the model takes no confidences, see `multicond_model_info`. Create generators that get confidences
+// with `multicond_generator_options.confidence`. Thread-safe. Does not block. May be called per frame.
+//
+// Safety:
+// `generator` has not been released; `name` is a string; `image` and `options` are as described in the structs.
+MULTICOND_API
+multicond_status multicond_generator_set_confidence(struct multicond_generator *generator,
+                                                    const char *name,
+                                                    const struct multicond_image *image,
+                                                    const struct multicond_confidence_options *options);
+
+// Unsets the confidence of a label, which then counts as 1 everywhere. Does nothing if it is not set. Thread-safe. Does
+// not block. May be called per frame.
+//
+// Safety:
+// `generator` has not been released; `name` is a string.
+MULTICOND_API
+multicond_status multicond_generator_unset_confidence(struct multicond_generator *generator,
+                                                      const char *name);
 
 // Sets the progress callback; none by default. NULL removes it. Thread-safe. Does not block.
 //

@@ -51,6 +51,7 @@ fn generate() -> Result<String> {
         "model",
         "image",
         "label",
+        "confidence",
         "generator",
         "generate",
     ] {
