@@ -144,6 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn confidences_stay_with_their_labels() {
+        let numbers = Array3::from_shape_fn((1, 6, 4), |(_, y, x)| (4 * y + x) as f32);
+        let sample = Sample {
+            name: "frame".into(),
+            picture: Array3::zeros((3, 6, 4)),
+            labels: vec![LabelMap::Values(numbers.clone())],
+            confidence: vec![Some(numbers.index_axis(Axis(0), 0).to_owned())],
+            instances: None,
+            camera: None,
+        };
+        let LabelMap::Values(label) = &resize(sample.clone(), size(2, 2)).labels[0] else {
+            panic!("values")
+        };
+        let confidence = &resize(sample, size(2, 2)).confidence[0];
+        assert_eq!(
+            confidence.as_ref(),
+            Some(&label.index_axis(Axis(0), 0).to_owned())
+        );
+    }
+
+    #[test]
     fn the_middle_is_kept_in_its_proportions() {
         let crop = Crop::middle(size(640, 480), size(256, 256));
         let kept = (crop.left, crop.top, crop.width, crop.height);

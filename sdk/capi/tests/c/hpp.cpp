@@ -133,6 +133,9 @@ void pictures(const multicond::Engine& engine, const multicond::Model& model) {
     other.generate(output);
     CHECK(pixels == expected);
     other.cancel();
+    // The model takes none.
+    CHECK(failure([&] { other.set_confidence("depth", label); }).status() == MULTICOND_STATUS_LABEL);
+    other.unset_confidence("depth");
     other.unset_label("depth");
     other.generate(output);
     CHECK(pixels != expected);
