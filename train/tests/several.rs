@@ -170,7 +170,7 @@ fn a_table_says_what_classes_are() {
     let data = place.open(&["a"], "moon = 'left'\n[c]\nleft = ''").unwrap();
     assert_eq!(
         data.unused_rules(),
-        ["no dataset is called `c`", "no dataset has a class `moon`"]
+        ["no dataset is called `c`", "no dataset has `moon`"]
     );
     // A class that the model does not have is no class to become.
     let data = place.open(&["a", "b/b.csv"], "sofa = 'seat'").unwrap();

@@ -1,6 +1,7 @@
-//! Exporting the checkpoint in `examples/rooms` gives the model next to it.
+//! The files of `examples/rooms` fit each other: exporting the checkpoint gives the model next to it, and the table of
+//! classes names its classes.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use burn::tensor::Device;
 use multicond_format::model::{ModelFile, proto::ModelProto};
@@ -23,4 +24,26 @@ fn the_shipped_checkpoint_gives_the_shipped_model() {
     let bytes = fs::read(path).expect("is there");
     let shipped = ModelProto::decode(bytes.as_slice()).expect("ONNX");
     assert!(exported.graph == shipped.graph, "another graph");
+}
+
+#[test]
+fn the_table_of_classes_names_classes_of_the_model() {
+    let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms");
+    let model = ModelFile::open(&rooms.join("model.onnx")).expect("the model");
+    let labels = model.manifest().labels.iter();
+    let classes: Vec<&String> = labels
+        .filter_map(|label| label.classes())
+        .flatten()
+        .collect();
+    let text = fs::read_to_string(rooms.join("classes.toml")).expect("the table");
+    let table: BTreeMap<String, String> = toml::from_str(&text).expect("names");
+    assert!(table.len() > 20);
+    for (class, becomes) in &table {
+        assert!(
+            becomes.is_empty() || classes.contains(&becomes),
+            "{class} = {becomes}"
+        );
+        // Of the same name, it would meet the model's by itself.
+        assert!(!classes.contains(&class), "{class}");
+    }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     Dataset, Format,
-    classes::{ClassList, ClassTable, PartClasses},
+    classes::{ClassList, ClassTable, PartClasses, lacking},
     part::{OpenOptions, Part},
 };
 use crate::short_names::shortest;
@@ -244,8 +244,8 @@ fn unused(wanted: &[Wanted], parts: &[(Part, f64)]) -> Vec<String> {
     }
     for ((wanted, (part, _)), list) in wanted.iter().zip(parts).zip(&lists) {
         let classes = wanted.own_classes.entries().map(|(class, _)| class);
-        let lacking = classes.filter(|class| list.find(class).is_none());
-        unused.extend(lacking.map(|class| format!("`{}` has no class `{class}`", part.name())));
+        let missing: Vec<&str> = classes.filter(|class| list.find(class).is_none()).collect();
+        unused.extend(lacking(&format!("`{}`", part.name()), &missing));
     }
     unused
 }

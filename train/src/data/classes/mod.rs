@@ -9,7 +9,7 @@ mod tally;
 pub(super) use self::{
     list::{ClassList, join},
     map::ClassMap,
-    table::PartClasses,
+    table::{PartClasses, lacking},
     tally::Tally,
 };
 pub use self::{table::ClassTable, tally::UnfitClass};

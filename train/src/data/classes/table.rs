@@ -53,12 +53,12 @@ impl ClassTable {
 
     /// The entries and sections that say nothing about any of these datasets, given by name, path and classes.
     pub(in crate::data) fn unused(&self, datasets: &[(&str, &Path, ClassList)]) -> Vec<String> {
-        let mut unused = Vec::new();
+        let (mut unused, mut nowhere) = (Vec::new(), Vec::new());
         for (key, entry) in &self.0 {
             match entry {
                 Entry::Class(_) => {
                     if !datasets.iter().any(|(_, _, list)| list.find(key).is_some()) {
-                        unused.push(format!("no dataset has a class `{key}`"));
+                        nowhere.push(key.as_str());
                     }
                 }
                 Entry::Dataset(own) => {
@@ -73,12 +73,26 @@ impl ClassTable {
                     let is_there =
                         |class: &str| meant.iter().any(|list| list.find(class).is_some());
                     let missing = own.keys().filter(|class| !is_there(class));
-                    unused.extend(missing.map(|class| format!("`{key}` has no class `{class}`")));
+                    let missing: Vec<&str> = missing.map(String::as_str).collect();
+                    unused.extend(lacking(&format!("`{key}`"), &missing));
                 }
             }
         }
+        unused.extend(lacking("no dataset", &nowhere));
         unused
     }
+}
+
+/// Says that datasets have none of these classes, if there are any.
+pub(in crate::data) fn lacking(who: &str, classes: &[&str]) -> Option<String> {
+    let verb = if who == "no dataset" {
+        "has"
+    } else {
+        "does not have"
+    };
+    let names = classes.iter().map(|class| format!("`{class}`"));
+    let names = names.collect::<Vec<_>>().join(", ");
+    (!classes.is_empty()).then(|| format!("{who} {verb} {names}"))
 }
 
 /// Whether a section means a dataset: it has its name, or the end of its path.
@@ -151,10 +165,7 @@ mod tests {
         let unused = table.unused(&[("rooms/train", Path::new("/x"), list)]);
         assert_eq!(
             unused,
-            [
-                "`rooms/train` has no class `moon`",
-                "no dataset has a class `sky`"
-            ]
+            ["`rooms/train` does not have `moon`", "no dataset has `sky`"]
         );
     }
 

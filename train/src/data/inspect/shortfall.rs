@@ -145,11 +145,13 @@ impl Shortfall {
         text
     }
 
-    /// A line for each label of a dataset with classes that are none of the model's.
+    /// A line for each label of a dataset with classes that are none of the model's and occur in what was read.
     pub fn of_classes(&self) -> String {
         let mut text = String::new();
         let key = |class: &UnfitClass| (class.dataset.clone(), class.label.clone());
-        for ((dataset, label), mut group) in grouped(&self.classes, key) {
+        let occurring = self.classes.iter().filter(|class| class.share != Some(0.0));
+        let occurring: Vec<UnfitClass> = occurring.cloned().collect();
+        for ((dataset, label), mut group) in grouped(&occurring, key) {
             group.sort_by(|a, b| b.share.unwrap_or(0.0).total_cmp(&a.share.unwrap_or(0.0)));
             let mut names: Vec<String> = group
                 .iter()
