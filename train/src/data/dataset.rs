@@ -10,12 +10,13 @@ use multicond::{
 };
 
 use super::{
-    Sample,
+    PathFrame, Sample,
     classes::{ClassMap, Tally, UnfitClass, join},
     epoch::Epochs,
     mixture,
     names::label_names,
     part::{OpenOptions, Part, listed},
+    pose,
     resize::resize,
 };
 
@@ -220,6 +221,52 @@ impl Dataset {
             })
     }
 
+    /// The camera path that a frame is of, and its place there. Paths of several parts have different names.
+    ///
+    /// # Errors
+    /// When the camera's file is damaged.
+    pub fn path_frame(&self, index: usize) -> Result<Option<PathFrame>> {
+        let (number, frame) = self.places[index];
+        let part = &self.parts[number];
+        let found = part.path_frame(frame)?;
+        Ok(found.map(|found| match self.parts.len() {
+            1 => found,
+            _ => PathFrame {
+                sequence: format!("{}/{}", part.name(), found.sequence),
+                ..found
+            },
+        }))
+    }
+
+    /// The same frames, of which those of a camera path follow each other; and their places there.
+    ///
+    /// # Errors
+    /// When a camera's file is damaged.
+    pub fn along_paths(&self) -> Result<(Self, Vec<Option<PathFrame>>)> {
+        let places = (0..self.frames.len()).map(|index| self.path_frame(index));
+        let places: Vec<Option<PathFrame>> = places.collect::<Result<_>>()?;
+        let order = pose::order(&places);
+        let ordered = Self {
+            frames: order
+                .iter()
+                .map(|&index| self.frames[index].clone())
+                .collect(),
+            places: order.iter().map(|&index| self.places[index]).collect(),
+            ..self.clone()
+        };
+        Ok((
+            ordered,
+            order.iter().map(|&index| places[index].clone()).collect(),
+        ))
+    }
+
+    /// The label of depth to the camera's plane in metres, if there is one.
+    pub fn depth_label(&self) -> Option<&Label> {
+        let depth = Label::depth();
+        let is_depth = |label: &&Label| label.is_same_data(&depth) && label.unit() == depth.unit();
+        self.labels.iter().find(is_depth)
+    }
+
     /// Paths of its parts, for messages.
     pub(super) fn place(&self) -> String {
         let roots = self
@@ -374,7 +421,7 @@ fn same_values(known: &Label, other: &Label) -> Result<()> {
     };
     ensure!(
         kind(known) == kind(other),
-        "label `{}`: has {}, but {} are asked for",
+        "label `{}`: {} cannot be taken for {}",
         known.name,
         kind(known),
         kind(other)

@@ -15,7 +15,7 @@ use multicond::{
 use multicond_format::storage::read_text;
 
 use super::{
-    Sample,
+    PathFrame, Sample,
     classes::{ClassTable, PartClasses},
     derive::{self, Derivation},
     layouts::{self, Choices, Format, Layout, OBJECTS, Unfilled},
@@ -235,6 +235,11 @@ impl Part {
     pub(super) fn is_coded(&self, label: &Label) -> bool {
         let derived = self.derive.iter().any(|derivation| derivation.makes(label));
         !derived && self.layout.is_coded(label)
+    }
+
+    /// The camera path that a frame is of, and its place there.
+    pub(super) fn path_frame(&self, index: usize) -> Result<Option<PathFrame>> {
+        self.layout.path_frame(self.chosen[index])
     }
 
     /// Reads a frame with these of its labels in this order; `resize` changes the size of what was read.

@@ -8,7 +8,7 @@ use ndarray::Array3;
 use serde::Deserialize;
 
 use super::same_size;
-use crate::data::Intrinsics;
+use crate::data::{Intrinsics, PathFrame, Pose};
 
 /// A camera and, if the renderer lists them, the objects of the scene.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,9 +18,12 @@ pub(super) struct Camera {
     height: usize,
     pub(super) intrinsics: Intrinsics,
     /// The camera's axes (right, up, towards the camera) and position as columns, in row-major order.
-    camera_to_world: Option<[[f32; 4]; 4]>,
+    camera_to_world: Option<Pose>,
     /// Length of the scene's unit in metres.
     pub(super) metres_per_unit: Option<f32>,
+    /// The camera path that the frame is of, and its number there.
+    sequence: Option<String>,
+    frame: Option<u64>,
     /// The objects by their number in an index layer.
     #[serde(default)]
     pub(super) objects: Vec<Object>,
@@ -43,6 +46,33 @@ pub(super) struct Object {
 impl Camera {
     /// Reads a frame's camera; `None` if the file does not exist.
     pub(super) fn read(path: &Path, picture: (usize, usize)) -> Result<Option<Self>> {
+        let camera = Self::open(path)?;
+        if let Some(camera) = &camera {
+            same_size(path, (camera.width, camera.height), picture)?;
+        }
+        Ok(camera)
+    }
+
+    /// The camera path that a frame is of, and where its camera is. `unit` is the length of the scene's unit in metres
+    /// if the file does not say it.
+    pub(super) fn path_frame(path: &Path, unit: Option<f32>) -> Result<Option<PathFrame>> {
+        let Some(camera) = Self::open(path)? else {
+            return Ok(None);
+        };
+        let unit = camera.metres_per_unit.or(unit).unwrap_or(1.0);
+        let (Some(sequence), Some(frame), Some(pose)) =
+            (camera.sequence, camera.frame, camera.camera_to_world)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(PathFrame {
+            sequence,
+            frame,
+            camera_to_world: pose.in_metres(unit),
+        }))
+    }
+
+    fn open(path: &Path) -> Result<Option<Self>> {
         let place = || path.display().to_string();
         if !path.exists() {
             return Ok(None);
@@ -55,7 +85,6 @@ impl Camera {
             place(),
             camera.version
         );
-        same_size(path, (camera.width, camera.height), picture)?;
         camera.check().with_context(place)?;
         Ok(Some(camera))
     }
@@ -72,31 +101,27 @@ impl Camera {
                 "metres_per_unit is {unit}, expected more than 0"
             );
         }
-        if let Some(matrix) = self.camera_to_world {
-            for (a, b) in [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)] {
-                let product: f32 = (0..3).map(|row| matrix[row][a] * matrix[row][b]).sum();
-                let expected = if a == b { 1.0 } else { 0.0 };
-                // NaN is not close to anything.
-                ensure!(
-                    (product - expected).abs() < 1e-3,
-                    "the first three columns of camera_to_world must be orthogonal axes of length 1"
-                );
-            }
+        if let Some(pose) = self.camera_to_world {
+            pose.check()?;
         }
+        ensure!(
+            self.sequence.is_none() || self.frame.is_some() && self.camera_to_world.is_some(),
+            "a frame of a sequence needs its number, `frame`, and `camera_to_world`"
+        );
         Ok(())
     }
 
     /// Rotates directions `[3, height, width]` from world to camera space.
     pub(super) fn rotate(&self, directions: &mut Array3<f32>) -> Result<()> {
-        let matrix = self
+        let pose = self
             .camera_to_world
             .context("normals in world space need the camera's `camera_to_world`")?;
         for mut direction in directions.lanes_mut(ndarray::Axis(0)) {
-            let world = [direction[0], direction[1], direction[2]];
-            for (axis, component) in direction.iter_mut().enumerate() {
-                // The matrix has the camera's axes as columns, so this is its transpose.
-                *component = (0..3).map(|row| matrix[row][axis] * world[row]).sum();
-            }
+            let turned = pose.direction_from_world([direction[0], direction[1], direction[2]]);
+            direction
+                .iter_mut()
+                .zip(turned)
+                .for_each(|(out, component)| *out = component);
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ use multicond_format::storage::read_text;
 pub(crate) use self::cityscapes::id_label as cityscapes_ids;
 pub use self::format::Format;
 use self::prepared::Prepared;
-use super::Sample;
+use super::{PathFrame, Sample};
 
 /// The code of files whose gray values are class ids.
 pub(crate) fn plain_ids(missing: Option<u16>) -> PngCode {
@@ -65,6 +65,11 @@ pub(super) trait Layout: fmt::Debug + Send + Sync {
     /// The user's rules, such as colours of classes, that nothing matched in the frames read so far.
     fn unmatched(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The camera path that a frame is of, and its place there.
+    fn path_frame(&self, _index: usize) -> Result<Option<PathFrame>> {
+        Ok(None)
     }
 
     /// Reads a frame at its original size, with these labels in this order.

@@ -17,7 +17,7 @@ use super::{
     Contents, Entry, Layout, Unfilled, camera_file::Camera, classes_file, instances, picture_file,
     read_label,
 };
-use crate::data::{Sample, label_names};
+use crate::data::{PathFrame, Sample, label_names};
 
 const PICTURE: &str = "image";
 const INSTANCES: &str = "instances";
@@ -140,6 +140,13 @@ impl Layout for Table {
                 .is_some_and(|e| e.eq_ignore_ascii_case("png"))
         };
         files.clone().count() > 0 && files.clone().all(is_png)
+    }
+
+    fn path_frame(&self, index: usize) -> Result<Option<PathFrame>> {
+        match self.rows[index].get(CAMERA) {
+            Some(path) => Camera::path_frame(path, None),
+            None => Ok(None),
+        }
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {

@@ -85,20 +85,20 @@ pub fn prepare(
             let mut record = vec![0; manifest.record_bytes];
             record::write(&sample, &manifest, &mut record)
                 .with_context(|| format!("frame `{}`", sample.name))?;
-            anyhow::Ok((record, sample.camera))
+            anyhow::Ok((record, sample.camera, source.path_frame(index)?))
         })
     };
     let threads = options
         .threads
         .unwrap_or_else(multicond::threads::available);
     for packed in Ordered::start(threads, AHEAD, first, pack)? {
-        let (record, camera) = packed.map_err(|error| {
+        let (record, camera, path) = packed.map_err(|error| {
             anyhow!(
                 "{error:#} (finished frames are kept; `data check --good FILE` lists the usable frames, for \
                 --frames)"
             )
         })?;
-        unfinished.push(&record, camera)?;
+        unfinished.push(&record, camera, path)?;
         progress.inc(1);
     }
     ensure!(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{
-        Intrinsics,
+        Intrinsics, PathFrame,
         layouts::prepared::{
             DatasetManifest, FrameEntry, MANIFEST, PLAN, RECORDS, unfinished_folder,
         },
@@ -123,11 +123,17 @@ impl Unfinished {
     }
 
     /// Appends the record of the next frame.
-    pub(super) fn push(&mut self, record: &[u8], camera: Option<Intrinsics>) -> Result<()> {
+    pub(super) fn push(
+        &mut self,
+        record: &[u8],
+        camera: Option<Intrinsics>,
+        path: Option<PathFrame>,
+    ) -> Result<()> {
         let entry = FrameEntry {
             name: self.plan.frames[self.written.len()].clone(),
             crc32: crc32fast::hash(record),
             camera,
+            path,
         };
         let line = line(&entry)?;
         // The record first, because a line without its record would count as damage.

@@ -256,6 +256,17 @@ impl Config {
         self.class_id(&rule.class)
     }
 
+    /// Length in metres of the scene's unit. That of depth in a PNG file is the length of a step.
+    pub(super) fn scene_unit(&self) -> Option<f32> {
+        let is_png = |file: &String| {
+            Path::new(file)
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("png"))
+        };
+        let has_steps = self.files.depth.as_ref().is_some_and(is_png);
+        self.depth.metres_per_unit.filter(|_| !has_steps)
+    }
+
     /// Whether classes are told by colours.
     pub(super) fn has_colors(&self) -> bool {
         !self.class_by_color.is_empty()

@@ -15,8 +15,8 @@ use anyhow::{Context, Result, ensure};
 use multicond::{files::Content, label::Label};
 
 use self::{config::Config, files::FrameFiles, frame::Frame};
-use super::{Contents, Entry, Layout};
-use crate::data::Sample;
+use super::{Contents, Entry, Layout, camera_file::Camera};
+use crate::data::{PathFrame, Sample};
 
 const CONFIG: &str = "frames.toml";
 
@@ -98,6 +98,14 @@ impl Layout for Frames {
             // Reading the frame fails with the same error.
             Err(_) => Vec::new(),
         }
+    }
+
+    fn path_frame(&self, index: usize) -> Result<Option<PathFrame>> {
+        let Some(pattern) = &self.config.files.camera else {
+            return Ok(None);
+        };
+        let path = paths::path(&self.root, pattern, &self.contents.frames[index].name);
+        Camera::path_frame(&path, self.config.scene_unit())
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {

@@ -5,10 +5,10 @@ use multicond::Size;
 use multicond_format::label::{Label, validate_labels};
 use serde::{Deserialize, Serialize};
 
-use crate::data::Intrinsics;
+use crate::data::{Intrinsics, PathFrame};
 
-/// The format version that this program reads and writes.
-const VERSION: u32 = 1;
+/// The format version that this program writes; it reads all up to it. Since 2 frames may have `path`.
+const VERSION: u32 = 2;
 /// Alignment of planes in bytes, so that programs can map them as arrays.
 const ALIGNMENT: usize = 64;
 /// Maximum size of a record in bytes, far above that of training pictures.
@@ -18,7 +18,7 @@ const MAX_RECORD: usize = 1 << 30;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetManifest {
-    /// Format version, 1.
+    /// Format version.
     pub version: u32,
     /// Name of the source dataset.
     pub name: String,
@@ -97,6 +97,9 @@ pub struct FrameEntry {
     /// The camera in pixels of the record, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camera: Option<Intrinsics>,
+    /// The camera path that the frame is of, and its place there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathFrame>,
 }
 
 impl DatasetManifest {
@@ -164,11 +167,18 @@ impl DatasetManifest {
     pub(in crate::data) fn parse(text: &str) -> Result<Self> {
         let manifest: Self = serde_json::from_str(text).context("not a dataset's description")?;
         ensure!(
-            manifest.version == VERSION,
-            "is of version {}, this program reads version {VERSION}",
+            (1..=VERSION).contains(&manifest.version),
+            "is of version {}, this program reads versions 1 to {VERSION}",
             manifest.version
         );
         ensure!(!manifest.frames.is_empty(), "lists no frames");
+        for frame in &manifest.frames {
+            if let Some(path) = &frame.path {
+                let pose = path.camera_to_world;
+                pose.check()
+                    .with_context(|| format!("frame `{}`", frame.name))?;
+            }
+        }
         let labels: Vec<Label> = manifest.columns.iter().map(|c| c.label.clone()).collect();
         if !labels.is_empty() {
             validate_labels(&labels)?;

@@ -22,7 +22,7 @@ use multicond_format::storage::read_text;
 pub(in crate::data) use self::manifest::FrameEntry;
 pub use self::manifest::{Column, DatasetManifest, Storage};
 use super::{Contents, Entry, Layout};
-use crate::data::Sample;
+use crate::data::{PathFrame, Sample};
 
 pub(in crate::data) const MANIFEST: &str = "dataset.json";
 pub(in crate::data) const RECORDS: &str = "samples.bin";
@@ -150,6 +150,10 @@ impl Layout for Prepared {
 
     fn training_size(&self) -> Size {
         self.manifest.size
+    }
+
+    fn path_frame(&self, index: usize) -> Result<Option<PathFrame>> {
+        Ok(self.manifest.frames[index].path.clone())
     }
 
     fn read(&self, index: usize, schema: &[Label]) -> Result<Sample> {

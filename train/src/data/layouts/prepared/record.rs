@@ -118,14 +118,17 @@ pub(in crate::data) fn read_picture(record: &[u8], manifest: &DatasetManifest) -
     Array3::from_shape_vec((3, height, width), values).expect("three planes")
 }
 
-/// The object indices of a record.
+/// The object indices of a record; `None` if there is no object, as in frames of a dataset without objects.
 pub(in crate::data) fn read_instances(
     record: &[u8],
     manifest: &DatasetManifest,
 ) -> Option<Array2<i32>> {
     let start = manifest.instances_offset?;
     let bytes = &record[start..start + 2 * manifest.pixels()];
-    let values = u16s(bytes).map(i32::from).collect();
+    let values: Vec<i32> = u16s(bytes).map(i32::from).collect();
+    if values.iter().all(|&number| number == 0) {
+        return None;
+    }
     let Size { width, height } = manifest.size;
     Some(Array2::from_shape_vec((height, width), values).expect("one plane"))
 }
