@@ -93,7 +93,7 @@ fn main() -> Result<()> {
         ..Judges::default()
     };
     let mut subject = Subject::model(open_model(checkpoint.folder())?, &options)?;
-    let mut evaluator = Evaluator::new(data, config.size, 0, judges, Keeping::default());
+    let mut evaluator = Evaluator::new(data, config.size, 0, judges, Keeping::default())?;
     let nothing_lost = Condition::default();
     let bar = ProgressBar::hidden();
     let scores = evaluator

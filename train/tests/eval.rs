@@ -354,8 +354,8 @@ fn differences_have_intervals() {
     let study: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(study["rows"].as_array().unwrap().len(), 6);
     let differences = study["differences"].as_array().unwrap();
-    // Three pairs, two conditions, three scores.
-    assert_eq!(differences.len(), 18);
+    // Three pairs, two conditions, five scores: two of them are grids, of 8 and 16 pixels.
+    assert_eq!(differences.len(), 30);
     for difference in differences {
         let [from, to] = ["from", "to"].map(|end| {
             let row = difference[end].as_u64().unwrap() as usize;

@@ -166,6 +166,8 @@ mod tests {
         let picture = |(number, value): (usize, f64)| PictureScores {
             values: BTreeMap::from([(Quantity::Psnr, value)]),
             classes: None,
+            grids: BTreeMap::new(),
+            flicker: None,
             features: Some(vec![value as f32, (number % 3) as f32]),
         };
         values.enumerate().map(picture).collect()

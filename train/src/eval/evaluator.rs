@@ -15,9 +15,12 @@ use ndarray::{Array2, Array3};
 use super::{
     Condition, Judges, Keeping, LabelNoise, PictureScores, Quantity, Scores, Subject, Told,
     eight_bit,
-    measures::{ClassCounts, Moments, frechet_distance, psnr, ssim},
+    measures::{ClassCounts, Grid, Moments, frechet_distance, psnr, ssim},
+    paths::Follower,
 };
-use crate::data::{ConfidenceNoise, Dataset, Ordered, Sample, Sparsity, inspect::Shortfall};
+use crate::data::{
+    ConfidenceNoise, Dataset, Ordered, PathFrame, Sample, Sparsity, inspect::Shortfall,
+};
 
 /// Number of samples that each reader thread reads ahead.
 const AHEAD: usize = 2;
@@ -25,6 +28,8 @@ const AHEAD: usize = 2;
 /// Scores subjects on the frames of one dataset.
 pub struct Evaluator {
     data: Dataset,
+    /// The camera path that each frame is of.
+    paths: Vec<Option<PathFrame>>,
     /// The label of classes that the segmenter's output is compared with.
     truth: Option<Label>,
     shortfall: Shortfall,
@@ -61,8 +66,19 @@ struct Real {
 impl Evaluator {
     /// Creates an evaluator for pictures of this size. The seed and a frame's name decide what is dropped from labels,
     /// so that every pass drops the same.
-    pub fn new(data: Dataset, size: Size, seed: u64, judges: Judges, keeping: Keeping) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When a camera's file is damaged.
+    pub fn new(
+        data: Dataset,
+        size: Size,
+        seed: u64,
+        judges: Judges,
+        keeping: Keeping,
+    ) -> Result<Self> {
+        let (data, paths) = data.along_paths()?;
+        Ok(Self {
+            paths,
             truth: data.class_label().cloned(),
             shortfall: Shortfall::default(),
             data,
@@ -71,7 +87,7 @@ impl Evaluator {
             judges,
             keeping,
             real: None,
-        }
+        })
     }
 
     /// Compares the segmenter's output with the classes of this label, instead of those of the data.
@@ -143,7 +159,13 @@ impl Evaluator {
         let start = Instant::now();
         let labels = subject.labels().to_vec();
         let data = self.data.with_missing(&labels);
-        let (schema, truth) = self.schema(&labels);
+        let (schema, truth, depth) = self.schema(&labels);
+        let mut sheet = self
+            .keeping
+            .sheets
+            .as_ref()
+            .map(|sheets| sheets.start(self.frames()));
+        let mut follower = Follower::default();
         let sparsity = Sparsity {
             free_form: condition.free_form,
             ..Sparsity::at_rate(condition.sparsity, &condition.removed)
@@ -153,8 +175,14 @@ impl Evaluator {
         let mut generated = None;
         let (mut pictures, mut shown) = (Vec::new(), Vec::new());
         let (mut generating, mut elsewhere) = (0.0, 0.0);
-        for sample in samples(&data, &schema, self.size)? {
+        for (index, sample) in samples(&data, &schema, self.size)?.enumerate() {
             let mut sample = sample?;
+            let path = self.paths[index].clone();
+            // Before labels are dropped.
+            let view = path.and_then(|path| {
+                let view = Follower::view(&path, &sample, depth?)?;
+                Some((path, view))
+            });
             let real = eight_bit::rounded(sample.picture.view());
             let truth = truth.and_then(|place| match &sample.labels[place] {
                 LabelMap::Classes(ids) => Some(ids.clone()),
@@ -183,6 +211,12 @@ impl Evaluator {
                 elsewhere += start.elapsed().as_secs_f64();
             }
             let mut scores = self.judge(&picture, &real, truth.as_ref())?;
+            scores.grids = grids(subject.tile(), &picture, &real);
+            scores.flicker =
+                view.and_then(|(path, view)| follower.step(&path, view, &picture, &real));
+            if let Some(sheet) = &mut sheet {
+                sheet.add(index, &sample, &picture);
+            }
             if let Some(features) = &scores.features {
                 take(&mut generated, features)?;
             }
@@ -193,6 +227,9 @@ impl Evaluator {
                 .keep(name, &sample.name, &picture, &mut shown)?;
             pictures.push(scores);
             bar.inc(1);
+        }
+        if let (Some(sheet), Some(sheets)) = (&sheet, &self.keeping.sheets) {
+            sheet.write(&sheets.folder, name, &labels)?;
         }
         let mut shortfall = Shortfall::of(&self.data, &labels)?;
         shortfall.classes = data.unfit_classes(&labels);
@@ -214,18 +251,22 @@ impl Evaluator {
         })
     }
 
-    /// The labels to read, which are those of the model and the true classes, and the index of the latter.
-    fn schema(&self, labels: &[Label]) -> (Vec<Label>, Option<usize>) {
+    /// The labels to read, which are those of the model, the true classes, and on camera paths the depth, and the
+    /// indices of the latter two.
+    fn schema(&self, labels: &[Label]) -> (Vec<Label>, Option<usize>, Option<usize>) {
         let mut schema = labels.to_vec();
-        let Some(classes) = &self.truth else {
-            return (schema, None);
+        let mut place_of = |wanted: &Label| {
+            let place = schema.iter().position(|label| label.is_same_data(wanted));
+            place.unwrap_or_else(|| {
+                schema.push(wanted.clone());
+                schema.len() - 1
+            })
         };
-        let place = schema.iter().position(|label| label.is_same_data(classes));
-        let place = place.unwrap_or_else(|| {
-            schema.push(classes.clone());
-            schema.len() - 1
-        });
-        (schema, Some(place))
+        let has_paths = self.paths.iter().any(Option::is_some);
+        let depth = self.data.depth_label().filter(|_| has_paths);
+        let truth = self.truth.as_ref().map(&mut place_of);
+        let depth = depth.map(&mut place_of);
+        (schema, truth, depth)
     }
 
     /// Adds a ground-truth picture.
@@ -270,6 +311,8 @@ impl Evaluator {
         Ok(PictureScores {
             values,
             classes: self.count(picture, truth)?,
+            grids: BTreeMap::new(),
+            flicker: None,
             features: features.map(|network| network.features(a)).transpose()?,
         })
     }
@@ -285,6 +328,22 @@ impl Evaluator {
         };
         segmenter.count(picture.view(), truth.view()).map(Some)
     }
+}
+
+/// The profiles of grids of a model's tiles, and of tiles of 8 and 16 pixels.
+fn grids(
+    tile: Option<usize>,
+    picture: &Array3<f32>,
+    real: &Array3<f32>,
+) -> BTreeMap<Quantity, Grid> {
+    let common = [(Quantity::Grid8, 8), (Quantity::Grid16, 16)];
+    let common = common.into_iter().filter(|(_, side)| tile != Some(*side));
+    let own = tile.map(|tile| (Quantity::Grid, tile));
+    let all = own.into_iter().chain(common);
+    all.filter_map(|(quantity, side)| {
+        Some((quantity, Grid::of(picture.view(), real.view(), side)?))
+    })
+    .collect()
 }
 
 /// Reads the frames in order, with read-ahead.

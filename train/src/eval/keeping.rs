@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use image::RgbImage;
 use ndarray::Array3;
 
+use super::Sheets;
 use crate::data::show;
 
 /// What to keep.
@@ -20,6 +21,8 @@ pub struct Keeping {
     pub shown: usize,
     /// Folder for PNG files of all pictures, with a subfolder per row.
     pub folder: Option<PathBuf>,
+    /// Contact sheets.
+    pub sheets: Option<Sheets>,
 }
 
 impl Keeping {
@@ -37,17 +40,15 @@ impl Keeping {
         if let Some(folder) = &self.folder {
             let folder = folder.join(file_name(set));
             fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-            show::save_png(
-                &show::picture(picture),
-                &free_path(&folder, &file_name(frame)),
-            )?;
+            show::save_png(&show::picture(picture), &free_path(&folder, frame))?;
         }
         Ok(())
     }
 }
 
-/// A path of a PNG file that does not exist yet. Frames such as `a/b` and `a_b` would get the same, and are numbered.
-fn free_path(folder: &Path, name: &str) -> PathBuf {
+/// A path of a PNG file for a frame or row that does not exist yet. `a/b` and `a_b` would get the same, and are numbered.
+pub(super) fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let name = file_name(name);
     let first = folder.join(format!("{name}.png"));
     let others = (2..).map(|number| folder.join(format!("{name}_{number}.png")));
     let mut paths = iter::once(first).chain(others);

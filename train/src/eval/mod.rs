@@ -11,11 +11,13 @@ mod judges;
 mod keeping;
 mod measures;
 mod outcome;
+mod paths;
 mod plan;
 mod published;
 mod real_pictures;
 mod run;
 mod scores;
+mod sheets;
 mod subject;
 mod table;
 
@@ -24,7 +26,8 @@ pub use evaluator::{Evaluator, Measured};
 pub use judges::{FeatureNetwork, Judges, Lpips, LpipsNetwork, Segmenter};
 pub use keeping::{Keeping, prepare_folder};
 pub use measures::{
-    ClassCounts, ClassScores, Moments, SegmentationScores, frechet_distance, psnr, ssim,
+    ClassCounts, ClassScores, Flicker, Grid, Moments, SegmentationScores, View, Warp,
+    frechet_distance, psnr, ssim,
 };
 pub use outcome::{Outcome, Row};
 pub use plan::{Condition, LabelNoise, Planned, Source, Told, names};
@@ -32,5 +35,6 @@ pub use published::{DIFFERENCES, PUBLISHED, Published};
 pub use real_pictures::real_scores;
 pub use run::evaluate;
 pub use scores::{PictureScores, Quantity, Scores};
+pub use sheets::Sheets;
 pub use subject::{Gallery, Subject, describe, open_model};
 pub use table::Table;

@@ -80,6 +80,14 @@ impl Subject {
         }
     }
 
+    /// The side of its tiles in pixels; baselines have none.
+    pub(super) fn tile(&self) -> Option<usize> {
+        match self {
+            Self::Model(generator) => Some(generator.manifest().size_multiple),
+            Self::MeanColour | Self::Nearest(_) => None,
+        }
+    }
+
     /// Its picture `[3, height, width]` for a sample with ground truth `real`, and the time the SDK needed, in seconds.
     pub(super) fn paint(
         &mut self,

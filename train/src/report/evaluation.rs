@@ -111,8 +111,19 @@ fn about(outcome: &Outcome) -> String {
 
 fn explanation(outcome: &Outcome) -> String {
     let mut text = String::from(
-        "Pictures are rounded to 8 bits. Higher is better, except for LPIPS and the Frechet distance.",
+        "Pictures are rounded to 8 bits. Higher is better, except for LPIPS, the Frechet distance, grid and flicker.",
     );
+    let has = |quantity| outcome.quantities().contains(&quantity);
+    if [Quantity::Grid, Quantity::Grid8, Quantity::Grid16]
+        .into_iter()
+        .any(has)
+    {
+        text += " Grid says how far the tiles of a network stand out, and is 1 where they do so as in the ground truth.";
+    }
+    if has(Quantity::Flicker) {
+        text += " Flicker is the mean difference between pictures of a camera path that are warped to the same view; \
+            its ratio is to that of the ground truth.";
+    }
     if let Some(network) = &outcome.feature_network {
         let _ = write!(
             text,

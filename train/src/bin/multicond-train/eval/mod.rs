@@ -26,6 +26,7 @@ const SHOWN: usize = 4;
   multicond-train eval rooms.onnx --data rooms/val --training rooms/train
   multicond-train eval rooms.onnx --data rooms/val --sparsity 10,20,...,70 --report sparsity.html
   multicond-train eval rooms.onnx --data rooms/val --remove-labels
+  multicond-train eval rooms.onnx --data rooms/val --sheets sheets --sheet-frames 12
   multicond-train eval rooms.onnx --data rooms/val --data renders --class-table classes.toml
   multicond-train eval rooms.onnx --data renders --derive curvature=depth --derive edges=gradient
   multicond-train eval rooms.onnx --data rooms/val --noise 0.5 --confidence full,matching
@@ -99,11 +100,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
         features: is_comparison,
         shown: args.results.report.as_ref().map_or(0, |_| SHOWN),
         folder: args.results.pictures.clone(),
+        sheets: args.results.sheets(),
     };
-    if let Some(folder) = &keeping.folder {
+    let sheets = keeping.sheets.as_ref().map(|sheets| &sheets.folder);
+    for folder in keeping.folder.iter().chain(sheets) {
         prepare_folder(folder)?;
     }
-    let evaluator = Evaluator::new(data, size, args.missing.seed, judges, keeping);
+    let evaluator = Evaluator::new(data, size, args.missing.seed, judges, keeping)?;
     let mut evaluator = evaluator.with_truth(truth);
     let outcome = evaluate(&mut evaluator, &plan, &options, training.as_ref())?;
     if let Some(engine) = &outcome.engine {

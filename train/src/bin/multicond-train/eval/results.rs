@@ -1,11 +1,11 @@
 //! Output of an evaluation: text, JSON, Markdown, HTML and pictures.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use anyhow::Result;
 use multicond_format::storage::write_atomically;
 use multicond_train::{
-    eval::{Outcome, Table},
+    eval::{Outcome, Sheets, Table},
     report::{evaluation_markdown, evaluation_page},
 };
 
@@ -30,6 +30,12 @@ pub(super) struct Results {
     /// Write all pictures to a new folder, to score them with other programs
     #[arg(long, value_name = "DIR")]
     pub(super) pictures: Option<PathBuf>,
+    /// Write contact sheets to a new folder: labels, generated and real pictures side by side, at full size
+    #[arg(long, value_name = "DIR")]
+    sheets: Option<PathBuf>,
+    /// Frames on a contact sheet, spread over the data
+    #[arg(long, value_name = "N", requires = "sheets", default_value = "8")]
+    sheet_frames: NonZeroUsize,
 }
 
 impl Results {
@@ -40,6 +46,15 @@ impl Results {
             .into_iter()
             .flatten()
             .try_for_each(|file| require_folder(file))
+    }
+
+    /// The contact sheets to draw.
+    pub(super) fn sheets(&self) -> Option<Sheets> {
+        let folder = self.sheets.clone()?;
+        Some(Sheets {
+            folder,
+            frames: self.sheet_frames.get(),
+        })
     }
 
     /// Prints before it writes files, so that results are not lost when a file cannot be written.
