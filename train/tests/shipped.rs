@@ -29,7 +29,7 @@ fn the_shipped_checkpoint_gives_the_shipped_model() {
 #[test]
 fn the_table_of_classes_names_classes_of_the_model() {
     let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rooms");
-    let model = ModelFile::open(&rooms.join("model.onnx")).expect("the model");
+    let model = ModelFile::open(rooms.join("model.onnx")).expect("the model");
     let labels = model.manifest().labels.iter();
     let classes: Vec<&String> = labels
         .filter_map(|label| label.classes())
