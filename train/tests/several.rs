@@ -354,6 +354,8 @@ fn a_prepared_mixture_reads_as_the_mixture() {
     }
     // Every frame is checked with the labels of its own dataset.
     place.succeed("data check a b/b.csv --good good.txt");
+    let (said, _) = place.succeed("data check a b/b.csv --frames good.txt");
+    assert!(said.contains("7 frames, nothing wrong"), "{said}");
     assert_eq!(
         fs::read_to_string(place.path("good.txt"))
             .unwrap()

@@ -80,7 +80,11 @@ pub(super) fn open(roots: &[&Path], options: &OpenOptions) -> Result<Dataset> {
         } else {
             wanted.push(Wanted {
                 root: root.to_path_buf(),
-                options: options.clone(),
+                options: OpenOptions {
+                    // They are listed by their names in the whole.
+                    frames: None,
+                    ..options.clone()
+                },
                 name: None,
                 weight: once(),
                 tables: vec![options.class_table.clone()],
