@@ -78,7 +78,7 @@ fn checkpoint_of_the_small_preset() {
     state.average = lively::generator(&config.network, &config.labels, 2);
     let progress = Progress {
         step: 1,
-        data: "none".into(),
+        ..Progress::default()
     };
     let run = TempDir::new().unwrap();
     Checkpoint::write(run.path(), &config, &progress, &state).unwrap();

@@ -10,7 +10,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 use indicatif::ProgressBar;
 use multicond::Size;
-use multicond_train::data::{Augmentation, Dataset, Loader, PrepareOptions, Sparsity, prepare};
+use multicond_train::data::{
+    Augmentation, Dataset, Loader, PrepareOptions, Sparsity, Start, prepare,
+};
 
 const SIDE: u32 = 256;
 const FRAMES: u64 = 64;
@@ -127,7 +129,16 @@ fn loader(dataset: &Dataset) -> Loader {
         confidence: None,
     };
     let labels = dataset.labels().to_vec();
-    Loader::start(dataset.clone(), labels, SIZE, 1, augmentation, 0, 0).expect("starts")
+    Loader::start(
+        dataset.clone(),
+        labels,
+        SIZE,
+        1,
+        augmentation,
+        0,
+        Start::default(),
+    )
+    .expect("starts")
 }
 
 criterion_group!(benches, bench);

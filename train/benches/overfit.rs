@@ -19,7 +19,7 @@ use multicond_train::{
         Condition, Evaluator, Judges, Keeping, Lpips, LpipsNetwork, Quantity, Subject, open_model,
     },
     net::Preset,
-    training::{self, Config, LossWeights, Recipe, Schedule, TrainOptions, TrainingConfig},
+    training::{self, Config, Length, LossWeights, Recipe, Schedule, TrainOptions, TrainingConfig},
 };
 
 const FRAMES: usize = 4;
@@ -123,8 +123,8 @@ fn config(data: &Dataset, steps: u64) -> Result<Config> {
     recipe.training = TrainingConfig {
         batch_size: FRAMES,
         schedule: Schedule {
-            constant_epochs: steps,
-            decay_epochs: 0,
+            constant: Length::Steps(steps),
+            ..Schedule::default()
         },
         warm_up_steps: steps,
         generator_rate: 1e-3,

@@ -69,6 +69,13 @@ fn renderer() {
     let frames = datasets::frames(datasets::encodings()[0]);
     let config = complete("recipes/renderer.toml", &labels(&frames, &[]));
     assert!(config.labels.iter().all(|label| label.presence));
+    let staged = complete("recipes/staged.toml", &labels(&frames, &[]));
+    let sizes: Vec<usize> = staged
+        .stages()
+        .iter()
+        .map(|stage| stage.size.width)
+        .collect();
+    assert_eq!(sizes, [64, 128, 256]);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn a_page_shows_numbers_curves_samples_and_configuration() {
         (&summary["steps"], &summary["epochs"]),
         (&json!(2000), &json!(50))
     );
-    assert_eq!(summary["scheduled_epochs"], 4);
+    assert_eq!(summary["scheduled_steps"], 3800);
     assert_eq!(summary["seconds"], 500.0);
     assert_eq!(
         (&summary["waiting"], &summary["seconds_per_step"]),

@@ -17,7 +17,8 @@ use multicond_train::{
     data::{ConfidenceNoise, Dataset},
     net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
     training::{
-        self, Checkpoint, Config, GanState, LossWeights, Progress, Recipe, TrainOptions, read_log,
+        self, Checkpoint, Config, GanState, Length, LogLine, LossChanges, LossWeights, Progress,
+        Recipe, Schedule, Shape, StageConfig, TrainOptions, read_log,
     },
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
@@ -118,6 +119,153 @@ fn resumes(merge: MergeKind, backbone: BackboneKind) {
     let sheet = broken.path().join("samples/step_00000005.png");
     assert!(image::image_dimensions(sheet).unwrap().0 > 4 * SIDE);
     assert_eq!(Checkpoint::of_run(broken.path()).unwrap().len(), 2);
+}
+
+/// Two stages: four steps of two pictures of 32x32 without adversarial losses, then three of one of 64x64 with them.
+fn staged(data: &Dataset) -> Config {
+    let mut config = config(data, MergeKind::Tlam, BackboneKind::Unet);
+    let size = |side| {
+        Some(Size {
+            width: side,
+            height: side,
+        })
+    };
+    config.size = size(64).unwrap();
+    config.training.warm_up_steps = 0;
+    config.training.load_size = size(80);
+    config.training.checkpoint_every = 2;
+    config.training.samples_every = 0;
+    config.training.stages = vec![
+        StageConfig {
+            size: size(32),
+            batch_size: Some(2),
+            schedule: Some(Schedule {
+                rise: Length::Steps(2),
+                decay: Length::Epochs(1),
+                ..Schedule::default()
+            }),
+            loss: LossChanges {
+                adversarial: Some(0.0),
+                feature_matching: Some(0.0),
+                multi_scale: Some(1.0),
+                gradient: Some(1.0),
+                ..LossChanges::default()
+            },
+            ..StageConfig::default()
+        },
+        StageConfig {
+            schedule: Some(Schedule {
+                decay: Length::Pictures(3),
+                shape: Shape::Cosine,
+                ..Schedule::default()
+            }),
+            average_decay: Some(0.9),
+            ..StageConfig::default()
+        },
+    ];
+    config.validate().unwrap();
+    config
+}
+
+/// Trains the staged run to a step, from its newest checkpoint if it has one.
+fn go_staged(data: &Path, run: &Path, steps: Option<u64>) -> Checkpoint {
+    let data = Dataset::open(data).unwrap();
+    let device = Device::flex();
+    let newest = Checkpoint::of_run(run).unwrap().pop();
+    let (config, resume) = match newest {
+        Some(checkpoint) => {
+            let config = checkpoint.config().unwrap();
+            let resume = checkpoint.resume(&config, &device.clone().autodiff());
+            (config, Some(resume.unwrap()))
+        }
+        None => (staged(&data), None),
+    };
+    let options = TrainOptions {
+        data,
+        validation: None,
+        run,
+        devices: vec![device],
+        vgg: None,
+        steps,
+    };
+    training::run(&config, options, resume).unwrap()
+}
+
+/// Stopped within the first stage, exactly at its end, and within the second.
+#[test]
+fn a_run_resumes_at_every_step_of_its_stages() {
+    let _alone = alone();
+    let data = data();
+    let whole = tempfile::tempdir().unwrap();
+    let expected = go_staged(data.path(), whole.path(), None);
+    let progress = expected.progress().unwrap();
+    assert_eq!((progress.step, progress.scheduled_steps), (7, 7));
+    assert_eq!(progress.pictures, 4 * 2 + 3);
+    assert_eq!(progress.batch_size(), 2);
+
+    let broken = tempfile::tempdir().unwrap();
+    for step in [3, 4, 6] {
+        go_staged(data.path(), broken.path(), Some(step));
+    }
+    let resumed = go_staged(data.path(), broken.path(), None);
+    assert_same_weights(resumed.folder(), expected.folder());
+
+    let [log, other] = [&whole, &broken].map(|run| read_log(run.path()).unwrap());
+    let stages: Vec<usize> = log.iter().map(|line| line.stage).collect();
+    assert_eq!(stages, [1, 1, 1, 1, 2, 2, 2]);
+    let rates: Vec<f64> = log.iter().map(|line| line.rate).collect();
+    let expected = [0.5, 1.0, 1.0, 1.0, 1.0, 0.75, 0.25];
+    assert!(
+        rates
+            .iter()
+            .zip(expected)
+            .all(|(a, b)| (a - b).abs() < 1e-12),
+        "{rates:?}"
+    );
+    let losses = |lines: &[LogLine]| -> Vec<_> {
+        let losses = lines.iter();
+        losses
+            .map(|line| (line.generator, line.discriminator))
+            .collect()
+    };
+    assert_eq!(losses(&log), losses(&other));
+    for line in &log {
+        let is_adversarial = line.stage == 2;
+        assert_eq!(line.generator.feature_matching > 0.0, is_adversarial);
+        assert_eq!(line.discriminator.fake > 0.0, is_adversarial);
+        assert_eq!(line.generator.gradient > 0.0, !is_adversarial);
+        // The parts of a step add up to its time; the line itself is written in between.
+        let seconds = line.seconds.unwrap();
+        assert!(
+            (seconds.total() / line.seconds_per_step - 1.0).abs() < 0.3,
+            "{line:?}"
+        );
+        assert!(seconds.merge > 0.0 && seconds.backbone > 0.0 && seconds.optimiser > 0.0);
+        assert_eq!(seconds.discriminator > 0.001, is_adversarial, "{seconds:?}");
+    }
+}
+
+#[test]
+fn stages_that_are_too_large_for_the_data_are_named() {
+    let folder = data();
+    let data = Dataset::open(folder.path()).unwrap();
+    let mut config = staged(&data);
+    config.training.stages[1].batch_size = Some(5);
+    let run = tempfile::tempdir().unwrap();
+    let options = TrainOptions {
+        data,
+        validation: None,
+        run: run.path(),
+        devices: vec![Device::flex()],
+        vgg: None,
+        steps: Some(1),
+    };
+    let error = format!("{:#}", training::run(&config, options, None).unwrap_err());
+    assert!(
+        error.contains("stage 2") && error.contains("fewer than a batch of 5"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
 }
 
 /// Crops, with batches of four on two devices with two micro-batches each.
@@ -239,7 +387,7 @@ fn weights_that_are_no_numbers_are_not_kept() {
     let run = tempfile::tempdir().unwrap();
     let progress = Progress {
         step: 7,
-        data: "none".into(),
+        ..Progress::default()
     };
     let error = Checkpoint::write(run.path(), &config, &progress, &state).unwrap_err();
     assert!(error.to_string().contains("step 7"), "{error}");

@@ -34,6 +34,29 @@ pub struct Augmentation {
     pub confidence: Option<ConfidenceNoise>,
 }
 
+/// Where in a run a loader starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// Steps of earlier stages, which other loaders have read.
+    pub before: u64,
+    /// Steps of this stage that are done.
+    pub step: u64,
+}
+
+/// Number of complete batches in an epoch.
+///
+/// # Errors
+/// When the data has fewer pictures than a batch.
+pub fn steps_per_epoch(data: &Dataset, batch_size: usize) -> Result<u64> {
+    let pictures = data.epochs().len();
+    match (pictures / batch_size) as u64 {
+        0 => Err(anyhow!(
+            "the data has {pictures} frames, fewer than a batch of {batch_size}"
+        )),
+        steps => Ok(steps),
+    }
+}
+
 /// Everything that batches are made from.
 #[derive(Debug)]
 struct Source {
@@ -44,6 +67,8 @@ struct Source {
     batch_size: usize,
     augmentation: Augmentation,
     seed: u64,
+    /// Steps of earlier stages.
+    before: u64,
     /// The order of the frames in the epoch used last.
     order: Mutex<Option<(u64, Arc<[usize]>)>>,
 }
@@ -56,7 +81,7 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// Starts reading at a step, counted from 0.
+    /// Starts reading.
     ///
     /// # Errors
     /// When the data has fewer frames than a batch.
@@ -67,31 +92,26 @@ impl Loader {
         batch_size: usize,
         augmentation: Augmentation,
         seed: u64,
-        first_step: u64,
+        start: Start,
     ) -> Result<Self> {
-        let epochs = data.epochs();
-        let steps_per_epoch = (epochs.len() / batch_size) as u64;
-        if steps_per_epoch == 0 {
-            return Err(anyhow!(
-                "the data has {} frames, fewer than a batch of {batch_size}",
-                epochs.len()
-            ));
-        }
+        let steps_per_epoch = steps_per_epoch(&data, batch_size)?;
         let source = Source {
+            epochs: data.epochs(),
             data,
-            epochs,
             schema,
             size,
             batch_size,
             augmentation,
-            seed,
+            // A stage does not repeat the order and crops of the one before.
+            seed: seed.wrapping_add(start.before.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+            before: start.before,
             order: Mutex::default(),
         };
         let batch = move |step| Some(source.batch(step, steps_per_epoch));
         let batches = Ordered::start(
             multicond::threads::available().min(MOST_THREADS),
             AHEAD,
-            first_step,
+            start.step,
             batch,
         )?;
         Ok(Self {
@@ -157,9 +177,12 @@ impl Source {
         if self.augmentation.flip && rng.random::<bool>() {
             sample.flip(&self.schema);
         }
-        self.augmentation
-            .sparsity
-            .apply(&mut sample, &self.schema, step, rng.random());
+        self.augmentation.sparsity.apply(
+            &mut sample,
+            &self.schema,
+            self.before + step,
+            rng.random(),
+        );
         if let Some(confidence) = &self.augmentation.confidence {
             confidence.apply(&mut sample, &self.schema, rng.random());
         }

@@ -37,7 +37,7 @@ pub use layouts::{
     prepared::{Column, DatasetManifest, Storage},
 };
 pub(crate) use layouts::{cityscapes_ids, plain_ids};
-pub use loader::{Augmentation, Loader};
+pub use loader::{Augmentation, Loader, Start, steps_per_epoch};
 pub use names::label_names;
 pub(crate) use ordered::Ordered;
 pub use part::{OpenOptions, Part};

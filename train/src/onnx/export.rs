@@ -84,7 +84,7 @@ pub fn of_checkpoint(
         name: config.name.clone(),
         trained_size: config.size,
         training: (progress.step > 0)
-            .then(|| Training::new(progress.data, progress.step, config.training.batch_size)),
+            .then(|| Training::new(progress.data.clone(), progress.step, progress.batch_size())),
         notice: config.notice.clone(),
     };
     let manifest = manifest(info, &config.labels, &config.network);

@@ -2,7 +2,7 @@
 
 use crate::{
     readable::words,
-    training::{DiscriminatorLoss, GeneratorLoss, LogLine, Needs},
+    training::{DiscriminatorLoss, GeneratorLoss, LogLine},
 };
 
 /// Maximum number of points of a curve; more than the pixels of a chart would only make the page larger.
@@ -36,22 +36,17 @@ pub(super) type Point = (u64, f64);
 
 /// The charts of a log, without losses that the run does not use, such as the perceptual loss without its network.
 pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
-    let adversarial = &lines[warm_up_lines(lines)..];
     let window = window(lines.len());
     let mut charts = Vec::new();
     let terms = GeneratorLoss::default().parts();
-    for (index, ((name, _), needs)) in terms.into_iter().zip(GeneratorLoss::NEEDS).enumerate() {
-        let lines = match needs {
-            Needs::Nothing => lines,
-            Needs::Discriminator | Needs::Vgg => adversarial,
-        };
+    for (index, (name, _)) in terms.into_iter().enumerate() {
         let title = format!("Generator: {}", words(name));
         let term = |line: &LogLine| line.generator.parts()[index].1;
         charts.push(chart(title, [curve("", lines, window, term)]));
     }
     let parts = DiscriminatorLoss::default().parts();
     let curves = parts.into_iter().enumerate().map(|(index, (name, _))| {
-        curve(name, adversarial, window, |line| {
+        curve(name, lines, window, |line| {
             line.discriminator.parts()[index].1
         })
     });
@@ -71,14 +66,6 @@ pub(super) fn charts(lines: &[LogLine]) -> Vec<Chart> {
     charts
 }
 
-/// Number of lines of the warm-up, in which adversarial losses are logged as 0.
-pub(super) fn warm_up_lines(lines: &[LogLine]) -> usize {
-    let is_adversarial = |line: &LogLine| {
-        line.discriminator != DiscriminatorLoss::default() || line.generator.adversarial != 0.0
-    };
-    lines.iter().position(is_adversarial).unwrap_or(lines.len())
-}
-
 /// Length of the smoothing window in lines; odd, so that it is centred.
 pub(super) fn window(lines: usize) -> usize {
     lines / PARTS / 2 * 2 + 1
@@ -93,6 +80,7 @@ fn chart(title: String, curves: impl IntoIterator<Item = Option<Curve>>) -> Char
     }
 }
 
+/// The curve of a loss, from where a stage or the end of the warm-up begins to use it; before, it is logged as 0.
 fn curve(
     name: &'static str,
     lines: &[LogLine],
@@ -100,8 +88,9 @@ fn curve(
     value: impl Fn(&LogLine) -> f32,
 ) -> Option<Curve> {
     let point = |line: &LogLine| (line.step, f64::from(value(line)));
-    let raw: Vec<Point> = lines.iter().map(point).collect();
-    if raw.iter().all(|(_, value)| *value == 0.0) {
+    let points = lines.iter().map(point);
+    let raw: Vec<Point> = points.skip_while(|(_, value)| *value == 0.0).collect();
+    if raw.is_empty() {
         return None;
     }
     let smoothed = (window > 1).then(|| every_nth(&smooth(&raw, window)));
@@ -157,10 +146,12 @@ mod tests {
     fn line(step: u64, adversarial: f32) -> LogLine {
         LogLine {
             step,
+            stage: 1,
             epoch: 0,
             rate: 1.0,
             seconds_per_step: 1.0,
             waiting: 0.0,
+            seconds: None,
             generator: GeneratorLoss {
                 adversarial,
                 pixel: 0.5,

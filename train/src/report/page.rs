@@ -6,7 +6,7 @@ use multicond::label::Label;
 
 use super::{
     Run, Summary, chart,
-    curves::{charts, warm_up_lines, window},
+    curves::{charts, window},
     document::{document, figure},
     sheets::{Embedded, embed},
 };
@@ -26,7 +26,8 @@ pub fn page(run: &Run) -> Result<String> {
     let title = format!("{} at step {}", summary.name, summary.steps);
     let body = html! {
         h1 { (summary.name) }
-        (progress(&summary, &run.lines))
+        (progress(&summary, config))
+        (time(&summary, config)?)
         h2 { "Losses" }
         (losses(&run.lines)?)
         (samples(&embed(&run.sheets)?, config))
@@ -36,16 +37,16 @@ pub fn page(run: &Run) -> Result<String> {
     Ok(document(&title, &body))
 }
 
-fn progress(summary: &Summary, lines: &[LogLine]) -> Markup {
-    let epochs = match summary.scheduled_epochs {
-        Some(all) => format!("{} of {all} epochs done", summary.epochs),
+fn progress(summary: &Summary, config: Option<&Config>) -> Markup {
+    let epochs = match summary.scheduled_steps {
+        Some(all) => format!("of {all}; epochs done: {}", summary.epochs),
         None => format!("epochs done: {}", summary.epochs),
     };
     let (checkpoint, remark) = match summary.checkpoint {
         Some(step) => (format!("step {step}"), "can be exported"),
         None => ("none yet".into(), "nothing to export"),
     };
-    let is_warming_up = warm_up_lines(lines) == lines.len();
+    let is_warming_up = config.is_some_and(|config| summary.steps <= config.training.warm_up_steps);
     html! {
         p.data {
             @match &summary.data {
@@ -65,9 +66,42 @@ fn progress(summary: &Summary, lines: &[LogLine]) -> Markup {
             (number("Newest checkpoint", &checkpoint, remark))
         }
         @if is_warming_up {
-            p.note { "Warm-up: the generator is trained with the pixel loss only; adversarial training starts later." }
+            p.note { "Warm-up: the generator is trained with losses of the pictures only; adversarial training starts later." }
         }
     }
+}
+
+/// What the seconds of each stage went to.
+fn time(summary: &Summary, config: Option<&Config>) -> Result<Markup> {
+    let names: Vec<&str> = match &summary.seconds_by_part {
+        Some(seconds) => seconds.parts().iter().map(|(name, _)| *name).collect(),
+        None => Vec::new(),
+    };
+    let configs = config.map(Config::stages).unwrap_or_default();
+    let rows = summary.stages.iter().map(|stage| {
+        let config = configs.get(stage.stage - 1);
+        let parts = stage.seconds_by_part.as_ref().map(|s| s.parts());
+        let parts = parts.into_iter().flatten();
+        html! {
+            tr {
+                th scope="row" { (stage.stage) }
+                td { @if let Some(config) = config { (config.size) ", batches of " (config.training.batch_size) } }
+                td { (stage.first + 1) " to " (stage.last) }
+                td { (three_digits(stage.seconds_per_step)) }
+                @for (_, seconds) in parts { td { (three_digits(seconds)) } }
+            }
+        }
+    });
+    Ok(html! {
+        h2 { "Stages and seconds per step" }
+        table {
+            tr {
+                @for name in ["Stage", "Pictures", "Steps", "Seconds"] { th scope="col" { (name) } }
+                @for name in names { th scope="col" { (words(name)) } }
+            }
+            @for row in rows { (row) }
+        }
+    })
 }
 
 fn number(name: &str, value: &str, remark: &str) -> Markup {
@@ -157,15 +191,12 @@ fn configuration(config: Option<&Config>) -> Result<Markup> {
             "Discriminator",
             format!("{} channels", network.discriminator.width),
         ),
-        ("Schedule", schedule(training)),
+        ("Schedule", each(config, schedule)),
+        ("Rates", each(config, rates)),
         (
-            "Rates",
-            format!(
-                "generator {:e}, discriminator {:e}",
-                training.generator_rate, training.discriminator_rate
-            ),
+            "Loss weights",
+            each(config, |training| weights(&training.loss)),
         ),
-        ("Loss weights", weights(&training.loss)),
         ("Sparsity", sparsity(&training.sparsity)),
     ];
     Ok(html! {
@@ -187,21 +218,38 @@ fn label(label: &Label) -> String {
     }
 }
 
+/// A setting of each stage, once if it is the same in all.
+fn each(config: &Config, text: impl Fn(&TrainingConfig) -> String) -> String {
+    let stages = config.stages();
+    let texts: Vec<String> = stages.iter().map(|stage| text(&stage.training)).collect();
+    if texts.iter().all(|text| *text == texts[0]) {
+        return texts.into_iter().next().unwrap_or_default();
+    }
+    let numbered = (1..).zip(texts);
+    let numbered = numbered.map(|(number, text)| format!("stage {number}: {text}"));
+    numbered.collect::<Vec<_>>().join("; ")
+}
+
+fn rates(training: &TrainingConfig) -> String {
+    format!(
+        "generator {:e}, discriminator {:e}",
+        training.generator_rate, training.discriminator_rate
+    )
+}
+
+/// The weights of all terms that a run uses.
 fn weights(weights: &LossWeights) -> String {
-    let parts = weights.parts();
+    let parts = weights.parts().into_iter();
+    let parts = parts.filter(|(_, weight)| *weight > 0.0);
     let parts = parts.map(|(name, weight)| format!("{} {weight}", words(name)));
-    parts.join(", ")
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn schedule(training: &TrainingConfig) -> String {
-    let schedule = training.schedule;
-    let mut text = format!(
-        "epochs: {} at the full rate, {} with linear decay; batches of {}",
-        schedule.constant_epochs, schedule.decay_epochs, training.batch_size
-    );
+    let mut text = format!("{}; batches of {}", training.schedule, training.batch_size);
     if training.warm_up_steps > 0 {
         text += &format!(
-            "; the first {} steps with the pixel loss only",
+            "; the first {} steps with losses of the pictures only",
             training.warm_up_steps
         );
     }

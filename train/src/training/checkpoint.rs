@@ -32,13 +32,25 @@ pub struct Checkpoint {
 }
 
 /// The progress of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
     /// Number of steps done.
     pub step: u64,
+    /// Number of steps of the whole run.
+    pub scheduled_steps: u64,
+    /// Number of pictures seen.
+    pub pictures: u64,
     /// Name of the training data.
     pub data: String,
+}
+
+impl Progress {
+    /// Pictures per step; the rounded mean of a run whose stages differ.
+    pub fn batch_size(&self) -> usize {
+        let steps = self.step.max(1);
+        ((self.pictures + steps / 2) / steps) as usize
+    }
 }
 
 /// Everything needed to resume a run.
@@ -265,13 +277,9 @@ fn write_files(
     save(&folder.join(PROGRESS), |path| {
         fs::write(path, progress_text)
     })?;
-    let exported = if config.training.average_decay > 0.0 {
-        state.average.clone()
-    } else {
-        state.generator.valid()
-    };
     save(&folder.join(GENERATOR), |path| {
-        exported.save_into(&mut SafetensorsStore::from_file(path))
+        let average = state.average.clone();
+        average.save_into(&mut SafetensorsStore::from_file(path))
     })?;
 
     let resume = folder.join(RESUME);

@@ -8,11 +8,14 @@ use multicond_format::label::{Label, validate_labels};
 use multicond_format::storage::read_text;
 use serde::{Deserialize, Serialize};
 
-use super::{LossWeights, Needs, Precision, Schedule};
+use super::{LossWeights, Needs, Precision, Schedule, StageConfig, schedule::Length};
 use crate::{
     data::{ConfidenceNoise, Sparsity},
     net::NetworkConfig,
 };
+
+/// The smallest side of pictures of which VGG's four poolings leave a pixel.
+const SMALLEST_FOR_VGG: usize = 16;
 
 /// The complete configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +26,7 @@ pub struct Config {
     /// Notice stored in the model, for example about the licence of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
-    /// Picture size in training.
+    /// Picture size in training; in its last stage, if there are several.
     pub size: Size,
     /// Network sizes.
     pub network: NetworkConfig,
@@ -50,10 +53,10 @@ pub struct TrainingConfig {
     /// at `size` and not cropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_size: Option<Size>,
-    /// Number of epochs and learning-rate schedule.
+    /// Number of steps, pictures or epochs, and the course of the learning rates.
     pub schedule: Schedule,
-    /// Warm-up steps before adversarial training, in which the generator learns from the pixel loss only. They take a
-    /// third of the time of other steps and improve short runs.
+    /// Warm-up steps before adversarial training, in which the generator learns only from losses on the pictures
+    /// themselves. They take a third of the time of other steps and improve short runs. For runs without stages.
     pub warm_up_steps: u64,
     /// Adam's learning rate for the generator.
     pub generator_rate: f64,
@@ -70,6 +73,9 @@ pub struct TrainingConfig {
     pub average_decay: f64,
     /// Flip frames horizontally with probability 0.5.
     pub flip: bool,
+    /// Side of the squares of pixels that are averaged before the perceptual network sees the pictures: 1 for full
+    /// size; with 2 it takes a quarter of the time and sees half the size.
+    pub perceptual_pool: usize,
     /// Loss weights.
     pub loss: LossWeights,
     /// Random dropping of labels.
@@ -88,6 +94,9 @@ pub struct TrainingConfig {
     pub samples_every: u64,
     /// Steps between log lines.
     pub log_every: u64,
+    /// Stages that the run goes through one after the other; without any, the run is one stage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageConfig>,
 }
 
 impl Default for TrainingConfig {
@@ -99,8 +108,9 @@ impl Default for TrainingConfig {
             precision: Precision::F32,
             load_size: None,
             schedule: Schedule {
-                constant_epochs: 200,
-                decay_epochs: 100,
+                constant: Length::Epochs(200),
+                decay: Length::Epochs(100),
+                ..Schedule::default()
             },
             warm_up_steps: 0,
             generator_rate: 1e-4,
@@ -109,6 +119,7 @@ impl Default for TrainingConfig {
             betas: [0.0, 0.999],
             average_decay: 0.999,
             flip: true,
+            perceptual_pool: 1,
             loss: LossWeights::default(),
             sparsity: Sparsity::default(),
             confidence: None,
@@ -117,6 +128,7 @@ impl Default for TrainingConfig {
             keep_every: 0,
             samples_every: 1000,
             log_every: 10,
+            stages: Vec::new(),
         }
     }
 }
@@ -144,6 +156,14 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         validate_labels(&self.labels)?;
         self.network.validate(&self.labels)?;
+        match self.training.stages.is_empty() {
+            true => self.validate_single(),
+            false => self.validate_stages(),
+        }
+    }
+
+    /// Checks a run of one stage, or one stage of a run.
+    pub(super) fn validate_single(&self) -> Result<()> {
         let Size { width, height } = self.size;
         let backbone = &self.network.backbone;
         let (tile, smallest) = (backbone.tile(), backbone.smallest_side());
@@ -168,24 +188,15 @@ impl Config {
         if let Some(load) = training.load_size {
             ensure!(
                 load.width >= width && load.height >= height && load.width.max(load.height) <= 8192,
-                "training.load_size {load} must be at least the run's size, {}, and at most 8192x8192",
+                "training.load_size {load} must be at least the size of the pictures, {}, and at most 8192x8192",
                 self.size
             );
         }
         ensure!(
-            training.schedule.epochs() > 0,
-            "training.schedule must have at least one epoch"
+            !training.schedule.is_empty(),
+            "training.schedule must have at least one step"
         );
-        let warm_up: Vec<_> = training.loss.names_needing(Needs::Nothing).collect();
-        ensure!(
-            training.warm_up_steps == 0 || warm_up.iter().any(|(_, weight)| *weight > 0.0),
-            "training.warm_up_steps needs training.loss.{} above 0",
-            warm_up
-                .iter()
-                .map(|(name, _)| *name)
-                .collect::<Vec<_>>()
-                .join(" or ")
-        );
+        training.validate_losses(width.min(height))?;
         for (name, rate) in [
             ("generator_rate", training.generator_rate),
             ("low_resolution_share", training.low_resolution_share),
@@ -228,6 +239,43 @@ impl Config {
             .sparsity
             .validate(&self.labels)
             .map_err(|reason| anyhow!("training.{reason}"))
+    }
+}
+
+impl TrainingConfig {
+    /// Checks the losses of pictures whose shorter side has so many pixels.
+    fn validate_losses(&self, side: usize) -> Result<()> {
+        for (name, weight) in self.loss.parts() {
+            ensure!(
+                weight.is_finite() && weight >= 0.0,
+                "training.loss.{name} must be 0 or above, not {weight}"
+            );
+        }
+        ensure!(
+            self.loss.parts().iter().any(|(_, weight)| *weight > 0.0),
+            "training.loss has no weight above 0"
+        );
+        let pool = self.perceptual_pool;
+        ensure!(
+            [1, 2, 4].contains(&pool),
+            "training.perceptual_pool must be 1, 2 or 4, not {pool}"
+        );
+        ensure!(
+            !self.loss.needs_vgg() || side / pool >= SMALLEST_FOR_VGG,
+            "training.perceptual_pool {pool} leaves {} of {side} pixels, and VGG needs {SMALLEST_FOR_VGG}",
+            side / pool
+        );
+        let warm_up: Vec<_> = self.loss.names_needing(Needs::Nothing).collect();
+        ensure!(
+            self.warm_up_steps == 0 || warm_up.iter().any(|(_, weight)| *weight > 0.0),
+            "training.warm_up_steps needs training.loss.{} above 0",
+            warm_up
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(" or ")
+        );
+        Ok(())
     }
 }
 

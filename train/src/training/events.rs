@@ -48,12 +48,19 @@ impl Events {
         let discriminator = line.discriminator.parts();
         let discriminator =
             discriminator.map(|(name, loss)| (format!("discriminator/{name}"), loss));
+        let seconds = line.seconds.iter().flat_map(|seconds| seconds.parts());
+        let seconds = seconds.map(|(part, seconds)| (format!("seconds/{part}"), seconds as f32));
         let others = [
+            ("stage".into(), line.stage as f32),
             ("rate".into(), line.rate as f32),
             ("seconds_per_step".into(), line.seconds_per_step as f32),
             ("waiting".into(), line.waiting as f32),
         ];
-        let values = generator.into_iter().chain(discriminator).chain(others);
+        let values = generator
+            .into_iter()
+            .chain(discriminator)
+            .chain(others)
+            .chain(seconds);
         let summary = Summary {
             value: values
                 .map(|(tag, number)| Value {

@@ -10,9 +10,8 @@ use burn::{
 };
 
 use super::{
-    Config, DiscriminatorLoss, GeneratorLoss, Share, average,
-    gradients::{Networks, Stage},
-    mean_gradients::mean_gradients,
+    Clock, Config, DiscriminatorLoss, GeneratorLoss, Share, average, clock::Part,
+    gradients::Networks, mean_gradients::mean_gradients,
 };
 use crate::net::{GeneratorNetwork, discriminator::Discriminator};
 
@@ -56,25 +55,23 @@ impl GanState {
         }
     }
 
-    /// One update of each network on the same pictures. `rate` is a factor on both learning rates. Both networks stay
-    /// on the device of the first share.
+    /// One update of the generator, then one of the discriminator on the same pictures if the losses need it. `rate` is
+    /// a factor on both learning rates. Both networks stay on the device of the first share.
     pub fn step(
         &mut self,
         shares: &[Share],
         config: &Config,
         rate: f64,
+        clock: &mut Clock,
     ) -> (GeneratorLoss, DiscriminatorLoss) {
-        let generator = self.update_generator(shares, config, Stage::Adversarial, rate);
-        let discriminator = self.update_discriminator(shares, config, rate);
+        let generator = self.update_generator(shares, config, rate, clock);
+        let discriminator = match config.training.loss.needs_discriminator() {
+            true => self.update_discriminator(shares, config, rate, clock),
+            false => DiscriminatorLoss::default(),
+        };
         self.update_average(config);
+        clock.lap(Part::Optimiser);
         (generator, discriminator)
-    }
-
-    /// One update of the generator with the pixel loss only.
-    pub fn warm_up_step(&mut self, shares: &[Share], config: &Config, rate: f64) -> GeneratorLoss {
-        let loss = self.update_generator(shares, config, Stage::WarmUp, rate);
-        self.update_average(config);
-        loss
     }
 
     /// The losses on these pictures, without an update.
@@ -98,15 +95,18 @@ impl GanState {
         &mut self,
         shares: &[Share],
         config: &Config,
-        stage: Stage,
         rate: f64,
+        clock: &mut Clock,
     ) -> GeneratorLoss {
         self.iterate_spectra();
+        let networks = self.networks(config);
+        clock.lap(Part::Optimiser);
         let (gradients, losses) = mean_gradients(
             shares,
-            &self.networks(config),
+            &networks,
             &self.generator,
-            |networks, work| networks.generator_gradients(work, config, stage),
+            clock,
+            |networks, work, clock| networks.generator_gradients(work, config, clock),
         );
         let training = &config.training;
         let rates = generator_rates(
@@ -116,6 +116,7 @@ impl GanState {
         self.generator = self
             .generator_adam
             .step(rates, self.generator.clone(), gradients);
+        clock.lap(Part::Optimiser);
         GeneratorLoss::mean(&losses)
     }
 
@@ -124,19 +125,24 @@ impl GanState {
         shares: &[Share],
         config: &Config,
         rate: f64,
+        clock: &mut Clock,
     ) -> DiscriminatorLoss {
         self.iterate_spectra();
+        let networks = self.networks(config);
+        clock.lap(Part::Optimiser);
         let (gradients, losses) = mean_gradients(
             shares,
-            &self.networks(config),
+            &networks,
             &self.discriminator,
-            |networks, work| networks.discriminator_gradients(work, config),
+            clock,
+            |networks, work, clock| networks.discriminator_gradients(work, config, clock),
         );
         self.discriminator = self.discriminator_adam.step(
             config.training.discriminator_rate * rate,
             self.discriminator.clone(),
             gradients,
         );
+        clock.lap(Part::Optimiser);
         DiscriminatorLoss::mean(&losses)
     }
 
@@ -207,7 +213,12 @@ mod tests {
         };
         let expected = trained(&GanState::new(&config, &device));
         let mut state = GanState::new(&config, &device);
-        state.step(&[share(vec![batch(1, &device)])], &config, 1.0);
+        state.step(
+            &[share(vec![batch(1, &device)])],
+            &config,
+            1.0,
+            &mut Clock::off(),
+        );
         assert_eq!(trained(&state), expected);
         assert!(expected > 0);
     }
@@ -234,7 +245,7 @@ mod tests {
         };
         let (before, average) = (all(&state), parameters(&state.average));
         let shares = [share(vec![batch(2, &device)])];
-        let (generator, discriminator) = state.step(&shares, config, 1.0);
+        let (generator, discriminator) = state.step(&shares, config, 1.0, &mut Clock::off());
         assert!(generator.feature_matching > 0.0 && generator.perceptual == 0.0);
         assert!(discriminator.real > 0.0);
         let after = all(&state);
@@ -266,10 +277,13 @@ mod tests {
         };
         let gradients = |shares: &[Share<'_>]| {
             let networks = state.networks(&config);
-            let (gradients, losses) =
-                mean_gradients(shares, &networks, &state.generator, |networks, work| {
-                    networks.generator_gradients(work, &config, Stage::Adversarial)
-                });
+            let (gradients, losses) = mean_gradients(
+                shares,
+                &networks,
+                &state.generator,
+                &mut Clock::off(),
+                |networks, work, clock| networks.generator_gradients(work, &config, clock),
+            );
             let MergeNetwork::Tlam(tlam) = &state.generator.merge else {
                 panic!("the configuration has TLAM")
             };

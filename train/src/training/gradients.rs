@@ -7,7 +7,8 @@ use burn::{
 };
 
 use super::{
-    Config, DiscriminatorLoss, GeneratorLoss,
+    Clock, Config, DiscriminatorLoss, GeneratorLoss, Needs,
+    clock::Part,
     loss::{GeneratorPass, Judged, generator_loss},
     share::Work,
 };
@@ -15,15 +16,6 @@ use crate::{
     data::Batch,
     net::{Condition, GeneratorNetwork, discriminator::Discriminator, merge::pixels},
 };
-
-/// The stage of training, which selects the terms of the generator's loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Only terms that need no other network.
-    WarmUp,
-    /// All terms.
-    Adversarial,
-}
 
 /// Both networks before an update, on one device.
 #[derive(Clone)]
@@ -42,50 +34,99 @@ impl Networks {
     }
 
     /// Gradients for the generator update.
+    ///
+    /// The graph is cut at the concept and at the picture. Each group of losses has a backward pass of its own to the
+    /// picture, so that its activations are freed and its time is known before the next; the backbone's follows with
+    /// the sum of their gradients, then the merge's.
     pub(super) fn generator_gradients(
         &self,
         work: &Work<'_>,
         config: &Config,
-        stage: Stage,
+        clock: &mut Clock,
     ) -> (GradientsParams, GeneratorLoss) {
         // The merge stores no activations here: its backward pass recomputes them, chunk by chunk.
         let concept = self.concept(work.batch, config).require_grad();
-        let (total, loss) = self.generator_loss(work, config, stage, &concept);
-        let gradients = self.backward(work.batch, config, &(total * work.weight), concept);
-        (gradients, loss)
+        clock.lap(Part::Merge);
+        let image = self.generator.render(concept.clone());
+        clock.lap(Part::Backbone);
+        let seen = concept.clone().detach().require_grad();
+        let shown = image.clone().detach().require_grad();
+        let (mut at_concept, mut at_image) = (None, None);
+        let mut loss = GeneratorLoss::default();
+        for needs in Needs::ALL {
+            if let Some(total) = self.loss(needs, work, config, (&seen, &shown), &mut loss) {
+                let mut gradients = (total * work.weight).backward();
+                add(&mut at_image, shown.grad_remove(&mut gradients));
+                add(&mut at_concept, seen.grad_remove(&mut gradients));
+            }
+            clock.lap(match needs {
+                Needs::Nothing => Part::Pictures,
+                Needs::Discriminator => Part::Discriminator,
+                Needs::Vgg => Part::Perceptual,
+            });
+        }
+        let at_image = at_image.expect("a valid configuration has a loss at every step");
+        let mut gradients = (image * Tensor::from_inner(at_image)).sum().backward();
+        add(&mut at_concept, concept.grad_remove(&mut gradients));
+        let mut accumulator = GradientsAccumulator::new();
+        let precision = config.training.precision;
+        accumulator.accumulate(
+            &self.generator,
+            precision.gradients(gradients, &self.generator),
+        );
+        clock.lap(Part::Backbone);
+        // A merge without weights has no gradients.
+        if let Some(at_concept) = at_concept
+            && self.generator.merge.num_params() > 0
+        {
+            self.backward_merge(work.batch, at_concept, config, &mut accumulator);
+        }
+        clock.lap(Part::Merge);
+        (accumulator.grads(), loss)
     }
 
-    /// The losses of both networks in adversarial training, without gradients.
+    /// The losses of both networks, without gradients.
     pub(super) fn losses(
         &self,
         work: &Work<'_>,
         config: &Config,
     ) -> (GeneratorLoss, DiscriminatorLoss) {
         let concept = self.concept(work.batch, config);
-        let (_, generator) = self.generator_loss(work, config, Stage::Adversarial, &concept);
-        let (_, discriminator) = self.discriminator_loss(work, config);
+        let image = self.generator.render(concept.clone());
+        let mut generator = GeneratorLoss::default();
+        for needs in Needs::ALL {
+            self.loss(needs, work, config, (&concept, &image), &mut generator);
+        }
+        let discriminator = match config.training.loss.needs_discriminator() {
+            true => self.discriminator_loss(work, config, &mut Clock::off()).1,
+            false => DiscriminatorLoss::default(),
+        };
         (generator, discriminator)
     }
 
-    fn generator_loss(
+    /// The weighted sum of the generator's losses with these needs, for a concept and the picture made of it.
+    fn loss(
         &self,
+        needs: Needs,
         work: &Work<'_>,
         config: &Config,
-        stage: Stage,
-        concept: &Tensor<4>,
-    ) -> (Tensor<1>, GeneratorLoss) {
-        let image = self.generator.render(concept.clone());
-        let (judged, vgg) = match stage {
-            Stage::WarmUp => (None, None),
-            Stage::Adversarial => (Some(self.judged(work, config, concept, &image)), work.vgg),
-        };
+        (concept, image): (&Tensor<4>, &Tensor<4>),
+        loss: &mut GeneratorLoss,
+    ) -> Option<Tensor<1>> {
+        let training = &config.training;
+        if !training.loss.have(needs) {
+            return None;
+        }
+        let judged =
+            (needs == Needs::Discriminator).then(|| self.judged(work, config, concept, image));
         let pass = GeneratorPass {
-            image,
+            image: image.clone(),
             pictures: &work.batch.pictures,
             judged,
-            vgg,
+            vgg: work.vgg,
+            perceptual_pool: training.perceptual_pool,
         };
-        generator_loss(&pass, &config.training.loss)
+        generator_loss(&pass, needs, &training.loss, loss)
     }
 
     /// The discriminator's features of real and generated pictures, for the generator's loss.
@@ -108,31 +149,6 @@ impl Networks {
             real: discriminator.forward(seen.clone().detach(), batch.pictures.clone()),
             fake: discriminator.forward(seen, image.clone()),
         }
-    }
-
-    /// Gradients of the generator for a loss computed from `concept`, which is a leaf of the graph.
-    fn backward(
-        &self,
-        batch: &Batch,
-        config: &Config,
-        loss: &Tensor<1>,
-        concept: Tensor<4>,
-    ) -> GradientsParams {
-        let mut gradients = loss.backward();
-        let merged = concept.grad_remove(&mut gradients);
-        let mut accumulator = GradientsAccumulator::new();
-        let precision = config.training.precision;
-        accumulator.accumulate(
-            &self.generator,
-            precision.gradients(gradients, &self.generator),
-        );
-        // A merge without weights has no gradients.
-        if let Some(merged) = merged
-            && self.generator.merge.num_params() > 0
-        {
-            self.backward_merge(batch, merged, config, &mut accumulator);
-        }
-        accumulator.grads()
     }
 
     /// Gradients of the merge's parameters, given the gradient of the loss with respect to the concept tensor.
@@ -170,21 +186,27 @@ impl Networks {
         &self,
         work: &Work<'_>,
         config: &Config,
+        clock: &mut Clock,
     ) -> (GradientsParams, DiscriminatorLoss) {
-        let (total, loss) = self.discriminator_loss(work, config);
+        let (total, loss) = self.discriminator_loss(work, config, clock);
         let gradients = (total * work.weight).backward();
         let precision = config.training.precision;
-        (precision.gradients(gradients, &self.discriminator), loss)
+        let gradients = precision.gradients(gradients, &self.discriminator);
+        clock.lap(Part::Discriminator);
+        (gradients, loss)
     }
 
     fn discriminator_loss(
         &self,
         work: &Work<'_>,
         config: &Config,
+        clock: &mut Clock,
     ) -> (Tensor<1>, DiscriminatorLoss) {
         let batch = work.batch;
         let concept = self.concept(batch, config);
+        clock.lap(Part::Merge);
         let image = self.generator.valid().render(concept.clone().inner());
+        clock.lap(Part::Backbone);
         let seen = match config.network.discriminator.condition {
             Condition::Concept => concept,
             Condition::Labels => batch.labels.clone(),
@@ -203,6 +225,16 @@ impl Networks {
         let labels = batch.labels.clone().without_autodiff();
         let generator = self.generator.valid();
         Tensor::from_inner(generator.concept_in_chunks(labels, config.training.merge_chunk))
+    }
+}
+
+/// Adds a gradient to a sum.
+fn add(sum: &mut Option<Tensor<4>>, gradient: Option<Tensor<4>>) {
+    if let Some(gradient) = gradient {
+        *sum = Some(match sum.take() {
+            Some(sum) => sum + gradient,
+            None => gradient,
+        });
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{DiscriminatorLoss, GeneratorLoss};
+use super::{DiscriminatorLoss, GeneratorLoss, Seconds};
 use crate::files::lock;
 
 /// File name of the log in a run's folder.
@@ -20,6 +20,9 @@ pub(crate) const LOG: &str = "log.jsonl";
 pub struct LogLine {
     /// Number of steps done.
     pub step: u64,
+    /// The stage of these steps, counted from 1.
+    #[serde(default = "first_stage")]
+    pub stage: usize,
     /// Number of epochs done.
     pub epoch: u64,
     /// Factor of the schedule on the learning rates.
@@ -28,10 +31,18 @@ pub struct LogLine {
     pub seconds_per_step: f64,
     /// Fraction of the time spent waiting for the data loader.
     pub waiting: f64,
+    /// What these seconds went to; they add up to the seconds per step. Logs of old runs lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<Seconds>,
     /// The generator's losses.
     pub generator: GeneratorLoss,
     /// The discriminator's losses.
     pub discriminator: DiscriminatorLoss,
+}
+
+/// Logs that were written before there were stages are of one stage.
+fn first_stage() -> usize {
+    1
 }
 
 /// Reads the log of a run, oldest line first. A last line without a newline is skipped: it is still being written,
@@ -132,10 +143,12 @@ mod tests {
         let path = folder.path().join(LOG);
         let line = |step| LogLine {
             step,
+            stage: 1,
             epoch: 0,
             rate: 1.0,
             seconds_per_step: 0.1,
             waiting: 0.0,
+            seconds: None,
             generator: GeneratorLoss::default(),
             discriminator: DiscriminatorLoss::default(),
         };

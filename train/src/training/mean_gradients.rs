@@ -9,26 +9,30 @@ use burn::{
 };
 
 use super::{
+    Clock,
+    clock::Part,
     gradients::Networks,
     share::{Share, Work},
 };
 
 /// The mean of the gradients that `compute` returns for all micro-batches, on the device of `module`, and the losses
-/// of each.
+/// of each. The clock measures the first share, while others are computed at the same time.
 pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
     shares: &[Share<'_>],
     networks: &Networks,
     module: &M,
-    compute: impl Fn(&Networks, &Work<'_>) -> (GradientsParams, Loss) + Sync,
+    clock: &mut Clock,
+    compute: impl Fn(&Networks, &Work<'_>, &mut Clock) -> (GradientsParams, Loss) + Sync,
 ) -> (GradientsParams, Vec<Loss>) {
     let parts: usize = shares.iter().map(|share| share.batches.len()).sum();
     let weight = 1.0 / parts as f64;
-    let run = |networks: &Networks, share: &Share<'_>| {
+    let run = |networks: &Networks, share: &Share<'_>, clock: &mut Clock| {
         let mut accumulator = GradientsAccumulator::<M>::new();
         let mut losses = Vec::with_capacity(share.batches.len());
         for work in share.parts(weight) {
-            let (gradients, loss) = compute(networks, &work);
+            let (gradients, loss) = compute(networks, &work, clock);
             accumulator.accumulate(module, gradients);
+            clock.lap(Part::Optimiser);
             losses.push(loss);
         }
         (accumulator.grads(), losses)
@@ -42,10 +46,10 @@ pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
             .iter()
             .map(|share| {
                 let networks = networks.clone().fork(&share.device());
-                scope.spawn(move || run(&networks, share))
+                scope.spawn(move || run(&networks, share, &mut Clock::off()))
             })
             .collect();
-        let (gradients, mut losses) = run(networks, first);
+        let (gradients, mut losses) = run(networks, first, clock);
         let mut accumulator = GradientsAccumulator::<M>::new();
         accumulator.accumulate(module, gradients);
         let home = first.device();
@@ -54,6 +58,7 @@ pub(super) fn mean_gradients<M: Module + Sync, Loss: Send>(
             accumulator.accumulate(module, gradients.to_device(&home, module));
             losses.extend(others);
         }
+        clock.lap(Part::Optimiser);
         (accumulator.grads(), losses)
     })
 }

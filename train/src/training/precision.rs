@@ -82,9 +82,8 @@ mod tests {
     use crate::{
         net::{BackboneKind, BackboneNetwork, MergeKind, Preset},
         training::{
-            GanState, GeneratorLoss, Share,
+            Clock, GanState, GeneratorLoss, Share,
             fixtures::{SIDE, batch, config},
-            gradients::Stage,
             mean_gradients::mean_gradients,
         },
     };
@@ -120,10 +119,13 @@ mod tests {
                     vgg: None,
                 }];
                 let networks = state.networks(&config);
-                let (gradients, losses) =
-                    mean_gradients(&shares, &networks, &state.generator, |networks, work| {
-                        networks.generator_gradients(work, &config, Stage::Adversarial)
-                    });
+                let (gradients, losses) = mean_gradients(
+                    &shares,
+                    &networks,
+                    &state.generator,
+                    &mut Clock::off(),
+                    |networks, work, clock| networks.generator_gradients(work, &config, clock),
+                );
                 let last = last_kernel(&state.generator.backbone);
                 let gradient = gradients.get::<4>(last).expect("has a gradient");
                 assert_eq!(gradient.dtype(), DType::F32);

@@ -34,7 +34,7 @@ pub struct Recipe {
     /// Names of the colour labels that are added to the picture; the preset's by default, which are all or none.
     #[serde(default)]
     pub hints: Option<Vec<String>>,
-    /// Picture size in training.
+    /// Picture size in training; in its last stage, if there are several.
     #[serde(default = "default_size")]
     pub size: Size,
     /// Names of the labels to use, in order; all labels of the data by default.
@@ -96,8 +96,12 @@ impl Recipe {
 
     /// Reads a recipe from a TOML file.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = read_text(path)?;
-        toml::from_str(&text).map_err(|error| anyhow!("{}: {}", path.display(), toml_error(&error)))
+        Self::parse(&read_text(path)?).with_context(|| path.display().to_string())
+    }
+
+    /// Parses the text of a recipe.
+    pub fn parse(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| anyhow!(toml_error(&error)))
     }
 
     /// The complete configuration for data with these labels.

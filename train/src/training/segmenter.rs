@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use multicond::{Size, label::Label};
 
 use crate::{
-    data::{Augmentation, Batch, Dataset, Loader, Sparsity},
+    data::{Augmentation, Batch, Dataset, Loader, Sparsity, Start},
     net::segmenter::{FACTOR, Segmenter},
 };
 
@@ -69,7 +69,7 @@ pub fn train_segmenter(
         options.batch_size,
         augmentation,
         options.seed,
-        0,
+        Start::default(),
     )?;
     let mut shown = None;
     for step in 0..options.steps {

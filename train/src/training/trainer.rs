@@ -12,14 +12,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::Array3;
 
 use super::{
-    Checkpoint, Config, DiscriminatorLoss, GanState, GeneratorLoss, Resume, Share, TrainingConfig,
+    Checkpoint, Clock, Config, DiscriminatorLoss, GanState, GeneratorLoss, Resume, Share,
+    TrainingConfig,
     checkpoint::{Progress, tidy},
+    clock::Part,
     events::Events,
     log::{Log, LogLine, Losses},
+    plan::{Plan, Stage},
     sheet,
 };
 use crate::{
-    data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, show::save_png},
+    data::{Augmentation, Dataset, HostBatch, Loader, Sample, Sparsity, Start, show::save_png},
     net::{GeneratorNetwork, vgg::Vgg},
     readable::words,
 };
@@ -44,7 +47,7 @@ pub struct TrainOptions<'a> {
     pub steps: Option<u64>,
 }
 
-/// Trains until the schedule ends, from `resume` or from the start. Returns the last checkpoint.
+/// Trains until the last stage ends, from a state that is given or from new networks. Returns the last checkpoint.
 ///
 /// # Errors
 /// When a frame cannot be read, a file cannot be written, or a loss is no longer finite. The last checkpoint stays
@@ -54,18 +57,161 @@ pub fn run(
     options: TrainOptions<'_>,
     resume: Option<Resume>,
 ) -> Result<Checkpoint> {
-    let training = &config.training;
-    let devices = devices(config, &options)?;
+    let plan = Plan::new(config, &options.data)?;
+    let devices = devices(config, &plan, &options)?;
     let device = devices[0].device.clone();
-    let (mut state, mut step) = match resume {
+    let (state, done) = match resume {
         Some(resume) => (resume.state, resume.progress.step),
         None => (GanState::new(config, &device), 0),
     };
-    let sheet_samples =
-        sheet_samples(config, options.validation.as_ref().unwrap_or(&options.data))?;
-    let data_name = data_name(&options.data);
-    let mut loader = Loader::start(
-        options.data,
+    let scheduled = plan.steps();
+    let last = options
+        .steps
+        .map_or(scheduled, |steps| steps.min(scheduled));
+    let log = Log::open(options.run, done)?;
+    tidy(options.run)?;
+    ensure!(
+        done < last,
+        "nothing to do: {done} of {last} steps are done"
+    );
+    let events = Events::open(&options.run.join("events"), done)?;
+    let mut run = Running {
+        config,
+        data_name: data_name(&options.data),
+        devices: &devices,
+        scheduled,
+        last,
+        state,
+        clock: Clock::of(&device),
+        since_log: Instant::now(),
+        log,
+        events,
+        progress: progress_bar(done, last),
+        options: &options,
+    };
+    let mut step = done;
+    for stage in plan.after(done) {
+        if plan.len() > 1 {
+            let (number, all, size) = (stage.number, plan.len(), stage.config.size);
+            run.progress
+                .set_prefix(format!("stage {number} of {all}, {size}, "));
+        }
+        if let Some(checkpoint) = run.stage(stage, &mut step)? {
+            return Ok(checkpoint);
+        }
+    }
+    unreachable!("the last step is in a stage")
+}
+
+/// A run that is under way.
+struct Running<'a> {
+    config: &'a Config,
+    options: &'a TrainOptions<'a>,
+    data_name: String,
+    devices: &'a [TrainingDevice],
+    /// Number of steps of all stages.
+    scheduled: u64,
+    /// The step after which to stop.
+    last: u64,
+    state: GanState,
+    clock: Clock,
+    /// When the last line of the log was written.
+    since_log: Instant,
+    log: Log,
+    events: Events,
+    progress: ProgressBar,
+}
+
+impl Running<'_> {
+    /// Trains from `step` to the end of the stage. Returns the last checkpoint if the run ends before that.
+    fn stage(&mut self, stage: &Stage, step: &mut u64) -> Result<Option<Checkpoint>> {
+        let training = &stage.config.training;
+        let validation = self.options.validation.as_ref();
+        let sheet_samples = sheet_samples(&stage.config, validation.unwrap_or(&self.options.data))?;
+        let mut loader = loader(stage, self.options.data.clone(), *step)?;
+        let mut losses = Losses::default();
+        let mut waiting = Duration::ZERO;
+        while *step < stage.steps.end {
+            let config = stage.config_at(*step);
+            let (epoch, rate) = (stage.epoch(*step), stage.rate(*step));
+            let next = *step + 1;
+            let is_last = next == self.last;
+            let is_logged =
+                next.is_multiple_of(training.log_every) || is_last || next == stage.steps.end;
+            self.clock.start_step(is_logged);
+            let wait = Instant::now();
+            let batch = loader.next_batch()?;
+            waiting += wait.elapsed();
+            let shares = divide(batch, training, self.devices);
+            self.clock.lap(Part::Data);
+            let (generator, discriminator) =
+                self.state.step(&shares, config, rate, &mut self.clock);
+            *step = next;
+            check_losses(self.options.run, next, generator, discriminator)?;
+            losses.add(generator, discriminator);
+            self.progress.inc(1);
+
+            if is_logged {
+                let (generator, discriminator) = losses.means();
+                let seconds = self.since_log.elapsed().as_secs_f64();
+                let line = LogLine {
+                    step: next,
+                    stage: stage.number,
+                    epoch,
+                    rate,
+                    seconds_per_step: seconds / losses.count() as f64,
+                    waiting: waiting.as_secs_f64() / seconds,
+                    seconds: Some(self.clock.take()),
+                    generator,
+                    discriminator,
+                };
+                self.log.write(&line)?;
+                self.events.write(&line)?;
+                self.progress
+                    .set_message(message(&generator, &discriminator));
+                self.since_log = Instant::now();
+                (waiting, losses) = (Duration::ZERO, Losses::default());
+            }
+            let samples_every = training.samples_every;
+            if samples_every > 0 && (next.is_multiple_of(samples_every) || is_last) {
+                let path = self.options.run.join(format!("samples/step_{next:08}.png"));
+                write_sheet(
+                    &path,
+                    &self.state.average,
+                    &sheet_samples,
+                    config,
+                    &self.options.devices[0],
+                )?;
+            }
+            if is_last || next.is_multiple_of(training.checkpoint_every) {
+                // The losses above are from before the update. Checking them again here keeps networks that diverged
+                // in this update out of the checkpoint.
+                let (generator, discriminator) = self.state.losses(&shares, config);
+                check_losses(self.options.run, next + 1, generator, discriminator)?;
+                let progress = Progress {
+                    step: next,
+                    scheduled_steps: self.scheduled,
+                    pictures: stage.pictures(next),
+                    data: self.data_name.clone(),
+                };
+                let checkpoint =
+                    Checkpoint::write(self.options.run, self.config, &progress, &self.state)?;
+                if is_last {
+                    self.progress.finish();
+                    return Ok(Some(checkpoint));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The data loader of a stage, from a step of the run.
+fn loader(stage: &Stage, data: Dataset, step: u64) -> Result<Loader> {
+    let config = &stage.config;
+    let training = &config.training;
+    Loader::start(
+        data,
         config.labels.clone(),
         config.size,
         training.batch_size,
@@ -76,87 +222,11 @@ pub fn run(
             confidence: training.confidence.clone(),
         },
         training.seed,
-        step,
-    )?;
-    let scheduled = training.schedule.epochs() * loader.steps_per_epoch();
-    let last = options
-        .steps
-        .map_or(scheduled, |steps| steps.min(scheduled));
-    let mut log = Log::open(options.run, step)?;
-    tidy(options.run)?;
-    ensure!(
-        step < last,
-        "nothing to do: {step} of {last} steps are done"
-    );
-
-    let mut events = Events::open(&options.run.join("events"), step)?;
-    let save = |step: u64, state: &GanState| {
-        let progress = Progress {
-            step,
-            data: data_name.clone(),
-        };
-        Checkpoint::write(options.run, config, &progress, state)
-    };
-    let progress = progress_bar(step, last);
-    let mut losses = Losses::default();
-    let (mut since_log, mut waiting) = (Instant::now(), Duration::ZERO);
-    loop {
-        let epoch = step / loader.steps_per_epoch();
-        let rate = training.schedule.factor(epoch);
-        let wait = Instant::now();
-        let shares = divide(loader.next_batch()?, training, &devices);
-        waiting += wait.elapsed();
-        let (generator, discriminator) = if step < training.warm_up_steps {
-            let generator = state.warm_up_step(&shares, config, rate);
-            (generator, DiscriminatorLoss::default())
-        } else {
-            state.step(&shares, config, rate)
-        };
-        step += 1;
-        check_losses(options.run, step, generator, discriminator)?;
-        losses.add(generator, discriminator);
-        progress.inc(1);
-
-        if step.is_multiple_of(training.log_every) || step == last {
-            let (generator, discriminator) = losses.means();
-            let seconds = since_log.elapsed().as_secs_f64();
-            let line = LogLine {
-                step,
-                epoch,
-                rate,
-                seconds_per_step: seconds / losses.count() as f64,
-                waiting: waiting.as_secs_f64() / seconds,
-                generator,
-                discriminator,
-            };
-            log.write(&line)?;
-            events.write(&line)?;
-            progress.set_message(message(&generator, &discriminator));
-            (since_log, waiting, losses) = (Instant::now(), Duration::ZERO, Losses::default());
-        }
-        let samples_every = training.samples_every;
-        if samples_every > 0 && (step.is_multiple_of(samples_every) || step == last) {
-            let path = options.run.join(format!("samples/step_{step:08}.png"));
-            write_sheet(
-                &path,
-                &state.average,
-                &sheet_samples,
-                config,
-                &options.devices[0],
-            )?;
-        }
-        if step == last || step.is_multiple_of(training.checkpoint_every) {
-            // The losses above are from before the update. Checking them again here keeps networks that diverged in
-            // this update out of the checkpoint.
-            let (generator, discriminator) = state.losses(&shares, config);
-            check_losses(options.run, step + 1, generator, discriminator)?;
-            let checkpoint = save(step, &state)?;
-            if step == last {
-                progress.finish();
-                return Ok(checkpoint);
-            }
-        }
-    }
+        Start {
+            before: stage.steps.start,
+            step: step - stage.steps.start,
+        },
+    )
 }
 
 /// An autodiff device and its copy of the perceptual network.
@@ -165,20 +235,26 @@ struct TrainingDevice {
     vgg: Option<Vgg>,
 }
 
-fn devices(config: &Config, options: &TrainOptions<'_>) -> Result<Vec<TrainingDevice>> {
-    let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
+fn devices(
+    config: &Config,
+    plan: &Plan,
+    options: &TrainOptions<'_>,
+) -> Result<Vec<TrainingDevice>> {
     let devices = options.devices.len();
-    ensure!(
-        devices > 0 && pictures.is_multiple_of(devices * parts),
-        "{pictures} pictures per step cannot be split evenly among {devices} devices, in {parts} parts \
-         each: change training.batch_size or training.accumulate"
-    );
-    let dtype = config.training.precision.dtype();
+    for config in plan.configs() {
+        let (pictures, parts) = (config.training.batch_size, config.training.accumulate);
+        ensure!(
+            devices > 0 && pictures.is_multiple_of(devices * parts),
+            "{pictures} pictures per step cannot be split evenly among {devices} devices, in {parts} parts \
+             each: change training.batch_size or training.accumulate"
+        );
+    }
+    let precision = config.training.precision;
+    let dtype = precision.dtype();
     for device in &options.devices {
         ensure!(
             device.supports_dtype(dtype),
-            "training.precision {:?}: not supported by the device",
-            config.training.precision
+            "training.precision {precision:?}: not supported by the device",
         );
     }
     let prepare = |device: &Device| {
@@ -257,15 +333,18 @@ fn message(generator: &GeneratorLoss, discriminator: &DiscriminatorLoss) -> Stri
         .map(|(name, value)| format!("{} {value:.3}", words(name)))
         .collect();
     let both: f32 = discriminator.parts().iter().map(|(_, value)| value).sum();
-    message.push(format!("D {both:.3}"));
+    if both != 0.0 {
+        message.push(format!("D {both:.3}"));
+    }
     message.join(" ")
 }
 
 /// A progress bar for training steps, of which some may be done already.
 pub fn progress_bar(done: u64, last: u64) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(
+        "{prefix}{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}",
+    )
+    .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(last).with_style(style);
     bar.set_position(done);
     bar.reset_eta();

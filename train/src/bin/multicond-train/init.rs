@@ -63,8 +63,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let config = recipe.complete(data.labels())?;
     let state = GanState::new(&config, &Device::flex().autodiff());
     let progress = Progress {
-        step: 0,
         data: data.name(),
+        ..Progress::default()
     };
     let checkpoint = Checkpoint::write(&args.out, &config, &progress, &state)?;
     print_path(checkpoint.folder())

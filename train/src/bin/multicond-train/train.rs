@@ -10,6 +10,7 @@ use multicond_train::{
         inspect::{Shortfall, require_classes, require_filled},
     },
     net::{BackboneKind, MergeKind, vgg::Vgg},
+    report::Run,
     training::{self, BackendKind, Checkpoint, Config, Recipe, TrainOptions, open_devices},
 };
 
@@ -25,6 +26,7 @@ use crate::{
   multicond-train train --config examples/rooms/recipe.toml --data rooms/train --out runs/rooms --resume
   multicond-train train --config recipe.toml --data renders/train --data rooms/train --out runs/both
   multicond-train train --config recipe.toml --data mixture.toml --class-table classes.toml --out runs/mixed
+  multicond-train train --config examples/recipes/staged.toml --data rooms/train --out runs/staged
   multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
       --backend libtorch --devices 4
 
@@ -122,10 +124,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     let devices: Vec<Device> = devices.into_iter().map(|found| found.device).collect();
     let device = devices[0].clone();
-    let vgg = config
-        .training
-        .loss
-        .needs_vgg()
+    let stages = config.stages();
+    let vgg = stages
+        .iter()
+        .any(|stage| stage.training.loss.needs_vgg())
         .then(|| {
             Vgg::load(
                 &args.vgg.unwrap_or_else(|| cached("vgg16.safetensors")),
@@ -149,6 +151,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         },
         resume,
     )?;
+    eprintln!("{}", Run::read(&args.out)?.summary().time());
     print_path(last.folder())
 }
 

@@ -6,10 +6,12 @@ use crate::net::discriminator::Features;
 
 /// Mean absolute difference; `real` is detached.
 pub(super) fn distance(fake: &Tensor<4>, real: &Tensor<4>) -> Tensor<1> {
-    (fake.clone() - real.clone().detach())
-        .abs()
-        .cast(DType::F32)
-        .mean()
+    mean_absolute(fake.clone() - real.clone().detach())
+}
+
+/// Mean absolute value.
+pub(super) fn mean_absolute(values: Tensor<4>) -> Tensor<1> {
+    values.abs().cast(DType::F32).mean()
 }
 
 /// The discriminator's output for each patch, which is the last of its features.

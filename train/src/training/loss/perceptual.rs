@@ -1,6 +1,6 @@
 //! The perceptual term: the weighted L1 distance between the five VGG feature maps.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, module::avg_pool2d, ops::AvgPoolOptions};
 
 use super::{
     GeneratorPass, LossTerm, Needs,
@@ -18,8 +18,12 @@ impl LossTerm for Perceptual {
 
     fn of(pass: &GeneratorPass<'_>) -> Option<Tensor<1>> {
         let vgg = pass.vgg?;
-        let real = vgg.forward(pass.pictures.clone());
-        Some(perceptual(&vgg.forward(pass.image.clone()), &real))
+        let pool = |pictures: &Tensor<4>| match pass.perceptual_pool {
+            1 => pictures.clone(),
+            side => avg_pool2d(pictures.clone(), AvgPoolOptions::new([side, side])),
+        };
+        let real = vgg.forward(pool(pass.pictures));
+        Some(perceptual(&vgg.forward(pool(&pass.image)), &real))
     }
 }
 

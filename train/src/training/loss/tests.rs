@@ -3,8 +3,9 @@
 use burn::tensor::{Device, Tensor};
 
 use super::{
-    DiscriminatorLoss, GeneratorLoss, GeneratorPass, Judged, LossWeights, adversarial::adversarial,
-    feature_matching::feature_matching, generator_loss, number, perceptual::perceptual,
+    DiscriminatorLoss, GeneratorLoss, GeneratorPass, Judged, LossTerm, LossWeights, Needs,
+    adversarial::adversarial, feature_matching::feature_matching, generator_loss,
+    gradient::Gradient, multi_scale::MultiScale, number, perceptual::perceptual,
 };
 use crate::net::discriminator::Features;
 
@@ -62,45 +63,134 @@ fn terms_are_weighted_and_summed() {
     let device = Device::flex();
     let pictures = Tensor::<4>::zeros([1, 3, 1, 2], &device);
     let weights = LossWeights {
+        adversarial: 0.5,
         feature_matching: 2.0,
         perceptual: 5.0,
         pixel: 3.0,
+        ..LossWeights::default()
     };
-    let pass = |judged| GeneratorPass {
-        image: Tensor::ones([1, 3, 1, 2], &device) * 0.5,
-        pictures: &pictures,
-        judged,
-        vgg: None,
+    let total = |judged: Option<Judged>, needs| {
+        let pass = GeneratorPass {
+            image: Tensor::ones([1, 3, 1, 2], &device) * 0.5,
+            pictures: &pictures,
+            judged,
+            vgg: None,
+            perceptual_pool: 1,
+        };
+        let mut loss = GeneratorLoss::default();
+        let total = generator_loss(&pass, needs, &weights, &mut loss);
+        (total.map(|total| number(&total)), loss)
     };
-    let (total, loss) = generator_loss(&pass(None), &weights);
-    assert_eq!(loss.pixel, 0.5);
-    assert_eq!((number(&total), loss.adversarial), (1.5, 0.0));
-
+    let pixel = GeneratorLoss {
+        pixel: 0.5,
+        ..GeneratorLoss::default()
+    };
+    assert_eq!(total(None, Needs::Nothing), (Some(1.5), pixel));
+    for needs in [Needs::Discriminator, Needs::Vgg] {
+        assert_eq!(total(None, needs), (None, GeneratorLoss::default()));
+    }
     let judged = Judged {
         real: judged([[0.0; 2]; 2]),
         fake: judged([[-2.0, -2.0], [-1.0, -1.0]]),
     };
-    let (total, loss) = generator_loss(&pass(Some(judged)), &weights);
-    let expected = GeneratorLoss {
+    let adversarial = GeneratorLoss {
         adversarial: 1.5,
-        pixel: 0.5,
         ..GeneratorLoss::default()
     };
-    assert_eq!(loss, expected);
-    assert_eq!(number(&total), 1.5 + 3.0 * 0.5);
+    assert_eq!(
+        total(Some(judged), Needs::Discriminator),
+        (Some(0.75), adversarial)
+    );
+}
+
+/// A term of pictures alone, and its gradient at the generated picture.
+fn of_pictures<Term: LossTerm>(fake: [[f32; 4]; 4], real: [[f32; 4]; 4]) -> (f32, Vec<f32>) {
+    let device = Device::flex().autodiff();
+    let picture =
+        |values: [[f32; 4]; 4]| Tensor::<2>::from_floats(values, &device).reshape([1, 1, 4, 4]);
+    let (image, pictures) = (picture(fake).require_grad(), picture(real));
+    let pass = GeneratorPass {
+        image: image.clone(),
+        pictures: &pictures,
+        judged: None,
+        vgg: None,
+        perceptual_pool: 1,
+    };
+    let loss = Term::of(&pass).expect("needs pictures only");
+    let gradient = image.grad(&loss.backward()).expect("has a gradient");
+    (number(&loss), gradient.into_data().iter::<f32>().collect())
+}
+
+#[test]
+fn terms_at_several_scales_calculated_by_hand() {
+    // One pixel of 16 is wrong by 1. Four pixels leave two scales: 4x4, whose mean is 1/16, and 2x2 with one value of
+    // 1/4, whose mean is 1/16 too.
+    let zeros = [[0.0; 4]; 4];
+    let mut corner = zeros;
+    corner[0][0] = 1.0;
+    let (loss, gradient) = of_pictures::<MultiScale>(corner, zeros);
+    assert_eq!(loss, 1.0 / 16.0);
+    // Half of the sum over both scales: 1/16 for the pixel itself, and 1/4 of 1/4 for its square.
+    assert_eq!(gradient[0], 0.5 * (1.0 / 16.0 + 1.0 / 16.0));
+    assert_eq!(gradient[1], 0.5 / 16.0);
+    assert_eq!(gradient[2], 0.0);
+
+    // It has one wrong difference each way: of 12 at full size, of 2 at half size, where it is 1/4.
+    let (loss, gradient) = of_pictures::<Gradient>(corner, zeros);
+    let expected = (2.0 / 12.0 + 2.0 * 0.25 / 2.0) / 2.0;
+    assert!((loss - expected).abs() < 1e-7, "{loss}");
+    assert!((gradient[0] - expected).abs() < 1e-7, "{gradient:?}");
+
+    // A constant error is the same at each scale, and has no gradients.
+    let (loss, _) = of_pictures::<MultiScale>([[0.75; 4]; 4], [[0.25; 4]; 4]);
+    assert_eq!(loss, 0.5);
+    let (loss, _) = of_pictures::<Gradient>([[0.75; 4]; 4], [[0.25; 4]; 4]);
+    assert_eq!(loss, 0.0);
+}
+
+#[test]
+fn gradients_of_terms_of_pictures_are_differences() {
+    fn check<Term: LossTerm>() {
+        let real = [[0.0; 4]; 4];
+        let value = |row: usize, column: usize| ((5 * row + 3 * column * column) % 7) as f32 / 8.0;
+        let fake: [[f32; 4]; 4] =
+            std::array::from_fn(|row| std::array::from_fn(|column| value(row, column) - 0.3));
+        let (_, gradient) = of_pictures::<Term>(fake, real);
+        for (index, gradient) in gradient.into_iter().enumerate() {
+            let at = |by: f32| {
+                let mut moved = fake;
+                moved[index / 4][index % 4] += by;
+                of_pictures::<Term>(moved, real).0
+            };
+            let difference = (at(1e-2) - at(-1e-2)) / 2e-2;
+            assert!(
+                (difference - gradient).abs() < 1e-4,
+                "{index}: {difference}, {gradient}"
+            );
+        }
+    }
+    check::<MultiScale>();
+    check::<Gradient>();
 }
 
 #[test]
 fn names_are_those_of_the_fields() {
     let weights = LossWeights::default();
     let names = weights.parts().map(|(name, _)| name);
-    assert_eq!(
-        names,
-        ["adversarial", "feature_matching", "perceptual", "pixel"]
-    );
+    let expected = [
+        "adversarial",
+        "feature_matching",
+        "perceptual",
+        "pixel",
+        "multi_scale",
+        "gradient",
+    ];
+    assert_eq!(names, expected);
     assert_eq!(
         names,
         GeneratorLoss::default().parts().map(|(name, _)| name)
     );
     assert!(weights.needs_vgg() && !weights.without_vgg().needs_vgg());
+    assert!(weights.without_vgg().needs_discriminator());
+    assert!(!weights.of_pictures().needs_discriminator());
 }
