@@ -11,14 +11,17 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use burn::tensor::Device;
-use multicond::Size;
+use burn::tensor::{Device, Tensor, s};
+use multicond::{Size, label::Label};
 use multicond_train::{
     data::{ConfidenceNoise, Dataset},
-    net::{BackboneConfig, BackboneKind, BackboneNetwork, MergeKind, Preset},
+    net::{
+        BackboneConfig, BackboneKind, BackboneNetwork, GeneratorNetwork, MergeKind, MergeNetwork,
+        Preset, merge::tlam::Tlam,
+    },
     training::{
         self, Checkpoint, Config, GanState, Length, LogLine, LossChanges, LossWeights, Progress,
-        Recipe, Schedule, Shape, StageConfig, TrainOptions, read_log,
+        Recipe, Schedule, Shape, StageConfig, TrainOptions, Transfer, read_log,
     },
 };
 use tiny::{SIDE, assert_same_weights, data, weights};
@@ -266,6 +269,102 @@ fn stages_that_are_too_large_for_the_data_are_named() {
         "{error}"
     );
     assert_eq!(fs::read_dir(run.path()).unwrap().count(), 0);
+}
+
+/// The same model takes all; one with other labels takes what meets by name.
+#[test]
+fn a_run_starts_from_the_weights_of_another() {
+    let _alone = alone();
+    let folder = data();
+    let run = tempfile::tempdir().unwrap();
+    let checkpoint = go(
+        folder.path(),
+        run.path(),
+        3,
+        From::Start(MergeKind::Tlam, BackboneKind::Asap),
+    );
+    let data = Dataset::open(folder.path()).unwrap();
+    let device = Device::flex().autodiff();
+    let config = checkpoint.config().unwrap();
+    let (state, transfer) = Transfer::start(&checkpoint, &config, &device).unwrap();
+    assert_eq!(transfer.fresh, [""; 0]);
+    let old = checkpoint.resume(&config, &device).unwrap().state;
+    let bits = |weight: Tensor<4>| -> Vec<u32> {
+        weight.into_data().iter::<f32>().map(f32::to_bits).collect()
+    };
+    let first = |state: &GanState| bits(state.discriminator.scales[0].first.weight.val());
+    assert_eq!(first(&state), first(&old));
+    let again = tempfile::tempdir().unwrap();
+    let written = Checkpoint::write(again.path(), &config, &Progress::default(), &state).unwrap();
+    assert_same_weights(written.folder(), checkpoint.folder());
+
+    let mut other = config.clone();
+    other.labels = vec![
+        Label::albedo(),
+        config.labels[1].clone(),
+        config.labels[0].clone().with_classes(["new", "right"]),
+    ];
+    let place = |name: &str| {
+        config
+            .labels
+            .iter()
+            .position(|label| label.name == name)
+            .unwrap()
+    };
+    let (depth, semantics) = (place("depth"), place("semantics"));
+    assert_eq!((semantics, depth), (0, 1));
+    other.validate().unwrap();
+    let (state, transfer) = Transfer::start(&checkpoint, &other, &device).unwrap();
+    let tlam = |generator: &GeneratorNetwork| match &generator.merge {
+        MergeNetwork::Tlam(tlam) => tlam.clone(),
+        _ => panic!("the merge is TLAM"),
+    };
+    let generator = checkpoint.generator(&config, &Device::flex()).unwrap();
+    let (ours, theirs) = (tlam(&state.average), tlam(&generator));
+    let row = |tlam: &Tlam, label: usize, row: usize| -> Vec<f32> {
+        let weight = tlam.projections[label].weight.val();
+        weight
+            .slice(s![row..=row, ..])
+            .into_data()
+            .iter::<f32>()
+            .collect()
+    };
+    // Of semantics, the class that both have, and presence.
+    assert_eq!(row(&ours, 2, 1), row(&theirs, 0, 1));
+    assert_eq!(row(&ours, 2, 2), row(&theirs, 0, 2));
+    assert_ne!(row(&ours, 2, 0), row(&theirs, 0, 0));
+    assert_eq!(row(&ours, 1, 0), row(&theirs, 1, 0));
+    let encodings = |tlam: &Tlam, label: usize| -> Vec<f32> {
+        let rows = tlam.label_encodings.val();
+        rows.slice(s![label..=label, ..])
+            .into_data()
+            .iter::<f32>()
+            .collect()
+    };
+    assert_eq!(encodings(&ours, 2), encodings(&theirs, 0));
+    let fresh = "tlam.projections.0.weight: label `albedo` is not in the checkpoint";
+    assert!(
+        transfer.fresh.iter().any(|line| line == fresh),
+        "{:?}",
+        transfer.fresh
+    );
+    assert_eq!(transfer.fresh.len(), 2, "{:?}", transfer.fresh);
+
+    for (merge, backbone, expected) in [
+        (
+            MergeKind::Clam,
+            BackboneKind::Unet,
+            "nothing of its generator",
+        ),
+        (MergeKind::Naive, BackboneKind::Asap, "by their places"),
+    ] {
+        let mut other = self::config(&data, merge, backbone);
+        if merge == MergeKind::Naive {
+            other.labels.reverse();
+        }
+        let error = Transfer::start(&checkpoint, &other, &device).err().unwrap();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 /// Crops, with batches of four on two devices with two micro-batches each.

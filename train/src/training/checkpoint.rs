@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::{Config, GanState, checksums, ema::is_finite};
 use multicond_format::storage::{TEMPORARY_PREFIX, read_text};
 
-use crate::{files::remove_temporary, net::GeneratorNetwork};
+use crate::{
+    files::remove_temporary,
+    net::{GeneratorNetwork, discriminator::Discriminator},
+};
 
 const FOLDER: &str = "checkpoints";
 const CONFIG: &str = "config.toml";
@@ -195,6 +198,16 @@ impl Checkpoint {
                 })?,
             },
         })
+    }
+
+    /// Whether it has a discriminator; kept generators have none.
+    pub fn has_discriminator(&self) -> bool {
+        self.folder.join(resume_file("discriminator")).is_file()
+    }
+
+    /// Its discriminator, into a network of the same sizes on an autodiff device.
+    pub(super) fn discriminator(&self, empty: Discriminator) -> Result<Discriminator> {
+        self.load("discriminator", |path| empty.try_load_file(path))
     }
 
     fn load<T>(&self, part: &str, load: impl FnOnce(&Path) -> Result<T, RecordError>) -> Result<T> {

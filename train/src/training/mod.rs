@@ -23,6 +23,7 @@ mod share;
 mod sheet;
 mod stage;
 mod trainer;
+mod transfer;
 
 pub use backend::{BackendKind, Found, open_devices};
 pub use checkpoint::{Checkpoint, Progress, Resume};
@@ -41,3 +42,4 @@ pub use share::Share;
 pub use sheet::sheet;
 pub use stage::StageConfig;
 pub use trainer::{TrainOptions, progress_bar, run};
+pub use transfer::Transfer;

@@ -185,7 +185,7 @@ mod tests {
         let stage = "[[training.stages]]\n";
         let of_stage_2 = "stage 2 of training.stages: ";
         for (text, expected) in [
-            ("size = { width = 60, height = 32 }", "size 60x32"),
+            ("size = { width = 62, height = 32 }", "size 62x32"),
             (
                 "size = { width = 64, height = 32 }",
                 "the last stage has size 64x32",
@@ -220,7 +220,7 @@ mod tests {
             let error = complete(&format!("{stage}{stage}{text}")).expect_err(text);
             let error = format!("{error:#}");
             assert!(
-                error.contains("unknown field") && error.contains("line 7"),
+                error.contains("unknown field") && error.contains("line 6"),
                 "{error}"
             );
         }

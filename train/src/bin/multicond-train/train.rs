@@ -11,7 +11,10 @@ use multicond_train::{
     },
     net::{BackboneKind, MergeKind, vgg::Vgg},
     report::Run,
-    training::{self, BackendKind, Checkpoint, Config, Recipe, TrainOptions, open_devices},
+    training::{
+        self, BackendKind, Checkpoint, Config, Progress, Recipe, Resume, TrainOptions, Transfer,
+        open_devices,
+    },
 };
 
 use crate::{
@@ -27,6 +30,7 @@ use crate::{
   multicond-train train --config recipe.toml --data renders/train --data rooms/train --out runs/both
   multicond-train train --config recipe.toml --data mixture.toml --class-table classes.toml --out runs/mixed
   multicond-train train --config examples/recipes/staged.toml --data rooms/train --out runs/staged
+  multicond-train train --config mine.toml --data mine/train --out runs/mine --from runs/rooms
   multicond-train train --config paper.toml --data taskonomy --split train --out runs/paper \
       --backend libtorch --devices 4
 
@@ -65,6 +69,9 @@ pub(crate) struct Args {
     /// Continue from the newest checkpoint
     #[arg(long)]
     resume: bool,
+    /// Start with the weights of a checkpoint, or of a run's newest; what does not fit is listed and starts anew
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "resume")]
+    from: Option<PathBuf>,
     /// Stop after this many steps in total, even if the schedule is longer
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
@@ -135,9 +142,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
             )
         })
         .transpose()?;
-    let resume = checkpoint
-        .map(|checkpoint| checkpoint.resume(&config, &device.clone().autodiff()))
-        .transpose()?;
+    let autodiff = device.clone().autodiff();
+    let resume = match (checkpoint, &args.from) {
+        (Some(checkpoint), _) => Some(checkpoint.resume(&config, &autodiff)?),
+        (None, Some(from)) => Some(start_from(&Checkpoint::find(from)?, &config, &autodiff)?),
+        (None, None) => None,
+    };
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let last = training::run(
         &config,
@@ -153,6 +163,24 @@ pub(crate) fn run(args: Args) -> Result<()> {
     )?;
     eprintln!("{}", Run::read(&args.out)?.summary().time());
     print_path(last.folder())
+}
+
+/// A new run with the weights of a checkpoint. Says what was taken and what was not.
+fn start_from(checkpoint: &Checkpoint, config: &Config, device: &Device) -> Result<Resume> {
+    let (state, transfer) = Transfer::start(checkpoint, config, device)?;
+    eprintln!(
+        "{}: took {} tensors; {} start anew",
+        checkpoint.folder().display(),
+        transfer.taken,
+        transfer.fresh.len()
+    );
+    for fresh in &transfer.fresh {
+        eprintln!("  anew: {fresh}");
+    }
+    Ok(Resume {
+        progress: Progress::default(),
+        state,
+    })
 }
 
 /// Says what each of several datasets contributes, and what of the model's labels and classes is missing where.
