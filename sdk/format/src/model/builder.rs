@@ -156,7 +156,7 @@ impl Graph {
     pub fn floats(&mut self, values: &[f32]) -> Value {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(f32::to_string).collect();
-        let name = format!("floats.{}", words.join("x"));
+        let name = format!("floats.{}", words.join("_"));
         self.constant(name, DataType::Float, &[values.len()], bytes)
     }
 
@@ -190,7 +190,7 @@ impl Graph {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let words: Vec<String> = values.iter().map(i64::to_string).collect();
         self.constant(
-            format!("list.{}", words.join("x")),
+            format!("list.{}", words.join("_")),
             DataType::Int64,
             &[values.len()],
             bytes,
