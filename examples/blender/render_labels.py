@@ -34,6 +34,7 @@ from rooms.render import Settings, open_folder, render_path, render_views
 EXAMPLES = """examples:
   %(prog)s rooms --rooms 100 --views 4              400 pictures of rooms 0 to 99
   %(prog)s rooms --rooms 100 --seed 100             rooms 100 to 199, into the same folder
+  %(prog)s paths --paths 3 --path-frames 60         camera paths through rooms 0 to 2
   %(prog)s shots --blend scene.blend --frames 1-250 --size 512x288
   %(prog)s shots --blend scene.blend --frames 1,50,100 --class-map classes.toml
   blender -b scene.blend -P %(prog)s -- shots --samples 128 --cycles-device OPTIX
@@ -51,7 +52,7 @@ def parse_options(arguments):
     add("out", metavar="OUT", type=Path, help="output folder, created if it is missing")
     add("--blend", metavar="FILE", type=Path, help="scene to render; default: generated rooms")
     add("--size", metavar="WxH", type=picture_size, default=(256, 256), help="picture size, default 256x256")
-    add("--samples", metavar="N", type=positive, default=16, help="Cycles samples per pixel, default 16")
+    add("--samples", metavar="N", type=positive, help="Cycles samples per pixel, default 32, rooms 12")
     add("--cycles-device", metavar="NAME", help="Cycles device: CPU, CUDA, OPTIX, HIP, ONEAPI or METAL")
     add("--threads", metavar="N", type=positive, help="number of CPU threads, default all")
     scene = parser.add_argument_group("scenes from .blend files")
@@ -135,7 +136,9 @@ def main():
     if options.blend is not None:
         open_scene(options.blend)
     options.out.mkdir(parents=True, exist_ok=True)
-    if bpy.data.filepath:
+    is_scene = bool(bpy.data.filepath)
+    options.samples = options.samples or (32 if is_scene else 12)
+    if is_scene:
         render_blend(options)
     else:
         render_rooms(options)

@@ -68,6 +68,8 @@ def small_thing(room, kind, free):
     if kind == "box":
         largest = min(0.28, free)
         return "box", box(materials, rng, largest), 0.7 * largest
+    if kind == "laptop" and free < 0.5:
+        kind = "bottle"
     if kind == "laptop":
         return "computer", laptop(materials, rng), 0.18
     radius, make = {

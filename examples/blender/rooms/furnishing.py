@@ -9,7 +9,6 @@ from .clutter import LIVING, scatter
 from .lighting import add_table_lamp
 from .plan import moved, overlaps
 from .things.bathroom import radiator
-from .things.containers import vase
 from .things.decor import clock, mirror, picture, rug
 from .things.plants import plant
 from .things.seats import sofa
@@ -68,7 +67,7 @@ def add_cabinet(room, kinds=LIVING, may_have_screen=True):
     if (
         may_have_screen
         and width > 1.0
-        and rng.random() < 0.5
+        and rng.random() < 0.75
         and room.plan.hang(side, x, width, height + 0.1, height + 0.8)
     ):
         size = min(width * 0.9, rng.uniform(0.9, 1.3))
@@ -152,12 +151,6 @@ def add_rug(room, matrix, width, depth):
         return
     room.plan.rugs.append(corners)
     room.put(rug(room.materials, room.rng, width, depth, is_round), "rug", matrix)
-
-
-def add_floor_vase(room):
-    found = room.plan.against_wall(0.4, 0.4, 0.5, 0)
-    if found is not None:
-        room.put(vase(room.materials, room.rng, room.rng.uniform(0.4, 0.75)), "vase", found[2])
 
 
 def add_wall_things(room, pictures):

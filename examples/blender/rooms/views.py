@@ -83,10 +83,8 @@ class Views:
 
     def next(self):
         """The next view, as the camera's matrix and angle."""
-        views = [
-            (looking(position, target), angle)
-            for position, target, angle in map(lambda _: self.candidate(), range(self.CANDIDATES))
-        ]
+        candidates = [self.candidate() for _ in range(self.CANDIDATES)]
+        views = [(looking(position, target), angle) for position, target, angle in candidates]
         matrix, angle = max(views, key=lambda view: self.score(*view))
         self.chosen.append(matrix)
         return matrix, angle

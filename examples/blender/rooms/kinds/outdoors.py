@@ -154,14 +154,9 @@ def furnish(room):
     for _ in range(rng.randint(0, 3)):
         found = plan.against_wall(0.5, 0.5, 0.5, 0)
         if found is not None:
-            label, model = rng.choice(
-                [
-                    ("box", box),
-                    ("basket", lambda m, r: basket(m, r, 0.2)),
-                    ("stool", lambda m, r: stool(m, r, 0.45)),
-                ]
-            )
-            room.put(model(materials, rng, *((0.4,) if label == "box" else ())), label, found[2])
+            label = rng.choice(["box", "basket", "stool"])
+            make, size = {"box": (box, 0.4), "basket": (basket, 0.2), "stool": (stool, 0.45)}[label]
+            room.put(make(materials, rng, size), label, found[2])
     if rng.random() < 0.4:
         place = plan.on_floor(1.0, 1.0, 0.4)
         if place is not None:

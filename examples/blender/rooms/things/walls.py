@@ -48,7 +48,7 @@ def window(materials, rng, width, height, glass=None):
     for i in range(1, rows):
         model.box((width - 2 * bar, 0.05, 0.04), (0, 0.1, -height / 2 + i * height / rows), frame, 0.005)
     model.box((width - 2 * bar, 0.006, height - 2 * bar), (0, 0.1, 0), glass or pane(), 0)
-    model.box((width + 0.1, 0.17, 0.025), (0, 0.0, -height / 2 - 0.0125), frame, 0.006)
+    model.box((width + 0.1, 0.17, 0.025), (0, 0.0, -height / 2 - 0.0075), frame, 0.006)
     return model
 
 
