@@ -8,7 +8,7 @@ import time
 
 
 def fail(message):
-    print(f"render_labels: {message}", file=sys.stderr)
+    print(f"error: {message}", file=sys.stderr)
     sys.exit(2)
 
 
