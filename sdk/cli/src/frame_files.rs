@@ -102,30 +102,24 @@ pub(crate) fn add_confidences(
     Ok(())
 }
 
-/// Reads a frame from a folder: each label of the model from the file with its name, if there is one.
+/// Reads a frame from a folder: each label of the model, and its confidence if the model takes one, from the file with its
+/// name, if there is one.
 pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static>> {
     let error = |reason: String| Error::file(folder, reason);
     if !folder.is_dir() {
         return Err(error("not a folder".into()));
     }
-    let mut labels = Vec::new();
+    let (mut labels, mut confidences) = (Vec::new(), Vec::new());
     for label in &manifest.labels {
-        let file = |extension| folder.join(format!("{}.{extension}", label.name));
-        let files: Vec<PathBuf> = label_extensions()
-            .map(file)
-            .filter(|path| path.is_file())
-            .collect();
-        if files.len() > 1 {
-            return Err(error(format!(
-                "has label `{}` in several files",
-                label.name
-            )));
-        }
-        labels.extend(files.into_iter().map(|path| LabelFile {
+        let named = |path| LabelFile {
             name: label.name.clone(),
             path,
             layer: None,
-        }));
+        };
+        labels.extend(file(folder, &label.name)?.map(named));
+        if manifest.confidence {
+            confidences.extend(file(folder, &label.confidence_input())?.map(named));
+        }
     }
     if labels.is_empty() {
         let names: Vec<&str> = manifest
@@ -139,5 +133,21 @@ pub(crate) fn folder(folder: &Path, manifest: &Manifest) -> Result<Frame<'static
             names.join(", ")
         )));
     }
-    given(&labels, None, manifest)
+    let mut frame = given(&labels, None, manifest)?;
+    add_confidences(&mut frame, &confidences, manifest)?;
+    Ok(frame)
+}
+
+/// The label file of a folder with this name.
+fn file(folder: &Path, name: &str) -> Result<Option<PathBuf>> {
+    let path = |extension| folder.join(format!("{name}.{extension}"));
+    let mut files = label_extensions().map(path).filter(|path| path.is_file());
+    let first = files.next();
+    match files.next() {
+        Some(_) => Err(Error::file(
+            folder,
+            format!("has `{name}` in several files"),
+        )),
+        None => Ok(first),
+    }
 }

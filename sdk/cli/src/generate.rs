@@ -28,9 +28,9 @@ Examples:
   multicond generate --model rooms.onnx --label depth=z.exr --confidence depth=sure.png -o room.png
   multicond generate --model rooms.onnx --size 256x256 -o guess.png
 
-The folder of a frame holds one file per label, with the label's name: depth.exr, semantics.png and so on. Any label may
-be left out; those that were are named on stderr and, with --json, as `without`. `multicond info MODEL` lists the labels
-and their encoding in PNG files.")]
+The folder of a frame holds one file per label, with the label's name: depth.exr, semantics.png and so on; for models
+that take confidences also depth_confidence.png. Any label may be left out; those that were are named on stderr and, with
+--json, as `without`. `multicond info MODEL` lists the labels and their encoding in PNG files.")]
 pub(crate) struct Args {
     /// Model file (.onnx)
     #[arg(long, value_name = "FILE")]

@@ -37,6 +37,20 @@ fn every_format_says_the_same() {
         let made = picture(&format!("--confidence depth={file}"));
         assert!(made == expected, "{file}");
     }
+    // The folder of a frame has them beside the labels.
+    std::fs::create_dir(place.path("frame")).unwrap();
+    for (from, to) in [
+        ("depth.exr", "depth.exr"),
+        ("sure.npy", "depth_confidence.npy"),
+    ] {
+        std::fs::copy(place.path(from), place.path("frame").join(to)).unwrap();
+    }
+    let from_folder = format!(
+        "generate --model model.onnx frame -o out.png --engine {}",
+        engine()
+    );
+    succeed(&place, &from_folder);
+    assert!(std::fs::read(place.path("out.png")).unwrap() == expected);
     place.confidences("one.npy", |_| 7.0);
     assert!(picture("--confidence depth=one.npy") == certain);
     place.confidences(

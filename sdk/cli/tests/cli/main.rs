@@ -242,7 +242,7 @@ fn concepts_that_cannot_be_shown() {
     for (arguments, what) in [
         ("empty -o out", "empty: has no label of the model"),
         ("nowhere -o out", "nowhere: not a folder"),
-        ("twice -o out", "twice: has label `depth` in several files"),
+        ("twice -o out", "twice: has `depth` in several files"),
         (
             "twice deep/twice -o out",
             "two frames' folders are called `twice`",
