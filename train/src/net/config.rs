@@ -88,7 +88,7 @@ impl NetworkConfig {
 
     /// Number of channels of the concept tensor: the merge's and the hint's.
     pub fn concept_channels(&self, labels: &[Label]) -> usize {
-        self.merge.concept_channels(labels) + hints::channels(&self.hints)
+        self.merge.concept_channels(labels) + hints::channels(self.hints.len())
     }
 
     /// Number of channels of the discriminator's second input.

@@ -19,8 +19,17 @@ const CHANNELS: usize = 3;
 /// Where the colours of the hints are among the encoded labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hints {
-    /// The first channel of each, most important first.
-    first_channels: Vec<usize>,
+    /// Most important first.
+    hints: Vec<Hint>,
+}
+
+/// One hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hint {
+    /// Its index among the labels.
+    label: usize,
+    /// The first of its channels.
+    channel: usize,
 }
 
 /// Whether a label can be a hint: three channels whose encoding is a colour from -1 to 1.
@@ -51,10 +60,10 @@ pub(super) fn validate(names: &[String], labels: &[Label]) -> Result<(), Network
     Ok(())
 }
 
-/// Channels that these hints add to the concept tensor.
-pub(super) fn channels(names: &[String]) -> usize {
-    match names {
-        [] => 0,
+/// Channels that so many hints add to the concept tensor.
+pub(super) fn channels(hints: usize) -> usize {
+    match hints {
+        0 => 0,
         _ => CHANNELS,
     }
 }
@@ -65,36 +74,34 @@ impl Hints {
     /// # Panics
     /// When a label is missing, which [`NetworkConfig::validate`](super::NetworkConfig::validate) rejects.
     pub fn new(names: &[String], labels: &[Label]) -> Self {
-        let first_channel = |name: &String| {
-            let index = labels.iter().position(|label| label.name == *name);
-            encoded_channels(&labels[..index.expect("a hint is a label")])
+        let hint = |name: &String| {
+            let label = labels.iter().position(|label| label.name == *name);
+            let label = label.expect("a hint is a label");
+            Hint {
+                label,
+                channel: encoded_channels(&labels[..label]),
+            }
         };
         Self {
-            first_channels: names.iter().map(first_channel).collect(),
+            hints: names.iter().map(hint).collect(),
         }
     }
 
     /// Channels that the hints add to the concept tensor.
     pub fn channels(&self) -> usize {
-        match self.first_channels[..] {
-            [] => 0,
-            _ => CHANNELS,
-        }
+        channels(self.hints.len())
     }
 
     /// Their indices among the labels.
-    pub(crate) fn indices(&self, labels: &[Label]) -> Vec<usize> {
-        let starts = |channel: &usize| {
-            (0..labels.len()).find(|&index| encoded_channels(&labels[..index]) == *channel)
-        };
-        self.first_channels.iter().filter_map(starts).collect()
+    pub(crate) fn labels(&self) -> impl DoubleEndedIterator<Item = usize> {
+        self.hints.iter().map(|hint| hint.label)
     }
 
     /// The colours of the hint before a tanh, `[batch, 3, height, width]`, for encoded labels
     /// `[batch, sum of label channels, height, width]`; zero where all hints are missing.
     pub fn colours(&self, labels: Tensor<4>) -> Option<Tensor<4>> {
-        let colours = self.first_channels.iter();
-        let colours = colours.map(|&first| labels.clone().narrow(1, first, CHANNELS));
+        let colours = self.hints.iter();
+        let colours = colours.map(|hint| labels.clone().narrow(1, hint.channel, CHANNELS));
         let chosen = colours.rev().reduce(|other, colour| {
             // A missing pixel is zero in all channels.
             let is_missing = colour.clone().abs().sum_dim(1).equal_elem(0.0);
@@ -139,9 +146,10 @@ mod tests {
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
         }
+        let indices = |hints: &Hints| hints.labels().collect::<Vec<_>>();
         let alone = Hints::new(&["albedo".into()], &labels);
-        assert_eq!((alone.channels(), alone.indices(&labels)), (3, vec![1]));
-        assert_eq!(hints.indices(&labels), [2, 1]);
+        assert_eq!((alone.channels(), indices(&alone)), (3, vec![1]));
+        assert_eq!(indices(&hints), [2, 1]);
         assert_eq!(Hints::new(&[], &labels).channels(), 0);
     }
 }

@@ -6,7 +6,11 @@ use burn::{
         Initializer, InstanceNorm, InstanceNormConfig, Linear, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
     },
-    tensor::{Device, Tensor, ops::PadMode},
+    tensor::{
+        Device, Tensor,
+        module::avg_pool2d,
+        ops::{AvgPoolOptions, PadMode},
+    },
 };
 
 /// A dense layer with weights `[input, output]` from N(0, 1 / input), which keeps the scale of values.
@@ -102,6 +106,11 @@ pub(super) fn plain_norm(channels: usize, device: &Device) -> InstanceNorm {
 /// Reflection padding by `pixels` on each side.
 pub(super) fn reflect(features: Tensor<4>, pixels: usize) -> Tensor<4> {
     features.pad((pixels, pixels, pixels, pixels), PadMode::Reflect)
+}
+
+/// Averages over squares of `side` pixels; what is left at the end of a row or column is left out.
+pub(crate) fn average(tensor: Tensor<4>, side: usize) -> Tensor<4> {
+    avg_pool2d(tensor, AvgPoolOptions::new([side, side]))
 }
 
 /// Nearest-neighbour upsampling by 2.

@@ -6,7 +6,7 @@ mod cost;
 pub mod discriminator;
 mod generator;
 pub mod hints;
-mod layers;
+pub(crate) mod layers;
 pub mod merge;
 mod named;
 mod preset;

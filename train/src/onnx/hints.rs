@@ -7,6 +7,7 @@ use super::{
     builder::{Graph, Value},
     convolution::Features,
     labels::{self, Input, Values},
+    layers::slice,
 };
 use crate::net::hints::{Hints, LIMIT};
 
@@ -19,13 +20,13 @@ pub(super) fn colours(
     inputs: &mut [Input],
 ) -> Result<Option<Value>> {
     let mut chosen: Option<Value> = None;
-    for index in hints.indices(labels).into_iter().rev() {
+    for index in hints.labels().rev() {
         let label = &labels[index];
         graph.enter(format!("labels.{}", label.name));
         let encoded = labels::encoded(graph, label, &inputs[index])?;
         graph.enter(format!("hints.{}", label.name));
         let colour = match label.presence {
-            true => slice(graph, &encoded, -1, 0, hints.channels()),
+            true => slice(graph, &encoded, -1, 0..hints.channels()),
             false => encoded.clone(),
         };
         chosen = Some(match chosen {
@@ -41,7 +42,7 @@ pub(super) fn colours(
 pub(super) fn of_concept(graph: &mut Graph, hints: &Hints, concept: &Features) -> Value {
     graph.enter("hints");
     let first = concept.channels - hints.channels();
-    slice(graph, &concept.value, 1, first, concept.channels)
+    slice(graph, &concept.value, 1, first..concept.channels)
 }
 
 /// A colour where it is not missing, which is zero in all channels, else the other.
@@ -67,11 +68,4 @@ fn inverse_tanh(graph: &mut Graph, colour: &Value) -> Value {
     let ratio = graph.op("Div", &[&above, &below]);
     let logarithm = graph.op("Log", &[&ratio]);
     graph.op("Mul", &[&logarithm, &half])
-}
-
-/// Channels `first` to `end` along an axis.
-fn slice(graph: &mut Graph, value: &Value, axis: i64, first: usize, end: usize) -> Value {
-    let first = graph.list(&[first as i64]);
-    let (end, axis) = (graph.list(&[end as i64]), graph.list(&[axis]));
-    graph.op("Slice", &[value, &first, &end, &axis])
 }

@@ -1,6 +1,6 @@
 //! ONNX nodes used in several parts of the graph.
 
-use std::f32::consts::SQRT_2;
+use std::{f32::consts::SQRT_2, ops::Range};
 
 use anyhow::Result;
 use burn::nn::LayerNorm;
@@ -58,6 +58,16 @@ pub(crate) fn split(graph: &mut Graph, value: &Value, axis: i64, sizes: &[i64]) 
 /// The size of the groups that more than [`MAX_PARTS`] parts are divided into: as few groups as one node takes.
 fn group(parts: usize) -> usize {
     parts.div_ceil(parts.div_ceil(MAX_PARTS).min(MAX_PARTS))
+}
+
+/// A range of an axis.
+pub(crate) fn slice(graph: &mut Graph, value: &Value, axis: i64, range: Range<usize>) -> Value {
+    let (first, end) = (
+        graph.list(&[range.start as i64]),
+        graph.list(&[range.end as i64]),
+    );
+    let axis = graph.list(&[axis]);
+    graph.op("Slice", &[value, &first, &end, &axis])
 }
 
 /// Hyperbolic tangent.

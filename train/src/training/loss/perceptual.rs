@@ -1,11 +1,12 @@
 //! The perceptual term: the weighted L1 distance between the five VGG feature maps.
 
-use burn::tensor::{Tensor, module::avg_pool2d, ops::AvgPoolOptions};
+use burn::tensor::Tensor;
 
 use super::{
     GeneratorPass, LossTerm, Needs,
     distance::{distance, sum},
 };
+use crate::net::layers::average;
 
 /// Weights of the feature maps, finest first.
 const TAP_WEIGHTS: [f64; 5] = [1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0];
@@ -20,7 +21,7 @@ impl LossTerm for Perceptual {
         let vgg = pass.vgg?;
         let pool = |pictures: &Tensor<4>| match pass.perceptual_pool {
             1 => pictures.clone(),
-            side => avg_pool2d(pictures.clone(), AvgPoolOptions::new([side, side])),
+            side => average(pictures.clone(), side),
         };
         let real = vgg.forward(pool(pass.pictures));
         Some(perceptual(&vgg.forward(pool(&pass.image)), &real))

@@ -1,6 +1,8 @@
 //! Pictures at several scales.
 
-use burn::tensor::{Tensor, module::avg_pool2d, ops::AvgPoolOptions};
+use burn::tensor::Tensor;
+
+use crate::net::layers::average;
 
 /// Number of scales.
 const SCALES: usize = 4;
@@ -15,7 +17,7 @@ pub(super) fn differences(fake: &Tensor<4>, real: &Tensor<4>) -> Vec<Tensor<4>> 
         if height.min(width) < 4 {
             break;
         }
-        scales.push(avg_pool2d(last.clone(), AvgPoolOptions::new([2, 2])));
+        scales.push(average(last.clone(), 2));
     }
     scales
 }

@@ -3,12 +3,12 @@
 use burn::{
     module::Module,
     nn::conv::Conv2d,
-    tensor::{Device, Tensor, activation::leaky_relu, module::avg_pool2d, ops::AvgPoolOptions},
+    tensor::{Device, Tensor, activation::leaky_relu},
 };
 
 use super::{super::BackboneModule, UnetConfig, config::StageSizes, onnx};
 use crate::{
-    net::layers::{Convolution, double},
+    net::layers::{Convolution, average, double},
     onnx::{
         builder::{Graph, Value},
         convolution::Features,
@@ -59,7 +59,7 @@ impl Unet {
         for stage in &self.down {
             let input = match skipped.last() {
                 None => concept.clone(),
-                Some(above) => halve(above.clone()),
+                Some(above) => average(above.clone(), 2),
             };
             skipped.push(stage.forward(input));
         }
@@ -112,10 +112,4 @@ fn convolution(channels: [usize; 2], gain: f64, device: &Device) -> Conv2d {
         gain,
     }
     .init(device)
-}
-
-/// Average pooling by 2.
-fn halve(features: Tensor<4>) -> Tensor<4> {
-    let options = AvgPoolOptions::new([2, 2]).with_stride([2, 2]);
-    avg_pool2d(features, options)
 }

@@ -10,6 +10,7 @@ use super::network::Asap;
 use crate::onnx::{
     builder::{Graph, Value},
     convolution::{Features, enlarge},
+    layers::slice,
 };
 
 /// The colours for a concept, before the last tanh.
@@ -34,13 +35,8 @@ fn seen(graph: &mut Graph, concept: Features, channels: usize) -> Features {
         return concept;
     }
     graph.enter("asap.seen");
-    let (start, end, axis) = (
-        graph.list(&[0]),
-        graph.list(&[channels as i64]),
-        graph.list(&[1]),
-    );
     Features {
-        value: graph.op("Slice", &[&concept.value, &start, &end, &axis]),
+        value: slice(graph, &concept.value, 1, 0..channels),
         channels,
     }
 }
